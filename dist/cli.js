@@ -4855,7 +4855,7 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token2, tagToken, onError) {
-      const { value: value2, type, comment, range: range3 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
+      const { value: value2, type, comment, range: range4 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4875,7 +4875,7 @@ var require_compose_scalar = __commonJS({
         onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg);
         scalar2 = new Scalar.Scalar(value2);
       }
-      scalar2.range = range3;
+      scalar2.range = range4;
       scalar2.source = value2;
       if (type)
         scalar2.type = type;
@@ -8600,12 +8600,13 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
   return validate102.errors = vErrors, errors === 0;
 }
 validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
-var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema45 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: false, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } };
+var schema46 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8628,9 +8629,205 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate111.errors = vErrors, errors === 0;
+  return validate114.errors = vErrors, errors === 0;
 }
-validate111.evaluated = { dynamicProps: false, dynamicItems: false };
+validate114.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.run === void 0 || !func0.call(data, "run")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "run" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.sources === void 0 || !func0.call(data, "sources")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sources" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "run" || key0 === "sources")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.run !== void 0 && func0.call(data, "run") && (validate72(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.sources !== void 0 && func0.call(data, "sources")) {
+      let data1 = data.sources;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data1.length < 1) {
+          let err4 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (func67(data2) > 512) {
+              let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (func67(data2) < 1) {
+              let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          } else {
+            let err7 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (errors === _errs2)
+    if (typeof data == "string") {
+      if (func67(data) > 16) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    } else {
+      let err2 = {};
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs4 = errors;
+    if (!(data === "zeros" || data === "ones" || data === "normal" || data === "uniform" || data === "index")) {
+      let err3 = { instancePath, schemaPath: "#/then/enum", keyword: "enum", params: { allowedValues: schema45.then.enum } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (typeof data == "string" && func67(data) > 16) {
+    let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 1) {
+      let err6 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err7 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "integers" || key0 === "permutation" || key0 === "cumulative" || key0 === "values" || key0 === "blocks" || key0 === "file" || key0 === "generate")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.integers !== void 0 && func0.call(data, "integers")) {
+      let data0 = data.integers;
+      if (Array.isArray(data0)) {
+        if (data0.length > 2) {
+          let err9 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data0.length < 2) {
+          let err10 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate79(data0[i0], { instancePath: instancePath + "/integers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err11 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.permutation !== void 0 && func0.call(data, "permutation") && (validate79(data.permutation, { instancePath: instancePath + "/permutation", parentData: data, parentDataProperty: "permutation", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.cumulative !== void 0 && func0.call(data, "cumulative")) {
+      let data3 = data.cumulative;
+      if (Array.isArray(data3)) {
+        if (data3.length > 2) {
+          let err12 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3.length < 2) {
+          let err13 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate79(data3[i1], { instancePath: instancePath + "/cumulative/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values")) {
+      let data5 = data.values;
+      if (Array.isArray(data5)) {
+        if (data5.length > 16384) {
+          let err15 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data5.length < 1) {
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate114(data5[i2], { instancePath: instancePath + "/values/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.blocks !== void 0 && func0.call(data, "blocks")) {
+      let data7 = data.blocks;
+      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
+        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema45.properties.blocks.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 == "string") {
+        if (func67(data8) > 512) {
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (func67(data8) < 1) {
+          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.generate !== void 0 && func0.call(data, "generate") && (validate116(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length));
+  }
+  return validate110.errors = vErrors, errors === 0;
+}
+validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8707,63 +8904,56 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
-    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
-      let data5 = data.fill;
-      if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema44.properties.fill.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.seed !== void 0 && func0.call(data, "seed")) {
+    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill") && (validate110(data.fill, { instancePath: instancePath + "/fill", parentData: data, parentDataProperty: "fill", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length)), data.seed !== void 0 && func0.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
     }
     if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.scratch !== void 0 && func0.call(data, "scratch") && typeof data.scratch != "boolean") {
-      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err16 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.clear !== void 0 && func0.call(data, "clear")) {
       let data9 = data.clear;
       if (!(data9 === "launch" || data9 === "pass")) {
-        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema44.properties.clear.enum } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err17 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema44.properties.clear.enum } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
     if (data.values !== void 0 && func0.call(data, "values")) {
       let data10 = data.values;
       if (Array.isArray(data10)) {
         if (data10.length > 16384) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (data10.length < 1) {
-          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate111(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate114(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
       } else {
-        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
   } else {
-    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
   return validate108.errors = vErrors, errors === 0;
 }
@@ -8802,11 +8992,11 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
   return validate106.errors = vErrors, errors === 0;
 }
 validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema46 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+var schema48 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -8837,12 +9027,12 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func0.call(data, "indirect") && (validate76(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate79(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length));
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate124.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
-var schema48 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate124.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema50 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
@@ -8856,7 +9046,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    if (data.name !== void 0 && func0.call(data, "name") && (validate76(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate99(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
+    if (data.name !== void 0 && func0.call(data, "name") && (validate76(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate99(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
       let data5 = data.bindings;
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
         if (Object.keys(data5).length > 32) {
@@ -8883,7 +9073,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let data6 = data5[key2];
           if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
-            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema48.properties.bindings.additionalProperties.type } };
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema50.properties.bindings.additionalProperties.type } };
             vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
           }
           if (typeof data6 == "number" && isFinite(data6)) {
@@ -8958,11 +9148,11 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate130.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate130.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
@@ -8974,19 +9164,19 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate121(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+      validate130(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema49 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
-function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
+validate129.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema51 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
+function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate139.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema51.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -9012,11 +9202,11 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length));
   }
-  return validate130.errors = vErrors, errors === 0;
+  return validate139.errors = vErrors, errors === 0;
 }
-validate130.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate139.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -9246,7 +9436,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate130(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate139(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
       let data33 = data["between-launches"];
       if (typeof data33 != "string") {
         let err36 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/type", keyword: "type", params: { type: "string" } };
@@ -9794,8 +9984,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern72 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9813,14 +10003,14 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate142.errors = vErrors, errors === 0;
+  return validate151.errors = vErrors, errors === 0;
 }
-validate142.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema52 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate151.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema54 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
 var schema37 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
+function validate154(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate154.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema37.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -9849,11 +10039,11 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate145.errors = vErrors, errors === 0;
+  return validate154.errors = vErrors, errors === 0;
 }
-validate145.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate144.evaluated;
+validate154.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9886,7 +10076,7 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema52.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema54.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9917,7 +10107,7 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate145(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length);
+          validate154(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9934,16 +10124,16 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate154(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate144.errors = vErrors, errors === 0;
+  return validate153.errors = vErrors, errors === 0;
 }
-validate144.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
+validate153.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate158.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9957,11 +10147,11 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate149.errors = vErrors, errors === 0;
+  return validate158.errors = vErrors, errors === 0;
 }
-validate149.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
+validate158.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate160.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9979,9 +10169,9 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate151.errors = vErrors, errors === 0;
+  return validate160.errors = vErrors, errors === 0;
 }
-validate151.evaluated = { dynamicProps: false, dynamicItems: false };
+validate160.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10038,8 +10228,8 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
   return validate96.errors = vErrors, errors === 0;
 }
 validate96.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
+function validate162(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate162.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10092,9 +10282,9 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate153.errors = vErrors, errors === 0;
+  return validate162.errors = vErrors, errors === 0;
 }
-validate153.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate162.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema42 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
 function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
@@ -10115,8 +10305,8 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
   return validate100.errors = vErrors, errors === 0;
 }
 validate100.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate157.evaluated;
+function validate166(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate166.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -10129,11 +10319,11 @@ function validate157(data, { instancePath = "", parentData, parentDataProperty, 
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate157.errors = vErrors, errors === 0;
+  return validate166.errors = vErrors, errors === 0;
 }
-validate157.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate160.evaluated;
+validate166.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate169(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate169.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10159,10 +10349,10 @@ function validate160(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate160.errors = vErrors, errors === 0;
+  return validate169.errors = vErrors, errors === 0;
 }
-validate160.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+validate169.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -10193,6 +10383,273 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema462 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: false, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } };
+var schema47 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 35e37 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 35e37 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < -35e37 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: -35e37 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  if (typeof data == "string") {
+    if (func692(data) > 1e3) {
+      let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (func692(data) < 1) {
+      let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+  }
+  return validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { dynamicProps: false, dynamicItems: false };
+var pattern62 = new RegExp("^[^\\u0000]+$", "u");
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 64) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.length < 1) {
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+      let data0 = data[i0];
+      if (typeof data0 == "string") {
+        if (func692(data0) > 1e3) {
+          let err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (func692(data0) < 1) {
+          let err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (!pattern62.test(data0)) {
+          let err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000]+$" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate73.errors = vErrors, errors === 0;
+}
+validate73.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.run === void 0 || !func03.call(data, "run")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "run" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.sources === void 0 || !func03.call(data, "sources")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sources" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "run" || key0 === "sources")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.run !== void 0 && func03.call(data, "run") && (validate73(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.sources !== void 0 && func03.call(data, "sources")) {
+      let data1 = data.sources;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data1.length < 1) {
+          let err4 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (func692(data2) > 512) {
+              let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (func692(data2) < 1) {
+              let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          } else {
+            let err7 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate117.errors = vErrors, errors === 0;
+}
+validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema462.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (errors === _errs2)
+    if (typeof data == "string") {
+      if (func692(data) > 16) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    } else {
+      let err2 = {};
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs4 = errors;
+    if (!(data === "zeros" || data === "ones" || data === "normal" || data === "uniform" || data === "index")) {
+      let err3 = { instancePath, schemaPath: "#/then/enum", keyword: "enum", params: { allowedValues: schema462.then.enum } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (typeof data == "string" && func692(data) > 16) {
+    let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 1) {
+      let err6 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err7 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "integers" || key0 === "permutation" || key0 === "cumulative" || key0 === "values" || key0 === "blocks" || key0 === "file" || key0 === "generate")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.integers !== void 0 && func03.call(data, "integers")) {
+      let data0 = data.integers;
+      if (Array.isArray(data0)) {
+        if (data0.length > 2) {
+          let err9 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data0.length < 2) {
+          let err10 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate80(data0[i0], { instancePath: instancePath + "/integers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      } else {
+        let err11 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.permutation !== void 0 && func03.call(data, "permutation") && (validate80(data.permutation, { instancePath: instancePath + "/permutation", parentData: data, parentDataProperty: "permutation", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.cumulative !== void 0 && func03.call(data, "cumulative")) {
+      let data3 = data.cumulative;
+      if (Array.isArray(data3)) {
+        if (data3.length > 2) {
+          let err12 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3.length < 2) {
+          let err13 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate80(data3[i1], { instancePath: instancePath + "/cumulative/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.values !== void 0 && func03.call(data, "values")) {
+      let data5 = data.values;
+      if (Array.isArray(data5)) {
+        if (data5.length > 16384) {
+          let err15 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data5.length < 1) {
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate115(data5[i2], { instancePath: instancePath + "/values/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.blocks !== void 0 && func03.call(data, "blocks")) {
+      let data7 = data.blocks;
+      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
+        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema462.properties.blocks.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func03.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 == "string") {
+        if (func692(data8) > 512) {
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (func692(data8) < 1) {
+          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.generate !== void 0 && func03.call(data, "generate") && (validate117(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length));
+  }
+  return validate111.errors = vErrors, errors === 0;
+}
+validate111.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
@@ -10259,36 +10716,6 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   return validate82.errors = vErrors, errors === 0;
 }
 validate82.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema462 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema462.type } };
-    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-  }
-  if (typeof data == "number" && isFinite(data)) {
-    if (data > 35e37 || isNaN(data)) {
-      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 35e37 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data < -35e37 || isNaN(data)) {
-      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: -35e37 } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  }
-  if (typeof data == "string") {
-    if (func692(data) > 1e3) {
-      let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-    }
-    if (func692(data) < 1) {
-      let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-  }
-  return validate112.errors = vErrors, errors === 0;
-}
-validate112.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10365,69 +10792,62 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
-    if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
-      let data5 = data.fill;
-      if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema452.properties.fill.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.seed !== void 0 && func03.call(data, "seed")) {
+    if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill") && (validate111(data.fill, { instancePath: instancePath + "/fill", parentData: data, parentDataProperty: "fill", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length)), data.seed !== void 0 && func03.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
     }
     if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.scratch !== void 0 && func03.call(data, "scratch") && typeof data.scratch != "boolean") {
-      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err16 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.clear !== void 0 && func03.call(data, "clear")) {
       let data9 = data.clear;
       if (!(data9 === "launch" || data9 === "pass")) {
-        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema452.properties.clear.enum } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err17 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema452.properties.clear.enum } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
     if (data.values !== void 0 && func03.call(data, "values")) {
       let data10 = data.values;
       if (Array.isArray(data10)) {
         if (data10.length > 16384) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (data10.length < 1) {
-          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate112(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+          validate115(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
       } else {
-        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
   } else {
-    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
   return validate109.errors = vErrors, errors === 0;
 }
 validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate164(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate164.evaluated;
+function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate173.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10457,14 +10877,14 @@ function validate164(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate164.errors = vErrors, errors === 0;
+  return validate173.errors = vErrors, errors === 0;
 }
-validate164.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema47 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
-function validate168(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate168.evaluated;
+validate173.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate177(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate177.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -10495,10 +10915,10 @@ function validate168(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
   }
-  return validate168.errors = vErrors, errors === 0;
+  return validate177.errors = vErrors, errors === 0;
 }
-validate168.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
-var schema50 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
+validate177.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema52 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10539,10 +10959,10 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   return validate86.errors = vErrors, errors === 0;
 }
 validate86.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -10573,12 +10993,12 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
   }
-  return validate116.errors = vErrors, errors === 0;
+  return validate125.errors = vErrors, errors === 0;
 }
-validate116.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
-var schema492 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
-function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+validate125.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema512 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.dispatch === void 0 || !func03.call(data, "dispatch")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
@@ -10592,7 +11012,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    if (data.name !== void 0 && func03.call(data, "name") && (validate77(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.when !== void 0 && func03.call(data, "when") && (validate100(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length)), data.bindings !== void 0 && func03.call(data, "bindings")) {
+    if (data.name !== void 0 && func03.call(data, "name") && (validate77(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate125(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length)), data.when !== void 0 && func03.call(data, "when") && (validate100(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length)), data.bindings !== void 0 && func03.call(data, "bindings")) {
       let data5 = data.bindings;
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
         if (Object.keys(data5).length > 32) {
@@ -10619,7 +11039,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let data6 = data5[key2];
           if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
-            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema492.properties.bindings.additionalProperties.type } };
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema512.properties.bindings.additionalProperties.type } };
             vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
           }
           if (typeof data6 == "number" && isFinite(data6)) {
@@ -10694,11 +11114,11 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
-  return validate122.errors = vErrors, errors === 0;
+  return validate131.errors = vErrors, errors === 0;
 }
-validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1212(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1212.evaluated;
+validate131.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1302(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1302.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
@@ -10710,18 +11130,18 @@ function validate1212(data, { instancePath = "", parentData, parentDataProperty,
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate122(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
+      validate131(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate1212.errors = vErrors, errors === 0;
+  return validate1302.errors = vErrors, errors === 0;
 }
-validate1212.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate173.evaluated;
+validate1302.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate182.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema52.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -10747,11 +11167,11 @@ function validate173(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.passes !== void 0 && func03.call(data, "passes") && (validate1212(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1212.errors : vErrors.concat(validate1212.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate125(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length)), data.passes !== void 0 && func03.call(data, "passes") && (validate1302(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1302.errors : vErrors.concat(validate1302.errors), errors = vErrors.length));
   }
-  return validate173.errors = vErrors, errors === 0;
+  return validate182.errors = vErrors, errors === 0;
 }
-validate173.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate182.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10822,7 +11242,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           if (errors >= 200)
             break;
           let _errs6 = errors;
-          validate142(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length);
+          validate151(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -10832,14 +11252,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         for (let key2 of Object.keys(data1)) {
           if (errors >= 200)
             break;
-          validate144(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors), errors = vErrors.length);
+          validate153(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length);
         }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate149(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate151(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate153(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate157(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate160(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate164(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate168(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate173(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate158(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate160(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate162(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate166(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate169(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate173(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate177(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate182(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -12835,8 +13255,8 @@ function validate702(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate702.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema30 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+function validate732(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate732.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -12891,10 +13311,10 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate73.errors = vErrors, errors === 0;
+  return validate732.errors = vErrors, errors === 0;
 }
-validate73.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern62 = new RegExp("^(?!__proto__$)", "u");
+validate732.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var pattern63 = new RegExp("^(?!__proto__$)", "u");
 var schema322 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate772(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate772.evaluated;
@@ -12925,7 +13345,7 @@ function validate762(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern62.test(key0)) {
+        if (!pattern63.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -13572,7 +13992,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.base !== void 0 && func05.call(data, "base")) {
       let data21 = data.base, _errs49 = errors, valid7 = false, passing2 = null, _errs50 = errors;
-      validate73(data21, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate732(data21, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
       var _valid2 = _errs50 === errors;
       _valid2 && (valid7 = true, passing2 = 0);
       let _errs51 = errors;
@@ -13590,7 +14010,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.head !== void 0 && func05.call(data, "head")) {
       let data22 = data.head, _errs54 = errors, valid8 = false, passing3 = null, _errs55 = errors;
-      validate73(data22, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate732(data22, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
       var _valid3 = _errs55 === errors;
       _valid3 && (valid8 = true, passing3 = 0);
       let _errs56 = errors;
@@ -13753,7 +14173,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len3 = data32.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate73(data32[i3], { instancePath: instancePath + "/nights/" + i3, parentData: data32, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+          validate732(data32[i3], { instancePath: instancePath + "/nights/" + i3, parentData: data32, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
       } else {
         let err83 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
@@ -15219,8 +15639,8 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate119.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema472 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate1213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1213.evaluated;
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -15288,11 +15708,11 @@ function validate1213(data, { instancePath = "", parentData, parentDataProperty,
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate1213.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate1213.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1242(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1242.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -15342,9 +15762,9 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate1242.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1242.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15454,7 +15874,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1213(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1213.errors : vErrors.concat(validate1213.errors), errors = vErrors.length);
+          validate121(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15469,7 +15889,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate124(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate1242(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1242.errors : vErrors.concat(validate1242.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -15497,9 +15917,9 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
   return validate118.errors = vErrors, errors === 0;
 }
 validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema51 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate1302(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1302.evaluated;
+var schema513 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate1303(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1303.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -15540,7 +15960,7 @@ function validate1302(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema51.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema513.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -15563,7 +15983,7 @@ function validate1302(data, { instancePath = "", parentData, parentDataProperty,
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema513.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -15611,9 +16031,9 @@ function validate1302(data, { instancePath = "", parentData, parentDataProperty,
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate1302.errors = vErrors, errors === 0;
+  return validate1303.errors = vErrors, errors === 0;
 }
-validate1302.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1303.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema522 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
 function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
@@ -15734,8 +16154,8 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
   return validate132.errors = vErrors, errors === 0;
 }
 validate132.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+function validate1292(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1292.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -15783,7 +16203,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1302(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1302.errors : vErrors.concat(validate1302.errors), errors = vErrors.length);
+          validate1303(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1303.errors : vErrors.concat(validate1303.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15811,9 +16231,9 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate1292.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1292.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema53 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
 function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
@@ -16122,7 +16542,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
       let data5 = data.history, _errs14 = errors, valid4 = false, passing1 = null, _errs15 = errors;
-      validate129(data5, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+      validate1292(data5, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1292.errors : vErrors.concat(validate1292.errors), errors = vErrors.length);
       var _valid1 = _errs15 === errors;
       _valid1 && (valid4 = true, passing1 = 0);
       let _errs16 = errors;
@@ -16302,7 +16722,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
       let data17 = data.before, _errs47 = errors, valid7 = false, passing4 = null, _errs48 = errors;
-      validate73(data17, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate732(data17, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
       var _valid4 = _errs48 === errors;
       _valid4 && (valid7 = true, passing4 = 0);
       let _errs49 = errors;
@@ -16404,7 +16824,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
               let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
-            if (!pattern62.test(key1)) {
+            if (!pattern63.test(key1)) {
               let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
@@ -18933,7 +19353,7 @@ function validate573(data, { instancePath = "", parentData, parentDataProperty, 
   return validate573.errors = vErrors, errors === 0;
 }
 validate573.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern63 = new RegExp("^[0-9a-f]{32}$", "u");
+var pattern64 = new RegExp("^[0-9a-f]{32}$", "u");
 var schema244 = { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
 function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
@@ -19104,7 +19524,7 @@ function validate592(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.digest !== void 0 && func07.call(data, "digest")) {
       let data0 = data.digest;
       if (typeof data0 == "string") {
-        if (!pattern63.test(data0)) {
+        if (!pattern64.test(data0)) {
           let err4 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{32}$" } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -19478,7 +19898,7 @@ function validate605(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate605.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern45 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
+var pattern65 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats04 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate537(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate537.evaluated;
@@ -19647,7 +20067,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.identity !== void 0 && func08.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
-        if (!pattern64.test(data9)) {
+        if (!pattern65.test(data9)) {
           let err33 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/pattern", keyword: "pattern", params: { pattern: "^([0-9a-f]{64})?$" } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
@@ -20160,8 +20580,75 @@ var manifestGuide = {
     "example": "ROWS * COLS"
   },
   "/kernels/*/buffers/*/fill": {
+    "keys": [
+      "integers",
+      "permutation",
+      "cumulative",
+      "values",
+      "blocks",
+      "file",
+      "generate"
+    ],
+    "example": "normal"
+  },
+  "/kernels/*/buffers/*/fill/integers": {
     "keys": [],
-    "example": "zeros"
+    "example": "[0, VOCAB]"
+  },
+  "/kernels/*/buffers/*/fill/integers/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/permutation": {
+    "keys": [],
+    "example": "PAGES"
+  },
+  "/kernels/*/buffers/*/fill/cumulative": {
+    "keys": [],
+    "example": "[0, 64]"
+  },
+  "/kernels/*/buffers/*/fill/cumulative/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/values": {
+    "keys": [],
+    "example": "[0, 1, 3, N]"
+  },
+  "/kernels/*/buffers/*/fill/values/*": {
+    "keys": [],
+    "example": "COLS"
+  },
+  "/kernels/*/buffers/*/fill/blocks": {
+    "keys": [],
+    "example": "q4_0"
+  },
+  "/kernels/*/buffers/*/fill/file": {
+    "keys": [],
+    "example": "data/pages.bin"
+  },
+  "/kernels/*/buffers/*/fill/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/buffers/*/fill/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/buffers/*/fill/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/buffers/*/fill/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/buffers/*/fill/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/buffers/*/seed": {
     "keys": [],
@@ -20540,12 +21027,12 @@ function editDistance(a2, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known3) {
+function nearestName(name, known4) {
   if (name.length > maxLength) return null;
   const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known3) {
+  for (const candidate of known4) {
     if (candidate.length > maxLength) continue;
     const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
@@ -21017,11 +21504,11 @@ function hostProblem(host, pins) {
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known3 = Object.keys(pins.platforms);
-  if (known3.length > 0 && !known3.includes(platformName(host))) {
+  const known4 = Object.keys(pins.platforms);
+  if (known4.length > 0 && !known4.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known3.join(", ")}, or replay a recording.`
+      `Use one of ${known4.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -21526,12 +22013,12 @@ async function createSensor(gpu) {
   const isModule = grace.test(label);
   const counter = await findCounter(nvml2, handle);
   const modulePower = isModule ? await findModulePower(nvml2, handle) : null;
-  const isWhole = counter !== null || modulePower !== null;
-  const power3 = modulePower ?? (isModule && isWhole ? null : await findPower(nvml2, handle, label));
+  const isWhole2 = counter !== null || modulePower !== null;
+  const power3 = modulePower ?? (isModule && isWhole2 ? null : await findPower(nvml2, handle, label));
   return {
     label,
     details: details2.filter((detail) => detail !== null).join(", "),
-    scope: !isModule ? "board" : isWhole ? "module" : "GPU",
+    scope: !isModule ? "board" : isWhole2 ? "module" : "GPU",
     key: key2,
     unitJoules: 1e-3,
     counter,
@@ -22055,6 +22542,8001 @@ function placeOf({ group, binding }) {
   return `${group} ${binding}`;
 }
 
+// src/kernel/bounds/bounds-check.ts
+import { createHash as createHash3 } from "node:crypto";
+
+// src/kernel/text-position.ts
+function lineStarts(text3) {
+  const starts = [0];
+  for (let i = text3.indexOf("\n"); i !== -1; i = text3.indexOf("\n", i + 1)) starts.push(i + 1);
+  return starts;
+}
+function positionAt(starts, offset) {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle2 = low + high + 1 >> 1;
+    if ((starts[middle2] ?? 0) <= offset) low = middle2;
+    else high = middle2 - 1;
+  }
+  return { line: low + 1, column: Math.max(0, offset - (starts[low] ?? 0)) + 1 };
+}
+
+// src/kernel/source-lines.ts
+function identityLines(file, text3) {
+  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
+}
+function linkedLines(linked) {
+  const starts = /* @__PURE__ */ new Map();
+  let offset = 0;
+  return linked.wgsl.split("\n").map((line3) => {
+    const found = lineOrigin(linked, line3, offset);
+    offset += line3.length + 1;
+    if (found === null) return null;
+    let known4 = starts.get(found.file);
+    if (!known4) {
+      known4 = lineStarts(found.text);
+      starts.set(found.file, known4);
+    }
+    const { line: userLine, column } = positionAt(known4, found.offset);
+    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
+  });
+}
+function lineOrigin(linked, line3, offset) {
+  const indent2 = indentation(line3);
+  if (indent2 === line3.length) return null;
+  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+    const origin2 = linked.origin(offset + index);
+    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
+  }
+  const origin = linked.origin(offset + indent2);
+  return origin && { ...origin, shift: 0 };
+}
+function inUserFile(failure, lines2) {
+  if (failure.line === void 0) return failure;
+  const origin = lines2[failure.line - 1];
+  const { line: _line, column: _column, file: _file, ...rest } = failure;
+  if (!origin) return rest;
+  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
+}
+function mapDiagnostic(pass, line3, column = null) {
+  const origin = pass.lines[line3 - 1];
+  if (!origin) return null;
+  if (column === null || origin.column === void 0) {
+    return { file: origin.file, line: origin.line, column: origin.column ?? null };
+  }
+  const text3 = pass.wgsl.split("\n", line3)[line3 - 1] ?? "";
+  const shifted = origin.column + column - 1 - indentation(text3);
+  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
+}
+function indentation(line3) {
+  return line3.length - line3.trimStart().length;
+}
+
+// node_modules/wesl/dist/core-BAZCHOez.js
+function partition(a2, partFn) {
+  const yesPart = [];
+  const noPart = [];
+  for (const t of a2) if (partFn(t)) yesPart.push(t);
+  else noPart.push(t);
+  return [yesPart, noPart];
+}
+function last(a2) {
+  return a2[a2.length - 1];
+}
+function filterMap(arr, fn) {
+  const out = [];
+  for (const t of arr) {
+    const u = fn(t);
+    if (u) out.push(u);
+  }
+  return out;
+}
+function findMap(arr, fn) {
+  for (const t of arr) {
+    const u = fn(t);
+    if (u) return u;
+  }
+}
+var lineStartCache = /* @__PURE__ */ new Map();
+function lineStarts2(text3) {
+  const found = lineStartCache.get(text3);
+  if (found) return found;
+  const starts = [...text3.matchAll(/\n/g)].map((m) => m.index + 1);
+  starts.unshift(0);
+  lineStartCache.set(text3, starts);
+  return starts;
+}
+function lineIndexOf(offset, starts) {
+  let low = 0;
+  let high = starts.length - 1;
+  if (offset >= starts[high]) return high;
+  while (low + 1 < high) {
+    const mid = low + high >> 1;
+    if (offset >= starts[mid]) low = mid;
+    else high = mid;
+  }
+  return low;
+}
+function caretLine(indent2, count2) {
+  return " ".repeat(Math.max(0, indent2)) + "^".repeat(Math.max(1, count2));
+}
+function offsetToLineNumber(offset, text3) {
+  const safeOffset = Math.min(text3.length, Math.max(0, offset));
+  const starts = lineStarts2(text3);
+  const line3 = lineIndexOf(safeOffset, starts);
+  return [line3 + 1, 1 + safeOffset - starts[line3]];
+}
+function errorHighlight(source, span) {
+  const safeStart = Math.min(source.length, Math.max(0, span[0]));
+  const starts = lineStarts2(source);
+  const line3 = lineIndexOf(safeStart, starts);
+  const lineStart = starts[line3];
+  const nextStart = starts[line3 + 1];
+  const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : source.length;
+  return [source.slice(lineStart, lineEnd2), caretLine(span[0] - lineStart, span[1] - span[0])];
+}
+var log = console.log;
+async function withLoggerAsync(logFn, fn) {
+  const orig = log;
+  try {
+    log = logFn;
+    return await fn();
+  } finally {
+    log = orig;
+  }
+}
+function srcLog(src, pos, ...msgs) {
+  if (typeof src === "string") {
+    logInternalSrc(log, src, pos, ...msgs);
+    return;
+  }
+  const { src: mappedSrc, positions } = mapSrcPositions(src, pos);
+  logInternalSrc(log, mappedSrc.text, positions, ...msgs);
+}
+function srcLine(src, position) {
+  let pos;
+  let pos2;
+  if (typeof position === "number") pos = position;
+  else [pos, pos2] = position;
+  const starts = lineStarts2(src);
+  const lineIndex = lineIndexOf(pos, starts);
+  const lineStart = starts[lineIndex];
+  const nextStart = starts[lineIndex + 1];
+  const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : src.length;
+  const line3 = src.slice(lineStart, lineEnd2);
+  let linePos2;
+  if (pos2 !== void 0 && pos2 >= lineStart && pos2 <= lineEnd2) linePos2 = pos2 - lineStart;
+  return {
+    line: line3,
+    linePos: pos - lineStart,
+    linePos2,
+    lineNum: lineIndex + 1
+  };
+}
+function logInternalSrc(logFn, src, pos, ...msgs) {
+  logFn(...msgs);
+  const { line: line3, lineNum, linePos, linePos2 } = srcLine(src, pos);
+  logFn(line3, `  Ln ${lineNum}`);
+  logFn(carets(linePos, linePos2));
+}
+function mapSrcPositions(srcMap, destPos) {
+  const [start, end] = Array.isArray(destPos) ? destPos : [destPos, destPos];
+  const srcPos = srcMap.destToSrc(start);
+  const { src, position } = srcPos;
+  if (end > start) {
+    const srcEnd = srcMap._destToSrcEnd(srcPos, end);
+    if (srcEnd !== void 0) return {
+      src,
+      positions: [position, srcEnd]
+    };
+  }
+  return {
+    src,
+    positions: position
+  };
+}
+function carets(linePos, linePos2) {
+  return caretLine(linePos, linePos2 ? linePos2 - linePos : 1);
+}
+function assertThat(condition, msg) {
+  if (!condition) throw new Error(msg);
+}
+function assertThatDebug(condition, msg) {
+  assertThat(condition, msg);
+}
+function assertUnreachable(value2) {
+  throw new ErrorWithData("Unreachable value", { data: value2 });
+}
+var ErrorWithData = class extends Error {
+  data;
+  constructor(message, options) {
+    super(message, options);
+    this.data = options?.data;
+  }
+};
+/*!
+Copyright (c) 2017-2021 [these people](https://github.com/Rich-Harris/vlq/graphs/contributors)
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+*/
+var char_to_integer = {};
+var integer_to_char = {};
+"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=".split("").forEach((char, i) => {
+  char_to_integer[char] = i;
+  integer_to_char[i] = char;
+});
+function encodeVlq(value2) {
+  if (typeof value2 === "number") return encode_integer(value2);
+  let result = "";
+  for (let i = 0; i < value2.length; i += 1) result += encode_integer(value2[i]);
+  return result;
+}
+function encode_integer(num) {
+  let result = "";
+  let enc;
+  if (num < 0) enc = -num << 1 | 1;
+  else enc = num << 1;
+  do {
+    let clamped = enc & 31;
+    enc >>>= 5;
+    if (enc > 0) clamped |= 32;
+    result += integer_to_char[clamped];
+  } while (enc > 0);
+  return result;
+}
+var isBrowser = "document" in globalThis;
+function throwClickableError(params) {
+  const { url, text: text3, lineNumber, lineColumn, length, offset, error } = params;
+  const weslLocation = {
+    file: url,
+    line: lineNumber,
+    column: lineColumn,
+    length,
+    offset
+  };
+  error.weslLocation = weslLocation;
+  if (!isBrowser) throw error;
+  const mappings = encodeVlq([
+    0,
+    0,
+    Math.max(0, lineNumber - 1),
+    Math.max(0, lineColumn - 1)
+  ]) + "," + encodeVlq([
+    18,
+    0,
+    Math.max(0, lineNumber - 1),
+    Math.max(0, lineColumn - 1) + length
+  ]);
+  const sourceMap = {
+    version: 3,
+    file: null,
+    sources: [url],
+    sourcesContent: [text3 ?? null],
+    names: [],
+    mappings
+  };
+  let generatedCode = `throw new Error(${JSON.stringify(error.message + "")})`;
+  generatedCode += "\n//# sourceMappingURL=data:application/json;base64," + btoa(unescape(encodeURIComponent(JSON.stringify(sourceMap))));
+  generatedCode += "\n//# sourceURL=" + sourceMap.sources[0];
+  let oldLimit = 0;
+  if ("stackTraceLimit" in Error) {
+    oldLimit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 1;
+  }
+  try {
+    (0, eval)(generatedCode);
+  } catch (e) {
+    if ("stackTraceLimit" in Error) Error.stackTraceLimit = oldLimit;
+    error.message = "";
+    e.cause = error;
+    e.weslLocation = weslLocation;
+    throw e;
+  }
+}
+function failIdent(ident, msg) {
+  const { refIdentElem, originalName } = ident;
+  const baseMessage = msg ?? `'${originalName}'`;
+  if (refIdentElem) failIdentElem(refIdentElem, baseMessage);
+  else throw new Error(baseMessage);
+}
+function failIdentElem(identElem, msg = "") {
+  const { srcModule, start, end } = identElem;
+  const { debugFilePath, src } = srcModule;
+  const detailedMessage = `${msg} in file: ${debugFilePath}`;
+  srcLog(src, [start, end], detailedMessage);
+  const [lineNumber, lineColumn] = offsetToLineNumber(start, src);
+  throwClickableError({
+    url: debugFilePath,
+    text: src,
+    lineNumber,
+    lineColumn,
+    length: end - start,
+    offset: start,
+    error: new Error(detailedMessage)
+  });
+}
+function* validScopeItems(scope, conditions) {
+  let elseValid = false;
+  for (const item of scope.contents) {
+    const condAttr = getCondAttr(item);
+    if (!condAttr) yield item;
+    else {
+      const cond = validateConditional(condAttr, elseValid, conditions);
+      elseValid = cond.nextElseState;
+      if (cond.valid) yield item;
+    }
+  }
+}
+function filterValidElements(elements, conditions) {
+  let elseValid = false;
+  const valid = [];
+  for (const e of elements) {
+    const condAttr = findConditional(e.attributes);
+    if (!condAttr) valid.push(e);
+    else {
+      const cond = validateConditional(condAttr, elseValid, conditions);
+      elseValid = cond.nextElseState;
+      if (cond.valid) valid.push(e);
+    }
+  }
+  return valid;
+}
+function validateConditional(condAttribute, elseValid, conditions) {
+  if (!condAttribute) return {
+    valid: true,
+    nextElseState: elseValid
+  };
+  if (condAttribute.kind === "@if") {
+    const valid = evaluateCondAttribute(condAttribute, conditions);
+    return {
+      valid,
+      nextElseState: !valid
+    };
+  } else if (condAttribute.kind === "@elif") {
+    if (!elseValid) return {
+      valid: false,
+      nextElseState: false
+    };
+    const valid = evaluateCondAttribute(condAttribute, conditions);
+    return {
+      valid,
+      nextElseState: !valid
+    };
+  } else return {
+    valid: elseValid,
+    nextElseState: false
+  };
+}
+function findConditional(attributes) {
+  if (!attributes) return;
+  for (const attr of attributes) {
+    const kind = attr.attribute.kind;
+    if (kind === "@if" || kind === "@elif" || kind === "@else") return attr.attribute;
+  }
+}
+function evaluateCondAttribute(attribute2, conditions) {
+  return evaluateIfExpression(attribute2.param.expression, conditions);
+}
+function getCondAttr(item) {
+  if (item.kind === "decl" && item.containingScope.kind === "partial") return void 0;
+  if (item.kind === "decl") return findConditional(item.declElem?.attributes);
+  if (item.kind === "partial" || item.kind === "scope") return item.condAttribute;
+}
+function evaluateIfExpression(expression, conditions) {
+  const { kind } = expression;
+  if (kind === "unary-expression") {
+    assertThatDebug(expression.operator.value === "!");
+    return !evaluateIfExpression(expression.expression, conditions);
+  } else if (kind === "binary-expression") {
+    const op = expression.operator.value;
+    assertThatDebug(op === "||" || op === "&&");
+    const leftResult = evaluateIfExpression(expression.left, conditions);
+    if (op === "||") return leftResult || evaluateIfExpression(expression.right, conditions);
+    else if (op === "&&") return leftResult && evaluateIfExpression(expression.right, conditions);
+    else assertUnreachable(op);
+  } else if (kind === "literal") {
+    const { value: value2 } = expression;
+    assertThatDebug(value2 === "true" || value2 === "false");
+    return value2 === "true";
+  } else if (kind === "parenthesized-expression") return evaluateIfExpression(expression.expression, conditions);
+  else if (kind === "ref") return conditions[expression.ident.originalName] ?? false;
+  else throw new Error(`unexpected @if expression ${JSON.stringify(expression)}`);
+}
+var scopeId = 0;
+var identId = 0;
+function nextIdentId() {
+  return identId++;
+}
+function emptyScope(parent, kind = "scope") {
+  return {
+    id: scopeId++,
+    kind,
+    parent,
+    contents: []
+  };
+}
+function declsOfKind(moduleElem, kind) {
+  return moduleElem.decls.filter((e) => e.kind === kind);
+}
+function childElems(elem) {
+  return [...elem.attributes ?? [], ...structuralFields(elem)];
+}
+function structuralFields(elem) {
+  switch (elem.kind) {
+    case "module":
+      return elem.decls;
+    case "var":
+    case "gvar":
+      return [
+        ...elem.template ?? [],
+        elem.name,
+        ...elem.init ? [elem.init] : []
+      ];
+    case "let":
+    case "const":
+    case "override":
+      return [elem.name, ...elem.init ? [elem.init] : []];
+    case "alias":
+      return [elem.name, elem.typeRef];
+    case "assert":
+      return [elem.expression];
+    case "struct":
+      return [elem.name, ...elem.members];
+    case "member":
+      return [elem.name, elem.typeRef];
+    case "type":
+      return [elem.name.refIdentElem, ...elem.templateParams ?? []];
+    case "expression":
+      return [elem.expression];
+    case "binary-expression":
+      return [elem.left, elem.right];
+    case "unary-expression":
+    case "parenthesized-expression":
+      return [elem.expression];
+    case "component-expression":
+      return [elem.base, elem.access];
+    case "component-member-expression":
+      return [elem.base, elem.access];
+    case "call-expression":
+      return [
+        elem.function,
+        ...elem.templateArgs ?? [],
+        ...elem.arguments
+      ];
+    case "param":
+      return [elem.name];
+    case "typeDecl":
+      return elem.typeRef ? [elem.decl, elem.typeRef] : [elem.decl];
+    case "fn":
+      return [
+        elem.name,
+        ...elem.params,
+        ...elem.returnAttributes ?? [],
+        ...elem.returnType ? [elem.returnType] : [],
+        elem.body
+      ];
+    case "block":
+      return elem.body;
+    case "if":
+      return [
+        elem.condition,
+        elem.body,
+        ...elem.else ? [elem.else] : []
+      ];
+    case "for":
+      return [
+        elem.init,
+        elem.condition,
+        elem.update,
+        elem.body
+      ].filter(isDefined);
+    case "while":
+      return [elem.condition, elem.body];
+    case "loop":
+    case "continuing":
+      return [elem.body];
+    case "switch":
+      return [
+        elem.selector,
+        ...elem.bodyAttributes ?? [],
+        ...elem.clauses
+      ];
+    case "switch-clause":
+      return [...exprSelectors(elem.selectors), elem.body];
+    case "return":
+      return elem.value ? [elem.value] : [];
+    case "break":
+      return elem.condition ? [elem.condition] : [];
+    case "assign":
+      return elem.lhs.kind === "phony" ? [elem.rhs] : [elem.lhs, elem.rhs];
+    case "increment":
+    case "decrement":
+      return [elem.target];
+    case "call":
+      return [elem.call];
+    case "continue":
+    case "discard":
+    case "empty":
+      return [];
+    case "do":
+      return [
+        elem.name,
+        ...elem.params,
+        elem.body
+      ];
+    case "import":
+    case "directive":
+    case "attribute":
+    case "name":
+    case "literal":
+    case "ref":
+    case "decl":
+    case "synthetic":
+      return [];
+    default:
+      return [];
+  }
+}
+function isDefined(value2) {
+  return value2 !== void 0;
+}
+function exprSelectors(selectors) {
+  return selectors.filter((s2) => s2 !== "default");
+}
+var subgroupFns = `
+  subgroupAdd subgroupAll subgroupAnd subgroupAny subgroupBallot
+  subgroupBroadcast subgroupBroadcastFirst subgroupElect
+  subgroupExclusiveAdd subgroupExclusiveMul subgroupInclusiveAdd
+  subgroupInclusiveMul subgroupMax subgroupMin subgroupMul subgroupOr
+  subgroupShuffle subgroupShuffleDown subgroupShuffleUp subgroupShuffleXor
+  subgroupXor
+  quadBroadcast quadSwapDiagonal quadSwapX quadSwapY`;
+var atomicMinMaxFns = `atomicStoreMin atomicStoreMax`;
+var packed4x8Fns = `
+  dot4U8Packed dot4I8Packed
+  pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp
+  unpack4xI8 unpack4xU8`;
+var stdFns = names(`bitcast all any select arrayLength
+  abs acos acosh asin asinh atan atanh atan2 ceil clamp cos cosh
+  countLeadingZeros countOneBits countTrailingZeros cross
+  degrees determinant distance dot
+  exp exp2 extractBits faceForward firstLeadingBit firstTrailingBit
+  floor fma fract frexp insertBits inverseSqrt ldexp length log log2
+  max min mix modf normalize pow quantizeToF16 radians reflect refract
+  reverseBits round saturate sign sin sinh smoothstep sqrt step tan tanh
+  transpose trunc
+  dpdx dpdxCoarse dpdxFine dpdy dpdyCoarse dpdyFine fwidth
+  fwidthCoarse fwidthFine
+  textureDimensions textureGather textureGatherCompare textureLoad
+  textureNumLayers textureNumLevels textureNumSamples
+  textureSample textureSampleBias textureSampleCompare textureSampleCompareLevel
+  textureSampleGrad textureSampleLevel textureSampleBaseClampToEdge
+  textureStore
+  atomicLoad atomicStore atomicAdd atomicSub atomicMax atomicMin
+  atomicAnd atomicOr atomicXor atomicExchange atomicCompareExchangeWeak
+  pack4x8snorm pack4x8unorm
+  pack2x16snorm pack2x16unorm pack2x16float
+  unpack4x8snorm unpack4x8unorm
+  unpack2x16snorm unpack2x16unorm unpack2x16float
+  storageBarrier textureBarrier workgroupBarrier workgroupUniformLoad
+  ${subgroupFns}
+  ${atomicMinMaxFns}
+  ${packed4x8Fns}`);
+var sampledTextureTypes = `
+  texture_1d texture_2d texture_2d_array texture_3d 
+  texture_cube texture_cube_array
+`;
+var multisampledTextureTypes = `
+  texture_multisampled_2d texture_depth_multisampled_2d
+`;
+var textureStorageTypes = `
+  texture_storage_1d texture_storage_2d texture_storage_2d_array 
+  texture_storage_3d
+`;
+var texelFormats = `
+  rgba8unorm rgba8snorm rgba8uint rgba8sint
+  rgba16uint rgba16sint rgba16float
+  r32uint r32sint r32float rg32uint rg32sint rg32float
+  rgba32uint rgba32sint rgba32float
+  bgra8unorm
+  r8unorm r8snorm r8uint r8sint
+  r16unorm r16snorm r16uint r16sint r16float
+  rg8unorm rg8snorm rg8uint rg8sint
+  rg16unorm rg16snorm rg16uint rg16sint rg16float
+  rgb10a2uint rgb10a2unorm rg11b10ufloat
+  rgba16unorm rgba16snorm
+`;
+var f16Types = `f16
+  mat2x2h mat2x3h mat2x4h mat3x2h mat3x3h mat3x4h
+  mat4x2h mat4x3h mat4x4h
+  vec2h vec3h vec4h`;
+var stdTypes = names(`array atomic bool f32 i32
+  mat2x2 mat2x3 mat2x4 mat3x2 mat3x3 mat3x4 mat4x2 mat4x3 mat4x4
+  mat2x2f mat2x3f mat2x4f mat3x2f mat3x3f mat3x4f
+  mat4x2f mat4x3f mat4x4f
+  u32 vec2 vec3 vec4 ptr
+  vec2i vec3i vec4i vec2u vec3u vec4u
+  vec2f vec3f vec4f
+  ${f16Types}
+  ${sampledTextureTypes}
+  ${multisampledTextureTypes}
+  texture_external
+  ${textureStorageTypes}
+  texture_depth_2d texture_depth_2d_array texture_depth_cube
+  texture_depth_cube_array
+  sampler sampler_comparison
+  ${texelFormats}`);
+var stdEnumerants = names(`read write read_write
+  function private workgroup uniform storage
+  ${texelFormats}`);
+var wgslStandardAttributes = /* @__PURE__ */ new Set([
+  "align",
+  "binding",
+  "blend_src",
+  "compute",
+  "const",
+  "fragment",
+  "group",
+  "id",
+  "invariant",
+  "location",
+  "must_use",
+  "size",
+  "vertex",
+  "workgroup_size"
+]);
+var stdTypeSet = new Set(stdTypes);
+var stdFnSet = new Set(stdFns);
+var stdEnumerantSet = new Set(stdEnumerants);
+var stdWgslSet = /* @__PURE__ */ new Set([
+  ...stdTypes,
+  ...stdFns,
+  ...stdEnumerants
+]);
+function stdWgsl(name) {
+  return stdWgslSet.has(name);
+}
+function names(list4) {
+  return list4.split(/\s+/).filter(Boolean);
+}
+var noSemicolon = /* @__PURE__ */ new Set([
+  "block",
+  "if",
+  "for",
+  "while",
+  "loop",
+  "continuing",
+  "switch",
+  "empty",
+  "var",
+  "let",
+  "const",
+  "assert"
+]);
+function lowerAndEmit(params) {
+  const { srcBuilder, rootElems, conditions, bindings } = params;
+  const { extracting = true, skipConditionalFiltering = false } = params;
+  const { addedAttributes } = bindings;
+  const emitContext = {
+    conditions,
+    srcBuilder,
+    bindings,
+    extracting,
+    indent: 0,
+    addedAttributes: addedAttributes.size ? addedAttributes : void 0
+  };
+  const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
+  for (const e of validElements) lowerAndEmitElem(e, emitContext);
+}
+function diagnosticControlToString(severity, rule) {
+  const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
+  return `(${severity.name}, ${ruleStr})`;
+}
+function lowerAndEmitElem(e, ctx) {
+  switch (e.kind) {
+    case "import":
+      return;
+    case "do":
+      return;
+    case "name":
+      emitName(e, ctx);
+      return;
+    case "synthetic":
+      emitSynthetic(e, ctx);
+      return;
+    case "ref":
+      emitRefIdent(e, ctx);
+      return;
+    case "decl":
+      emitDeclIdent(e, ctx);
+      return;
+    case "literal":
+    case "binary-expression":
+    case "unary-expression":
+    case "call-expression":
+    case "parenthesized-expression":
+    case "component-expression":
+    case "component-member-expression":
+      emitExpression(e, ctx);
+      return;
+    case "param":
+      emitElemAttributes(e, ctx);
+      emitTypedDecl(e.name, ctx);
+      return;
+    case "typeDecl":
+      emitTypedDecl(e, ctx);
+      return;
+    case "member":
+      emitMember(e, ctx);
+      return;
+    case "expression":
+      emitExpression(e.expression, ctx);
+      return;
+    case "switch-clause":
+      emitSwitchClause(e, ctx);
+      return;
+    case "type":
+      emitTypeRef(e, ctx);
+      return;
+    case "module":
+      emitModule(e, ctx);
+      return;
+    case "var":
+    case "let":
+    case "block":
+    case "if":
+    case "for":
+    case "while":
+    case "loop":
+    case "continuing":
+    case "switch":
+    case "return":
+    case "break":
+    case "continue":
+    case "discard":
+    case "assign":
+    case "increment":
+    case "decrement":
+    case "call":
+    case "empty":
+      emitStatement(e, ctx);
+      return;
+    case "override":
+    case "const":
+    case "assert":
+    case "alias":
+    case "gvar":
+      emitRootDecl(e, ctx);
+      return;
+    case "fn":
+      emitRootElemNl(ctx);
+      emitRootLeading(e, ctx);
+      emitFn(e, ctx);
+      emitTrailingComments(e, ctx);
+      return;
+    case "struct":
+      emitRootElemNl(ctx);
+      emitRootLeading(e, ctx);
+      emitStruct(e, ctx);
+      emitTrailingComments(e, ctx);
+      return;
+    case "attribute":
+      emitAttribute(e, ctx);
+      return;
+    case "directive":
+      ctx.srcBuilder.addNl();
+      emitRootLeading(e, ctx);
+      emitDirective(e, ctx);
+      emitTrailingComments(e, ctx);
+      return;
+    default:
+      assertUnreachable(e);
+  }
+}
+function emitName(e, ctx) {
+  ctx.srcBuilder.add(e.name, e.start);
+}
+function emitSynthetic(e, ctx) {
+  const { text: text3 } = e;
+  ctx.srcBuilder.addSynthetic(text3, text3, 0);
+}
+function emitRefIdent(e, ctx) {
+  const { bindings } = ctx;
+  const target = refTarget(e.ident, bindings);
+  if (target === "std") ctx.srcBuilder.add(e.ident.originalName, e.start);
+  else if (target === "unbound") failIdentElem(e, `unresolved identifier: '${e.ident.originalName}'`);
+  else ctx.srcBuilder.add(displayName(target, bindings), e.start);
+}
+function emitDeclIdent(e, ctx) {
+  ctx.srcBuilder.add(displayName(e.ident, ctx.bindings), e.start);
+}
+function emitExpression(e, ctx) {
+  emitInlineLeading(e, ctx);
+  emitExpressionCore(e, ctx);
+  emitInlineTrailing(e, ctx);
+}
+function emitElemAttributes(e, ctx) {
+  emitAttributes(e.attributes, ctx);
+  emitAttributes(ctx.addedAttributes?.get(e), ctx);
+}
+function emitTypedDecl(name, ctx) {
+  emitInlineLeading(name, ctx);
+  emitDeclIdent(name.decl, ctx);
+  if (name.typeRef) {
+    ctx.srcBuilder.appendNext(": ");
+    emitTypeRef(name.typeRef, ctx);
+  }
+  emitInlineTrailing(name, ctx);
+}
+function emitMember(member2, ctx) {
+  emitElemAttributes(member2, ctx);
+  emitName(member2.name, ctx);
+  ctx.srcBuilder.appendNext(": ");
+  emitTypeRef(member2.typeRef, ctx);
+}
+function emitSwitchClause(e, ctx) {
+  const builder = ctx.srcBuilder;
+  emitLeadingComments(e, ctx);
+  newLine(ctx);
+  emitElemAttributes(e, ctx);
+  if (e.selectors.length === 1 && e.selectors[0] === "default") builder.appendNext("default");
+  else {
+    builder.appendNext("case ");
+    e.selectors.forEach((sel, i) => {
+      if (i > 0) builder.appendNext(", ");
+      if (sel === "default") builder.appendNext("default");
+      else emitExpression(sel, ctx);
+    });
+  }
+  builder.appendNext(": ");
+  emitBlock(e.body, ctx);
+  emitTrailingComments(e, ctx);
+}
+function emitTypeRef(e, ctx) {
+  emitRefIdent(e.name.refIdentElem, ctx);
+  if (e.templateParams) emitTemplateArgs(e.templateParams, ctx);
+}
+function emitModule(e, ctx) {
+  const validElements = filterValidElements(e.decls, ctx.conditions);
+  for (const child of validElements) lowerAndEmitElem(child, ctx);
+}
+function emitStatement(stmt, ctx) {
+  emitLeadingComments(stmt, ctx);
+  newLine(ctx);
+  emitCoreSemi(stmt, ctx);
+  emitTrailingComments(stmt, ctx);
+}
+function emitRootDecl(e, ctx) {
+  emitRootElemNl(ctx);
+  emitRootLeading(e, ctx);
+  emitValueDecl(e, ctx);
+  emitTrailingComments(e, ctx);
+}
+function emitRootElemNl(ctx) {
+  ctx.srcBuilder.addNl();
+  ctx.srcBuilder.addNl();
+}
+function emitRootLeading(e, ctx) {
+  for (const c of e.commentsBefore ?? []) {
+    emitComment(c, ctx);
+    newLine(ctx);
+  }
+}
+function emitFn(e, ctx) {
+  const { name, params, returnAttributes, returnType, body } = e;
+  const { conditions, srcBuilder: builder } = ctx;
+  emitElemAttributes(e, ctx);
+  builder.add("fn ", name.start - 3);
+  emitInlineLeading(name, ctx);
+  emitDeclIdent(name, ctx);
+  emitInlineTrailing(name, ctx);
+  builder.appendNext("(");
+  const validParams = filterValidElements(params, conditions);
+  validParams.forEach((p, i) => {
+    emitInlineLeading(p, ctx);
+    emitElemAttributes(p, ctx);
+    emitTypedDecl(p.name, ctx);
+    emitInlineTrailing(p, ctx);
+    if (i < validParams.length - 1) builder.appendNext(", ");
+  });
+  builder.appendNext(") ");
+  if (returnType) {
+    builder.appendNext("-> ");
+    emitAttributes(returnAttributes, ctx);
+    emitInlineLeading(returnType, ctx);
+    emitTypeRef(returnType, ctx);
+    builder.appendNext(" ");
+  }
+  emitBlock(body, ctx);
+}
+function emitTrailingComments(e, ctx) {
+  if (!e.commentsAfter) return;
+  for (const c of e.commentsAfter) {
+    ctx.srcBuilder.appendNext(" ");
+    emitComment(c, ctx);
+  }
+}
+function emitStruct(e, ctx) {
+  const { name, members, start } = e;
+  const { srcBuilder, conditions } = ctx;
+  const validMembers = filterValidElements(members, conditions);
+  const validLength = validMembers.length;
+  if (validLength === 0) {
+    warnEmptyStruct(e);
+    return;
+  }
+  emitElemAttributes(e, ctx);
+  srcBuilder.add("struct ", start);
+  emitInlineLeading(name, ctx);
+  emitDeclIdent(name, ctx);
+  emitInlineTrailing(name, ctx);
+  if (validLength === 1 && !hasComments(validMembers[0])) {
+    srcBuilder.appendNext(" { ");
+    emitMember(validMembers[0], ctx);
+    srcBuilder.appendNext(" }");
+    srcBuilder.addNl();
+  } else {
+    srcBuilder.appendNext(" {");
+    srcBuilder.addNl();
+    for (const m of validMembers) emitMemberLine(m, ctx);
+    srcBuilder.appendNext("}");
+    srcBuilder.addNl();
+  }
+}
+function emitAttribute(e, ctx) {
+  const { kind } = e.attribute;
+  if (kind === "@if" || kind === "@elif" || kind === "@else") return false;
+  if (kind === "@attribute") {
+    if (!wgslStandardAttributes.has(e.attribute.name)) return false;
+    emitStandardAttribute(e, ctx);
+    return true;
+  }
+  if (kind === "@builtin") {
+    const builtinStr = `@builtin(${e.attribute.param.name})`;
+    ctx.srcBuilder.add(builtinStr, e.start);
+    return true;
+  }
+  if (kind === "@diagnostic") {
+    const { severity, rule } = e.attribute;
+    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
+    ctx.srcBuilder.add(diagStr, e.start);
+    return true;
+  }
+  if (kind === "@interpolate") {
+    const params = e.attribute.params.map((v) => v.name).join(", ");
+    ctx.srcBuilder.add(`@interpolate(${params})`, e.start);
+    return true;
+  }
+  assertUnreachable(kind);
+}
+function emitDirective(e, ctx) {
+  const { directive: directive2 } = e;
+  const { kind } = directive2;
+  if (kind === "diagnostic") {
+    const diagStr = `diagnostic${diagnosticControlToString(directive2.severity, directive2.rule)};`;
+    ctx.srcBuilder.add(diagStr, e.start);
+  } else if (kind === "enable") {
+    const exts = directive2.extensions.map((v) => v.name).join(", ");
+    ctx.srcBuilder.add(`enable ${exts};`, e.start);
+  } else if (kind === "requires") {
+    const exts = directive2.extensions.map((v) => v.name).join(", ");
+    ctx.srcBuilder.add(`requires ${exts};`, e.start);
+  } else assertUnreachable(kind);
+}
+function displayName(declIdent, bindings) {
+  const name = outputName(declIdent, bindings);
+  assertThatDebug(name, `ERR: mangled name not found for decl ident ${identToString(declIdent)}`);
+  return name;
+}
+function emitInlineLeading(e, ctx) {
+  for (const c of e.commentsBefore ?? []) {
+    emitComment(c, ctx);
+    if (c.style === "line") newLine(ctx);
+    else ctx.srcBuilder.appendNext(" ");
+  }
+}
+function emitExpressionCore(e, ctx) {
+  const builder = ctx.srcBuilder;
+  switch (e.kind) {
+    case "literal":
+      builder.add(e.value, e.start);
+      return;
+    case "ref":
+      emitRefIdent(e, ctx);
+      return;
+    case "type":
+      emitTypeRef(e, ctx);
+      return;
+    case "binary-expression": {
+      const [start] = e.operator.span;
+      emitExpression(e.left, ctx);
+      builder.add(` ${e.operator.value} `, start);
+      emitExpression(e.right, ctx);
+      return;
+    }
+    case "unary-expression": {
+      const { value: value2, start } = e.operator;
+      builder.add(value2, start);
+      emitExpression(e.expression, ctx);
+      return;
+    }
+    case "parenthesized-expression":
+      builder.appendNext("(");
+      emitExpression(e.expression, ctx);
+      builder.appendNext(")");
+      return;
+    case "call-expression":
+      emitExpression(e.function, ctx);
+      if (e.templateArgs) emitTemplateArgs(e.templateArgs, ctx);
+      builder.appendNext("(");
+      e.arguments.forEach((arg, i) => {
+        if (i > 0) builder.appendNext(", ");
+        emitExpression(arg, ctx);
+      });
+      builder.appendNext(")");
+      return;
+    case "component-expression":
+      emitExpression(e.base, ctx);
+      builder.appendNext("[");
+      emitExpression(e.access, ctx);
+      builder.appendNext("]");
+      return;
+    case "component-member-expression":
+      emitExpression(e.base, ctx);
+      builder.add("." + e.access.name, e.access.start);
+      return;
+    default:
+      assertUnreachable(e);
+  }
+}
+function emitInlineTrailing(e, ctx) {
+  for (const c of e.commentsAfter ?? []) {
+    ctx.srcBuilder.appendNext(" ");
+    emitComment(c, ctx);
+    if (c.style === "line") newLine(ctx);
+  }
+}
+function emitAttributes(attributes, ctx) {
+  attributes?.forEach((a2) => {
+    emitInlineLeading(a2, ctx);
+    if (emitAttribute(a2, ctx)) {
+      emitInlineTrailing(a2, ctx);
+      ctx.srcBuilder.add(" ", a2.start);
+    }
+  });
+}
+function emitLeadingComments(e, ctx) {
+  if (!e.commentsBefore) return;
+  for (const c of e.commentsBefore) {
+    if (c.blankBefore) ctx.srcBuilder.addNl();
+    newLine(ctx);
+    emitComment(c, ctx);
+  }
+}
+function newLine(ctx) {
+  ctx.srcBuilder.addNl();
+  if (ctx.indent > 0) ctx.srcBuilder.appendNext("  ".repeat(ctx.indent));
+}
+function emitBlock(e, ctx) {
+  emitElemAttributes(e, ctx);
+  const stmts = filterValidElements(e.body, ctx.conditions);
+  if (stmts.length === 0 && !e.innerComments?.length) {
+    ctx.srcBuilder.appendNext("{ }");
+    return;
+  }
+  ctx.srcBuilder.appendNext("{");
+  const inner = childIndent(ctx);
+  for (const comment of e.innerComments ?? []) {
+    newLine(inner);
+    emitComment(comment, inner);
+  }
+  for (const stmt of stmts) emitStatement(stmt, inner);
+  newLine(ctx);
+  ctx.srcBuilder.appendNext("}");
+}
+function emitTemplateArgs(args, ctx) {
+  ctx.srcBuilder.appendNext("<");
+  args.forEach((a2, i) => {
+    if (i > 0) ctx.srcBuilder.appendNext(", ");
+    emitExpression(a2, ctx);
+  });
+  ctx.srcBuilder.appendNext(">");
+}
+function emitCoreSemi(stmt, ctx) {
+  emitStatementCore(stmt, ctx);
+  if (!noSemicolon.has(stmt.kind)) ctx.srcBuilder.appendNext(";");
+}
+function emitValueDecl(e, ctx) {
+  emitElemAttributes(e, ctx);
+  const builder = ctx.srcBuilder;
+  switch (e.kind) {
+    case "var":
+    case "gvar":
+      builder.appendNext("var");
+      if (e.template) emitVarTemplate(e.template, ctx);
+      builder.appendNext(" ");
+      emitTypedDecl(e.name, ctx);
+      emitInit(e.init, ctx);
+      break;
+    case "let":
+    case "const":
+    case "override":
+      builder.appendNext(`${e.kind} `);
+      emitTypedDecl(e.name, ctx);
+      emitInit(e.init, ctx);
+      break;
+    case "alias":
+      builder.appendNext("alias ");
+      emitInlineLeading(e.name, ctx);
+      emitDeclIdent(e.name, ctx);
+      emitInlineTrailing(e.name, ctx);
+      builder.appendNext(" = ");
+      emitTypeRef(e.typeRef, ctx);
+      break;
+    case "assert":
+      builder.appendNext("const_assert ");
+      emitExpression(e.expression, ctx);
+      break;
+    default:
+      assertUnreachable(e);
+  }
+  builder.appendNext(";");
+}
+function emitComment(c, ctx) {
+  ctx.srcBuilder.add(c.srcModule.src.slice(c.start, c.end), c.start);
+}
+function warnEmptyStruct(e) {
+  const { name, members } = e;
+  const condStr = members.length ? "(with current conditions)" : "";
+  failIdentElem(name, `struct '${name.ident.originalName}' has no members ${condStr}`);
+}
+function hasComments(e) {
+  return !!(e.commentsBefore?.length || e.commentsAfter?.length);
+}
+function emitMemberLine(m, ctx) {
+  const builder = ctx.srcBuilder;
+  for (const c of m.commentsBefore ?? []) {
+    builder.appendNext("  ");
+    emitComment(c, ctx);
+    builder.addNl();
+  }
+  builder.appendNext("  ");
+  emitMember(m, ctx);
+  builder.appendNext(",");
+  for (const c of m.commentsAfter ?? []) {
+    builder.appendNext(" ");
+    emitComment(c, ctx);
+  }
+  builder.addNl();
+}
+function emitStandardAttribute(e, ctx) {
+  if (e.attribute.kind !== "@attribute") return;
+  const { params } = e.attribute;
+  if (!params || params.length === 0) {
+    ctx.srcBuilder.add("@" + e.attribute.name, e.start);
+    return;
+  }
+  ctx.srcBuilder.add("@" + e.attribute.name + "(", e.start);
+  params.forEach((param, i) => {
+    if (i > 0) ctx.srcBuilder.appendNext(", ");
+    emitExpression(param.expression, ctx);
+  });
+  ctx.srcBuilder.add(")", params[params.length - 1].end);
+}
+function childIndent(ctx) {
+  return {
+    ...ctx,
+    indent: ctx.indent + 1
+  };
+}
+function emitStatementCore(stmt, ctx) {
+  if (stmt.kind === "var" || stmt.kind === "let" || stmt.kind === "const" || stmt.kind === "assert") {
+    emitValueDecl(stmt, ctx);
+    return;
+  }
+  if (stmt.kind !== "block") emitElemAttributes(stmt, ctx);
+  const builder = ctx.srcBuilder;
+  switch (stmt.kind) {
+    case "block":
+      emitBlock(stmt, ctx);
+      return;
+    case "if":
+      emitIf(stmt, ctx);
+      return;
+    case "for":
+      emitFor(stmt, ctx);
+      return;
+    case "while":
+      emitWhile(stmt, ctx);
+      return;
+    case "loop":
+      builder.appendNext("loop ");
+      emitBlock(stmt.body, ctx);
+      return;
+    case "continuing":
+      builder.appendNext("continuing ");
+      emitBlock(stmt.body, ctx);
+      return;
+    case "switch":
+      emitSwitch(stmt, ctx);
+      return;
+    case "return":
+      builder.appendNext("return");
+      if (stmt.value) {
+        builder.appendNext(" ");
+        emitExpression(stmt.value, ctx);
+      }
+      return;
+    case "break":
+      builder.appendNext("break");
+      if (stmt.condition) {
+        builder.appendNext(" if ");
+        emitExpression(stmt.condition, ctx);
+      }
+      return;
+    case "continue":
+      builder.appendNext("continue");
+      return;
+    case "discard":
+      builder.appendNext("discard");
+      return;
+    case "assign":
+      emitAssign(stmt, ctx);
+      return;
+    case "increment":
+      emitExpression(stmt.target, ctx);
+      builder.appendNext("++");
+      return;
+    case "decrement":
+      emitExpression(stmt.target, ctx);
+      builder.appendNext("--");
+      return;
+    case "call":
+      emitExpression(stmt.call, ctx);
+      return;
+    case "empty":
+      return;
+    default:
+      assertUnreachable(stmt);
+  }
+}
+function emitVarTemplate(template2, ctx) {
+  const builder = ctx.srcBuilder;
+  builder.appendNext("<");
+  template2.forEach((name, i) => {
+    if (i > 0) builder.appendNext(", ");
+    emitName(name, ctx);
+  });
+  builder.appendNext(">");
+}
+function emitInit(init2, ctx) {
+  if (!init2) return;
+  ctx.srcBuilder.appendNext(" = ");
+  emitExpression(init2, ctx);
+}
+function emitIf(e, ctx) {
+  const builder = ctx.srcBuilder;
+  builder.appendNext("if ");
+  emitExpression(e.condition, ctx);
+  builder.appendNext(" ");
+  emitBlock(e.body, ctx);
+  if (e.else) {
+    builder.appendNext(" else ");
+    if (e.else.kind === "if") emitIf(e.else, ctx);
+    else emitBlock(e.else, ctx);
+  }
+}
+function emitFor(e, ctx) {
+  const builder = ctx.srcBuilder;
+  builder.appendNext("for (");
+  if (e.init) emitCoreSemi(e.init, ctx);
+  else builder.appendNext(";");
+  builder.appendNext(" ");
+  if (e.condition) emitExpression(e.condition, ctx);
+  builder.appendNext("; ");
+  if (e.update) emitStatementCore(e.update, ctx);
+  builder.appendNext(") ");
+  emitBlock(e.body, ctx);
+}
+function emitWhile(e, ctx) {
+  ctx.srcBuilder.appendNext("while ");
+  emitExpression(e.condition, ctx);
+  ctx.srcBuilder.appendNext(" ");
+  emitBlock(e.body, ctx);
+}
+function emitSwitch(e, ctx) {
+  const builder = ctx.srcBuilder;
+  builder.appendNext("switch ");
+  emitExpression(e.selector, ctx);
+  builder.appendNext(" ");
+  emitAttributes(e.bodyAttributes, ctx);
+  builder.appendNext("{");
+  const inner = childIndent(ctx);
+  for (const clause of filterValidElements(e.clauses, ctx.conditions)) emitSwitchClause(clause, inner);
+  newLine(ctx);
+  builder.appendNext("}");
+}
+function emitAssign(e, ctx) {
+  if (e.lhs.kind === "phony") ctx.srcBuilder.add("_", e.lhs.span[0]);
+  else emitExpression(e.lhs, ctx);
+  const [start] = e.op.span;
+  ctx.srcBuilder.add(` ${e.op.value} `, start);
+  emitExpression(e.rhs, ctx);
+}
+function identToString(ident, bindings) {
+  if (!ident) return JSON.stringify(ident);
+  const { kind, originalName } = ident;
+  const idStr = ident.id ? `#${ident.id}` : "";
+  if (kind === "ref") return `${originalName} ${idStr} -> ${refToString(bindings && refTarget(ident, bindings), bindings)}`;
+  else {
+    const mangledName = bindings?.mangled.get(ident);
+    return `%${originalName}${mangledName ? `(${mangledName})` : ""} ${idStr} `;
+  }
+}
+function refToString(target, bindings) {
+  if (target === "std") return "std";
+  if (!target || target === "unbound") return "undefined";
+  return identToString(target, bindings);
+}
+function flattenTreeImport(imp) {
+  return recursiveResolve([], [], imp.segments, imp.finalSegment);
+  function recursiveResolve(resolvedImportPath, resolvedExportPath, remainingPath, finalSegment) {
+    if (remainingPath.length > 0) {
+      const [segment, ...rest] = remainingPath;
+      return recursiveResolve([...resolvedImportPath, segment.name], [...resolvedExportPath, segment.name], rest, finalSegment);
+    } else if (finalSegment.kind === "import-collection") return finalSegment.subtrees.flatMap((elem) => {
+      return recursiveResolve(resolvedImportPath, resolvedExportPath, elem.segments, elem.finalSegment);
+    });
+    else if (finalSegment.kind === "import-item") return [{
+      importPath: [...resolvedImportPath, finalSegment.as ?? finalSegment.name],
+      modulePath: [...resolvedExportPath, finalSegment.name]
+    }];
+    else assertUnreachable(finalSegment);
+  }
+}
+var weslFileRegex = /\.(wesl|wgsl)$/;
+function isWeslFile(path2) {
+  return weslFileRegex.test(path2);
+}
+function resolveModulePath(parts, srcModuleParts) {
+  const resolved = parts[0] === "package" ? [srcModuleParts[0], ...parts.slice(1)] : parts;
+  const lastSuper = resolved.lastIndexOf("super");
+  if (lastSuper === -1) return resolved;
+  return [...srcModuleParts.slice(0, -(lastSuper + 1)), ...resolved.slice(lastSuper + 1)];
+}
+function errorDiagnostic(message, start, end) {
+  return {
+    message,
+    start,
+    end,
+    severity: "error"
+  };
+}
+function firstError(diagnostics) {
+  return diagnostics.find((d) => d.severity === "error");
+}
+function diagnosticToString(diagnostic, src) {
+  const { message, start, end, severity } = diagnostic;
+  const [lineNum, linePos] = offsetToLineNumber(start, src.src);
+  const highlight = errorHighlight(src.src, [start, end]).join("\n");
+  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
+${highlight}`;
+}
+var ParseError = class extends Error {
+  span;
+  constructor(msg, span) {
+    super(msg);
+    this.span = span;
+  }
+};
+var tab = 9;
+var lineFeed = 10;
+var verticalTab = 11;
+var formFeed = 12;
+var carriageReturn = 13;
+var space = 32;
+var nextLine = 133;
+var leftToRightMark = 8206;
+var rightToLeftMark = 8207;
+var lineSeparator = 8232;
+var paragraphSeparator = 8233;
+function attachComments(ctx, moduleElem) {
+  const { srcModule } = ctx.state.stable;
+  const runs2 = ctx.stream.commentRuns();
+  if (runs2.length === 0) return;
+  attachWithin(moduleElem, runs2, 0, srcModule);
+}
+function attachWithin(node, runs2, firstRunIndex, srcModule) {
+  const children = positioned(childElems(node));
+  let childIndex = 0;
+  let runIndex = firstRunIndex;
+  while (runIndex < runs2.length) {
+    const run = runs2[runIndex];
+    const start = run[0].start;
+    const end = runEnd(run);
+    if (start < node.start || node.end < end) return runIndex;
+    while (childIndex < children.length && children[childIndex].end <= start) childIndex++;
+    const child = children[childIndex];
+    if (child !== void 0 && child.start <= start && end <= child.end) {
+      runIndex = attachWithin(child, runs2, runIndex, srcModule);
+      continue;
+    }
+    distribute(node, run, childIndex > 0 ? children[childIndex - 1] : void 0, firstAfter(children, childIndex, end), srcModule);
+    runIndex++;
+  }
+  return runIndex;
+}
+function positioned(elems) {
+  const result = [];
+  let sorted2 = true;
+  let lastStart = -1;
+  for (const e of elems) {
+    if (e.kind === "synthetic") continue;
+    if (e.start < lastStart) sorted2 = false;
+    lastStart = e.start;
+    result.push(e);
+  }
+  if (!sorted2) result.sort((a2, b) => a2.start - b.start);
+  return result;
+}
+function runEnd(run) {
+  return run[run.length - 1].end;
+}
+function firstAfter(children, fromIndex, end) {
+  for (let i = fromIndex; i < children.length; i++) if (children[i].start >= end) return children[i];
+}
+function distribute(anchor, run, prev, next, srcModule) {
+  if (!next) {
+    if (prev) addComments(prev, "commentsAfter", run, srcModule);
+    else if (anchor.kind === "block") addComments(anchor, "innerComments", run, srcModule);
+    else addComments(anchor, "commentsBefore", run, srcModule);
+    return;
+  }
+  const split = splitPoint(prev, next, run, srcModule.src);
+  if (prev && split > 0) addComments(prev, "commentsAfter", run.slice(0, split), srcModule);
+  if (split < run.length) addComments(next, "commentsBefore", run.slice(split), srcModule);
+}
+function addComments(elem, field3, trivia, srcModule) {
+  const comments = trivia.map((t) => makeComment(t, srcModule));
+  const existing = elem[field3];
+  elem[field3] = existing ? [...existing, ...comments] : comments;
+}
+function splitPoint(prev, next, run, src) {
+  if (!prev) return 0;
+  const ownLine = firstOwnLine(run, src);
+  return ownLine >= 0 ? ownLine : hugsNextStart(run, next.start, src);
+}
+function makeComment(trivia, srcModule) {
+  const { style: style2, start, end } = trivia;
+  const comment = {
+    kind: "comment",
+    style: style2,
+    start,
+    end,
+    srcModule
+  };
+  if (lineBreaksBefore(srcModule.src, start) >= 2) comment.blankBefore = true;
+  return comment;
+}
+function firstOwnLine(run, src) {
+  return run.findIndex((t) => lineBreaksBefore(src, t.start) >= 1);
+}
+function hugsNextStart(run, nextStart, src) {
+  let suffixStart = run.length;
+  let rightStart = nextStart;
+  for (let i = run.length - 1; i >= 0; i--) {
+    const comment = run[i];
+    if (!sameLineGap(src, comment.end, rightStart)) break;
+    suffixStart = i;
+    rightStart = comment.start;
+  }
+  return suffixStart;
+}
+function lineBreaksBefore(src, pos) {
+  let count2 = 0;
+  for (let i = pos - 1; i >= 0; i--) {
+    const c = src.charCodeAt(i);
+    if (isLineBreak(c)) {
+      if (c === lineFeed && src.charCodeAt(i - 1) === carriageReturn) i--;
+    } else if (isInlineSpace(c)) continue;
+    else break;
+    if (++count2 >= 2) return 2;
+  }
+  return count2;
+}
+function sameLineGap(src, from, to) {
+  for (let i = from; i < to; i++) if (!isInlineSpace(src.charCodeAt(i))) return false;
+  return true;
+}
+function isLineBreak(c) {
+  return c === lineFeed || c === carriageReturn || c === verticalTab || c === formFeed || c === nextLine || c === lineSeparator || c === paragraphSeparator;
+}
+function isInlineSpace(c) {
+  return c === space || c === tab || c === leftToRightMark || c === rightToLeftMark;
+}
+function makeLiteral(token2) {
+  const { start, end } = token2;
+  return {
+    kind: "literal",
+    value: token2.text,
+    start,
+    end
+  };
+}
+function makeUnaryOperator(token2) {
+  const { start, end } = token2;
+  return {
+    value: token2.text,
+    start,
+    end
+  };
+}
+function makeBinaryOperator(token2) {
+  return {
+    value: token2.text,
+    span: [token2.start, token2.end]
+  };
+}
+function makeUnaryExpression(operator, expr) {
+  return {
+    kind: "unary-expression",
+    operator,
+    expression: expr,
+    start: operator.start,
+    end: expr.end
+  };
+}
+function makeBinaryExpression(left, operator, right) {
+  const { start } = left;
+  return {
+    kind: "binary-expression",
+    operator,
+    left,
+    right,
+    start,
+    end: right.end
+  };
+}
+function makeComponentExpression(base2, access, end) {
+  return {
+    kind: "component-expression",
+    base: base2,
+    access,
+    start: base2.start,
+    end
+  };
+}
+function makeComponentMemberExpression(base2, access) {
+  return {
+    kind: "component-member-expression",
+    base: base2,
+    access,
+    start: base2.start,
+    end: access.end
+  };
+}
+function makeCallExpression(fn, templateArgs, args, end) {
+  return {
+    kind: "call-expression",
+    function: fn,
+    templateArgs: templateArgs ?? void 0,
+    arguments: args,
+    start: fn.start,
+    end
+  };
+}
+function expect(stream, text3, context) {
+  const token2 = stream.matchText(text3);
+  if (!token2) {
+    const pos = stream.position();
+    throw new ParseError(context ? `Expected '${text3}' after ${context}` : `Expected '${text3}'`, [pos, pos]);
+  }
+  return token2;
+}
+function expectWord(stream, errorMsg) {
+  const token2 = stream.peek();
+  if (!token2 || token2.kind !== "word") throwParseError(stream, errorMsg);
+  stream.nextToken();
+  return token2;
+}
+function expectExpression(ctx, errorMsg = "Expected expression") {
+  const expr = parseExpression(ctx);
+  if (!expr) throwParseError(ctx.stream, errorMsg);
+  return expr;
+}
+function parseContentExpression(ctx, opts) {
+  return parseExpression(ctx, opts);
+}
+function throwParseError(stream, message) {
+  const weslStream = stream;
+  const token2 = weslStream.peek();
+  const pos = weslStream.position();
+  throw new ParseError(message, token2 ? [token2.start, token2.end] : [pos, pos]);
+}
+function parseCommaList(ctx, parseItem, end = ")") {
+  const items = [];
+  while (true) {
+    const item = parseItem(ctx);
+    if (item === null) break;
+    items.push(item);
+    if (!ctx.stream.matchText(",")) break;
+    if (ctx.stream.peek()?.text === end) break;
+  }
+  return items;
+}
+function* parseMany(ctx, parse3) {
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) yield elem;
+}
+function parseManyEager(ctx, parse3) {
+  const items = [];
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) items.push(elem);
+  return items;
+}
+function makeNameElem(token2) {
+  const { start, end } = token2;
+  return {
+    kind: "name",
+    name: token2.text,
+    start,
+    end
+  };
+}
+function createDeclIdentElem(ctx, nameToken, isGlobal) {
+  const declIdent = ctx.createDeclIdent(nameToken.text, isGlobal);
+  const { start, end } = nameToken;
+  return {
+    kind: "decl",
+    ident: declIdent,
+    srcModule: ctx.srcModule,
+    start,
+    end
+  };
+}
+function makeRefIdentElem(ctx, refIdent, start, end) {
+  const elem = {
+    kind: "ref",
+    ident: refIdent,
+    srcModule: ctx.srcModule,
+    start,
+    end
+  };
+  refIdent.refIdentElem = elem;
+  return elem;
+}
+function isConditionalAttribute(attr) {
+  const { kind } = attr;
+  return kind === "@if" || kind === "@elif" || kind === "@else";
+}
+function hasConditionalAttribute(attributes) {
+  return attributes.some((attr) => isConditionalAttribute(attr.attribute));
+}
+function attachAttributes(elem, attributes) {
+  if (attributes?.length) elem.attributes = attributes;
+}
+function attrsOrUndef(attrs) {
+  return attrs.length ? attrs : void 0;
+}
+function linkDeclIdentElem(declIdentElem, declElem) {
+  declIdentElem.ident.declElem = declElem;
+}
+function linkDeclIdent(typedDecl, declElem) {
+  linkDeclIdentElem(typedDecl.decl, declElem);
+}
+var binaryPrecedence = {
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "^": 4,
+  "&": 5,
+  "==": 6,
+  "!=": 6,
+  "<": 7,
+  "<=": 7,
+  ">": 7,
+  ">=": 7,
+  "<<": 8,
+  ">>": 8,
+  "+": 9,
+  "-": 9,
+  "*": 10,
+  "/": 10,
+  "%": 10
+};
+function isBinaryOperator(token2) {
+  if (!token2) return false;
+  return token2.text in binaryPrecedence;
+}
+function getPrecedence(opToken) {
+  return binaryPrecedence[opToken.text] || 0;
+}
+function getOpGroup(op) {
+  switch (op) {
+    case "*":
+    case "/":
+    case "%":
+    case "+":
+    case "-":
+      return "arithmetic";
+    case "<<":
+    case ">>":
+      return "shift";
+    case "<":
+    case ">":
+    case "<=":
+    case ">=":
+    case "==":
+    case "!=":
+      return "relational";
+    case "&":
+      return "bitAnd";
+    case "^":
+      return "bitXor";
+    case "|":
+      return "bitOr";
+    case "&&":
+      return "logicalAnd";
+    case "||":
+      return "logicalOr";
+    default:
+      return "arithmetic";
+  }
+}
+function checkOpBinding(stream, op, leftGroup) {
+  const opGroup = getOpGroup(op);
+  if (!canBindLeft(op, leftGroup)) throwParseError(stream, `'${op}' requires parentheses after ${leftGroup}`);
+  if (!canSelfChain(opGroup) && leftGroup === opGroup) throwParseError(stream, `'${op}' cannot be chained`);
+  return opGroup;
+}
+function canBindLeft(op, leftGroup) {
+  const opGroup = getOpGroup(op);
+  if (opGroup === "shift") return leftGroup === "unary";
+  if (opGroup === "bitAnd") return leftGroup === "unary" || leftGroup === "bitAnd";
+  if (opGroup === "bitXor") return leftGroup === "unary" || leftGroup === "bitXor";
+  if (opGroup === "bitOr") return leftGroup === "unary" || leftGroup === "bitOr";
+  if (opGroup === "logicalAnd") return !isBitwise(leftGroup) && leftGroup !== "logicalOr";
+  if (opGroup === "logicalOr") return !isBitwise(leftGroup) && leftGroup !== "logicalAnd";
+  return true;
+}
+function canSelfChain(group) {
+  return group !== "shift" && group !== "relational";
+}
+function isBitwise(g) {
+  return g === "bitAnd" || g === "bitXor" || g === "bitOr";
+}
+var weslKeywords = /* @__PURE__ */ new Set([
+  "as",
+  "import",
+  "package",
+  "super",
+  "self"
+]);
+var pathPrefixKeywords = /* @__PURE__ */ new Set(["package", "super"]);
+function parseModulePath(stream) {
+  const first = stream.peek();
+  if (!first || !isPathSegment(first, true)) return null;
+  const start = first.start;
+  stream.nextToken();
+  const parts = [first.text];
+  while (stream.matchText("::")) {
+    const next = stream.peek();
+    if (!next || !isPathSegment(next, false)) throwParseError(stream, "Expected identifier after '::'");
+    stream.nextToken();
+    parts.push(next.text);
+  }
+  return {
+    parts,
+    start,
+    end: stream.position()
+  };
+}
+function parseIdent(ctx, conditionRef) {
+  const path2 = parseModulePath(ctx.stream);
+  if (!path2) return null;
+  const { parts, start, end } = path2;
+  const ident = ctx.createRefIdent(parts.join("::"));
+  if (conditionRef) ident.conditionRef = true;
+  const refIdentElem = makeRefIdentElem(ctx, ident, start, end);
+  if (!conditionRef) ctx.saveIdent(ident);
+  return refIdentElem;
+}
+function isPathSegment(token2, isFirst) {
+  if (token2.kind === "word") return true;
+  if (token2.kind !== "keyword") return false;
+  if (weslKeywords.has(token2.text)) return isFirst && pathPrefixKeywords.has(token2.text);
+  return true;
+}
+function parseSimpleTypeRef(ctx) {
+  const path2 = parseModulePath(ctx.stream);
+  if (!path2) return null;
+  const { parts, start, end: nameEnd } = path2;
+  const refIdent = ctx.createRefIdent(parts.join("::"));
+  makeRefIdentElem(ctx, refIdent, start, nameEnd);
+  ctx.saveIdent(refIdent);
+  return {
+    kind: "type",
+    name: refIdent,
+    templateParams: ctx.stream.nextTemplateStartToken() ? parseTemplateParams(ctx) : void 0,
+    start,
+    end: ctx.stream.position()
+  };
+}
+function parseTemplateParams(ctx) {
+  const { stream } = ctx;
+  if (consumeTemplateEnd(stream)) throwParseError(stream, "Empty template parameter list '<>'");
+  const params = [parseTemplateParam(ctx)];
+  while (stream.matchText(",")) {
+    if (consumeTemplateEnd(stream)) return params;
+    params.push(parseTemplateParam(ctx));
+  }
+  if (!consumeTemplateEnd(stream)) throwParseError(stream, "Expected '>' or ',' after template parameter");
+  return params;
+}
+function consumeTemplateEnd(stream) {
+  if (!stream.peek()?.text.startsWith(">")) return false;
+  if (!stream.nextTemplateEndToken()) throwParseError(stream, "Expected '>' to close template parameters");
+  return true;
+}
+function parseTemplateParam(ctx) {
+  const expr = parseExpression(ctx, { inTemplate: true });
+  if (!expr) throwParseError(ctx.stream, "Expected expression in template parameters");
+  return expr;
+}
+function parseCallSuffix(ctx, current, parseExpr) {
+  if (current.kind !== "ref" && current.kind !== "type") return null;
+  const { stream } = ctx;
+  const templateArgs = current.kind === "ref" ? parseCallTemplateArgs(ctx) : null;
+  if (!stream.matchText("(")) return null;
+  const args = [];
+  while (true) {
+    const closeEnd = matchCloseParen(stream);
+    if (closeEnd !== null) return makeCallExpression(current, templateArgs, args, closeEnd);
+    const arg = parseExpr(ctx);
+    if (!arg) throwParseError(stream, "Expected expression");
+    args.push(arg);
+    if (stream.matchText(",")) continue;
+    const end = matchCloseParen(stream);
+    if (end !== null) return makeCallExpression(current, templateArgs, args, end);
+    throwParseError(stream, "Expected ',' or ')' in function arguments");
+  }
+}
+function parseCallTemplateArgs(ctx) {
+  const { stream } = ctx;
+  const pos = stream.position();
+  if (!stream.nextTemplateStartToken()) return null;
+  const params = parseTemplateParams(ctx);
+  if (stream.peek()?.text !== "(") {
+    stream.reset(pos);
+    return null;
+  }
+  return params;
+}
+function matchCloseParen(stream) {
+  const token2 = stream.matchText(")");
+  return token2 ? token2.end : null;
+}
+function parseExpression(ctx, opts) {
+  const { conditionRef, inTemplate } = opts === true ? {
+    conditionRef: true,
+    inTemplate: false
+  } : opts ?? {};
+  const condRef = conditionRef ? true : void 0;
+  const startExpr = parseUnaryExpression(ctx, condRef);
+  if (!startExpr) return null;
+  return parseBinaryExpr(ctx, {
+    prec: 1,
+    left: startExpr,
+    group: "unary",
+    condRef,
+    inTemplate
+  }).expr;
+}
+function parseUnaryExpression(ctx, conditionRef) {
+  const { stream } = ctx;
+  const token2 = stream.peek();
+  if (!token2) return null;
+  const unaryOps = "-!&*~";
+  ctx.enterNesting();
+  try {
+    if (!unaryOps.includes(token2.text)) return parsePrimaryExpr(ctx, conditionRef);
+    stream.nextToken();
+    const operator = makeUnaryOperator(token2);
+    const operand = parseUnaryExpression(ctx, conditionRef);
+    if (!operand) throwParseError(stream, "Expected expression after unary operator");
+    return makeUnaryExpression(operator, operand);
+  } finally {
+    ctx.exitNesting();
+  }
+}
+function parseBinaryExpr(ctx, args) {
+  const { stream } = ctx;
+  const { prec: minPrecedence, left, group: leftGroup } = args;
+  const { condRef, inTemplate } = args;
+  let current = left;
+  let currentGroup = leftGroup;
+  while (true) {
+    const opToken = stream.peek();
+    if (!isBinaryOpInContext(opToken, inTemplate)) break;
+    const precedence2 = getPrecedence(opToken);
+    if (precedence2 < minPrecedence) break;
+    stream.nextToken();
+    currentGroup = checkOpBinding(stream, opToken.text, currentGroup);
+    let right = parseUnaryExpression(ctx, condRef);
+    if (!right) throwParseError(stream, "Expected expression after binary operator");
+    const nextToken = stream.peek();
+    if (isBinaryOpInContext(nextToken, inTemplate)) {
+      const nextPrec = getPrecedence(nextToken);
+      if (nextPrec > precedence2) right = parseBinaryExpr(ctx, {
+        prec: nextPrec,
+        left: right,
+        group: "unary",
+        condRef,
+        inTemplate
+      }).expr;
+    }
+    current = makeBinaryExpression(current, makeBinaryOperator(opToken), right);
+  }
+  return {
+    expr: current,
+    group: currentGroup
+  };
+}
+function parsePrimaryExpr(ctx, conditionRef) {
+  const expr = parseParenExpr(ctx, conditionRef) || parseSimpleLiteral(ctx.stream) || parseTemplateElaboratedIdent(ctx, conditionRef);
+  if (!expr) return null;
+  if (conditionRef) return expr;
+  return parsePostfixExpression(ctx, expr);
+}
+function isBinaryOpInContext(token2, inTemplate) {
+  if (!isBinaryOperator(token2)) return false;
+  if (inTemplate && token2.text.startsWith(">")) return false;
+  return true;
+}
+function parseParenExpr(ctx, conditionRef) {
+  const { stream } = ctx;
+  const open = stream.matchText("(");
+  if (!open) return null;
+  const expression = parseExpression(ctx, conditionRef);
+  if (!expression) throwParseError(stream, "Expected expression after '('");
+  const close2 = expect(stream, ")", "expression");
+  return {
+    kind: "parenthesized-expression",
+    expression,
+    start: open.start,
+    end: close2.end
+  };
+}
+function parseSimpleLiteral(stream) {
+  const num = stream.matchKind("number");
+  if (num) return makeLiteral(num);
+  return parseBoolean(stream);
+}
+function parseTemplateElaboratedIdent(ctx, conditionRef) {
+  const refIdent = parseIdent(ctx, conditionRef);
+  if (!refIdent) return null;
+  if (!ctx.stream.nextTemplateStartToken()) return refIdent;
+  const templateParams = parseTemplateParams(ctx);
+  return {
+    kind: "type",
+    name: refIdent.ident,
+    templateParams,
+    start: refIdent.start,
+    end: ctx.stream.position()
+  };
+}
+function parsePostfixExpression(ctx, base2) {
+  let expr = base2;
+  while (true) {
+    const next = parsePostfixOp(ctx, expr);
+    if (!next) return expr;
+    expr = next;
+  }
+}
+function parseBoolean(stream) {
+  const boolToken = stream.matchKind("keyword", "true") || stream.matchKind("keyword", "false");
+  if (!boolToken) return null;
+  return makeLiteral(boolToken);
+}
+function parsePostfixOp(ctx, base2) {
+  return parseMemberAccess(ctx, base2) || parseIndexAccess(ctx, base2) || parseCallSuffix(ctx, base2, parseExpression);
+}
+function parseMemberAccess(ctx, base2) {
+  if (!ctx.stream.matchText(".")) return null;
+  return makeComponentMemberExpression(base2, makeNameElem(expectWord(ctx.stream, "Expected identifier after '.'")));
+}
+function parseIndexAccess(ctx, base2) {
+  const { stream } = ctx;
+  if (!stream.matchText("[")) return null;
+  const indexExpr = parseExpression(ctx);
+  if (!indexExpr) throwParseError(stream, "Expected expression in array index");
+  return makeComponentExpression(base2, indexExpr, expect(stream, "]", "array index").end);
+}
+function parseAttributeList(ctx) {
+  if (ctx.stream.peek()?.text !== "@") return [];
+  return parseManyEager(ctx, parseAttribute);
+}
+function parseIfAttribute(ctx) {
+  return parseConditionalAttribute(ctx, "if", makeIfAttribute);
+}
+function parseElseAttribute(ctx) {
+  if (!ctx.stream.matchSequence("@", "else")) return null;
+  return makeElseAttribute();
+}
+function parseElifAttribute(ctx) {
+  return parseConditionalAttribute(ctx, "elif", makeElifAttribute);
+}
+function parseWeslConditional(ctx) {
+  const { stream } = ctx;
+  const peeked = stream.peek();
+  if (peeked?.text !== "@") return null;
+  const startPos = peeked.start;
+  const attr = parseIfAttribute(ctx) ?? parseElifAttribute(ctx) ?? parseElseAttribute(ctx);
+  if (!attr) return null;
+  return attributeElem(attr, startPos, stream.position());
+}
+function parseAttribute(ctx) {
+  if (ctx.stream.peek()?.text !== "@") return null;
+  return parseWeslConditional(ctx) ?? parseStandardAttribute(ctx);
+}
+function parseConditionalAttribute(ctx, keyword, makeAttr) {
+  const { stream } = ctx;
+  const startPos = stream.position();
+  if (!stream.matchSequence("@", keyword)) return null;
+  expect(stream, "(", `@${keyword}`);
+  const expr = parseExpression(ctx, true);
+  if (!expr) throwParseError(stream, `Expected expression after @${keyword}(`);
+  stream.matchText(",");
+  expect(stream, ")", `@${keyword} expression`);
+  return makeAttr({
+    kind: "translate-time-expression",
+    expression: expr,
+    start: startPos,
+    end: stream.position()
+  });
+}
+function makeIfAttribute(param) {
+  return {
+    kind: "@if",
+    param
+  };
+}
+function makeElseAttribute() {
+  return { kind: "@else" };
+}
+function makeElifAttribute(param) {
+  return {
+    kind: "@elif",
+    param
+  };
+}
+function attributeElem(attribute2, start, end) {
+  return {
+    kind: "attribute",
+    attribute: attribute2,
+    start,
+    end
+  };
+}
+function parseStandardAttribute(ctx) {
+  const { stream } = ctx;
+  const atToken = stream.matchText("@");
+  if (!atToken) return null;
+  const startPos = atToken.start;
+  const nameToken = stream.peek();
+  if (nameToken?.kind !== "word" && nameToken?.kind !== "keyword") throwParseError(stream, "Expected attribute name after '@'");
+  stream.nextToken();
+  const name = nameToken.text;
+  if (name === "builtin") return parseBuiltinAttribute(ctx, startPos);
+  if (name === "interpolate") return parseInterpolateAttribute(ctx, startPos);
+  if (name === "diagnostic") return parseDiagnosticAttribute(ctx, startPos);
+  let params;
+  if (stream.matchText("(")) {
+    ctx.parsingAttrParam = name;
+    params = parseAttributeParams(ctx);
+    ctx.parsingAttrParam = void 0;
+    expect(stream, ")", "attribute parameters");
+  }
+  if (name === "must_use" && params !== void 0) throw new ParseError("@must_use does not accept parameters", [startPos, stream.position()]);
+  return attributeElem({
+    kind: "@attribute",
+    name,
+    params
+  }, startPos, stream.position());
+}
+function parseBuiltinAttribute(ctx, startPos) {
+  const { stream } = ctx;
+  expect(stream, "(", "@builtin");
+  const nameToken = expectWord(stream, "Expected identifier in @builtin");
+  stream.matchText(",");
+  expect(stream, ")", "@builtin parameter");
+  return attributeElem({
+    kind: "@builtin",
+    param: makeNameElem(nameToken)
+  }, startPos, stream.position());
+}
+function parseInterpolateAttribute(ctx, startPos) {
+  const { stream } = ctx;
+  expect(stream, "(", "@interpolate");
+  const params = parseCommaList(ctx, parseNameElem);
+  expect(stream, ")", "@interpolate parameters");
+  return attributeElem({
+    kind: "@interpolate",
+    params
+  }, startPos, stream.position());
+}
+function parseDiagnosticAttribute(ctx, startPos) {
+  const { stream } = ctx;
+  expect(stream, "(", "@diagnostic");
+  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
+  expect(stream, ",", "@diagnostic severity");
+  const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
+  let rule;
+  if (stream.matchText(".")) rule = [firstName, makeNameElem(expectWord(stream, "Expected rule after namespace"))];
+  else rule = [firstName, null];
+  stream.matchText(",");
+  expect(stream, ")", "@diagnostic parameters");
+  return attributeElem({
+    kind: "@diagnostic",
+    severity,
+    rule
+  }, startPos, stream.position());
+}
+function parseAttributeParams(ctx) {
+  return parseCommaList(ctx, parseAttrParam);
+}
+function parseNameElem(ctx) {
+  return makeNameElem(expectWord(ctx.stream, "Expected identifier"));
+}
+function parseAttrParam(ctx) {
+  const { stream } = ctx;
+  const start = stream.position();
+  const expression = parseExpression(ctx);
+  if (!expression) throwParseError(stream, "Expected attribute parameter");
+  return {
+    kind: "expression",
+    expression,
+    start,
+    end: stream.position()
+  };
+}
+function markAttempt(ctx) {
+  const scope = ctx.currentScope();
+  const scopeLength = scope.contents.length;
+  const { parsingAttrParam, nesting } = ctx;
+  return {
+    start: ctx.stream.position(),
+    scope,
+    scopeLength,
+    parsingAttrParam,
+    nesting
+  };
+}
+function rollbackAttempt(ctx, attempt) {
+  const { scope, scopeLength } = attempt;
+  ctx.state.context.scope = scope;
+  scope.contents.length = scopeLength;
+  ctx.parsingAttrParam = attempt.parsingAttrParam;
+  ctx.nesting = attempt.nesting;
+}
+function recoverListItem(ctx, error, attempt, atBoundary, bailAtBoundary) {
+  if (!(error instanceof ParseError)) throw error;
+  rollbackAttempt(ctx, attempt);
+  if (!skipToBoundary(ctx.stream, attempt.start, atBoundary)) throw error;
+  if (bailAtBoundary) {
+    const boundary = ctx.stream.peek();
+    if (boundary && bailAtBoundary(boundary)) throw error;
+  }
+  ctx.addError(error.message, ...error.span);
+}
+function skipToBoundary(stream, attemptStart, atBoundary) {
+  let depth = 0;
+  while (true) {
+    const pos = stream.position();
+    let token2;
+    try {
+      token2 = stream.peek();
+    } catch (e) {
+      if (!(e instanceof ParseError)) throw e;
+      if (stream.position() === pos) return false;
+      continue;
+    }
+    if (token2 === null) return false;
+    if (pos > attemptStart && atBoundary(token2, depth)) return true;
+    stream.nextToken();
+    if (token2.text === "{") depth++;
+    else if (token2.text === "}" && depth > 0) depth--;
+  }
+}
+function parseIfStatement(ctx, attributes) {
+  const startPos = beginStatement(ctx, "if", attributes);
+  if (startPos === null) return null;
+  return finishStatement("if", startPos, ctx, {
+    condition: expectExpression(ctx, "Expected condition after 'if'"),
+    body: expectCompound(ctx, "Expected '{' after if condition"),
+    else: parseElseChain(ctx)
+  }, attributes);
+}
+function parseSwitchStatement(ctx, attributes) {
+  const startPos = beginStatement(ctx, "switch", attributes);
+  if (startPos === null) return null;
+  const selector = expectExpression(ctx, "Expected expression after 'switch'");
+  const { bodyAttributes, clauses } = expectSwitchClauses(ctx);
+  return finishStatement("switch", startPos, ctx, {
+    selector,
+    clauses,
+    bodyAttributes
+  }, attributes);
+}
+function parseElseChain(ctx) {
+  const { stream } = ctx;
+  const elseToken = stream.matchText("else");
+  if (!elseToken) return void 0;
+  ctx.enterNesting();
+  try {
+    return parseElseBody(ctx, elseToken);
+  } finally {
+    ctx.exitNesting();
+  }
+}
+function expectSwitchClauses(ctx) {
+  const { stream } = ctx;
+  const bodyAttrs = parseAttributeList(ctx);
+  expect(stream, "{", "switch expression");
+  const clauses = [];
+  while (true) {
+    const attempt = markAttempt(ctx);
+    try {
+      if (stream.matchText("}")) break;
+      clauses.push(parseSwitchClause(ctx));
+    } catch (e) {
+      recoverListItem(ctx, e, attempt, atClauseBoundary, atModuleKeyword);
+    }
+  }
+  return {
+    bodyAttributes: attrsOrUndef(bodyAttrs),
+    clauses
+  };
+}
+function parseElseBody(ctx, elseToken) {
+  const { stream } = ctx;
+  if (!stream.matchText("if")) return expectCompound(ctx, "Expected '{' after else");
+  const condition = expectExpression(ctx, "Expected expression after 'else if'");
+  const body = expectCompound(ctx, "Expected '{' after else if");
+  const elseBranch = parseElseChain(ctx);
+  const end = stream.position();
+  return {
+    kind: "if",
+    condition,
+    body,
+    else: elseBranch,
+    start: elseToken.start,
+    end
+  };
+}
+function parseSwitchClause(ctx) {
+  const { stream } = ctx;
+  const attrs = attrsOrUndef(parseAttributeList(ctx));
+  const caseTok = stream.matchText("case");
+  const keyword = caseTok ?? stream.matchText("default");
+  if (!keyword) throwParseError(stream, "Expected 'case', 'default', or '}' in switch");
+  const clauseStart = getStartWithAttributes(attrs, keyword.start);
+  let selectors;
+  let body;
+  if (caseTok) {
+    selectors = parseCaseSelectors(ctx);
+    body = parseCaseBody(ctx, "Expected '{' after case value");
+  } else {
+    selectors = ["default"];
+    body = parseCaseBody(ctx, "Expected '{' after 'default'");
+  }
+  return finishStatement("switch-clause", clauseStart, ctx, {
+    selectors,
+    body
+  }, attrs);
+}
+function atClauseBoundary(token2, depth) {
+  if (atModuleKeyword(token2)) return true;
+  if (depth !== 0) return false;
+  if (token2.kind === "keyword") return token2.text === "case" || token2.text === "default";
+  return token2.text === "}" || token2.text === "@";
+}
+function parseCaseSelectors(ctx) {
+  const { stream } = ctx;
+  const selectors = [parseCaseSelector(ctx, "Expected expression after 'case'")];
+  while (stream.matchText(",")) {
+    const next = stream.peek()?.text;
+    if (next === "{" || next === ":") break;
+    selectors.push(parseCaseSelector(ctx, "Expected expression after ',' in case values"));
+  }
+  return selectors;
+}
+function parseCaseBody(ctx, errorMsg) {
+  ctx.stream.matchText(":");
+  const body = parseCompoundStatement(ctx, attrsOrUndef(parseAttributeList(ctx)));
+  if (!body) throwParseError(ctx.stream, errorMsg);
+  return body;
+}
+function parseCaseSelector(ctx, message) {
+  if (ctx.stream.matchText("default")) return "default";
+  return expectExpression(ctx, message);
+}
+function parseConstDecl(ctx, attributes) {
+  return parseValueDecl(ctx, "const", true, ctx.isModuleScope(), attributes);
+}
+function parseOverrideDecl(ctx, attributes) {
+  return parseValueDecl(ctx, "override", false, true, attributes);
+}
+function parseTypedDecl(ctx, isGlobal = true) {
+  const nameToken = ctx.stream.matchKind("word");
+  if (!nameToken) return null;
+  const start = nameToken.start;
+  const decl = createDeclIdentElem(ctx, nameToken, isGlobal);
+  ctx.saveIdent(decl.ident);
+  const { typeRef, typeScope } = parseOptionalType(ctx);
+  return {
+    kind: "typeDecl",
+    decl,
+    typeRef,
+    typeScope,
+    start,
+    end: ctx.stream.position()
+  };
+}
+function parseValueDecl(ctx, keyword, requiresInit, isGlobal, attributes) {
+  const { stream } = ctx;
+  const token2 = stream.matchText(keyword);
+  if (!token2) return null;
+  const startPos = getStartWithAttributes(attributes, token2.start);
+  ctx.pushScope("partial");
+  const typedDecl = parseTypedDecl(ctx, isGlobal);
+  if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
+  let init2;
+  if (requiresInit) {
+    expect(stream, "=", `${keyword} identifier`);
+    init2 = expectExpression(ctx);
+  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
+  expect(stream, ";", `${keyword} declaration`);
+  typedDecl.decl.ident.dependentScope = ctx.currentScope();
+  ctx.popScope();
+  const elem = finishStatement(keyword, startPos, ctx, {
+    name: typedDecl,
+    init: init2
+  }, attributes);
+  linkDeclIdent(typedDecl, elem);
+  return elem;
+}
+function parseOptionalType(ctx) {
+  if (!ctx.stream.matchText(":")) return {};
+  ctx.pushScope();
+  const typeRef = parseSimpleTypeRef(ctx);
+  if (!typeRef) throwParseError(ctx.stream, "Expected type after ':'");
+  const typeScope = ctx.currentScope();
+  ctx.popScope();
+  return {
+    typeRef,
+    typeScope
+  };
+}
+function parseGlobalVarDecl(ctx, attributes) {
+  const { stream } = ctx;
+  const varToken = stream.matchText("var");
+  if (!varToken) return null;
+  const startPos = getStartWithAttributes(attributes, varToken.start);
+  ctx.pushScope("partial");
+  const template2 = parseTemplateList(ctx);
+  const typedDecl = parseTypedDecl(ctx);
+  if (!typedDecl) throwParseError(stream, "Expected identifier after 'var'");
+  let init2;
+  if (stream.matchText("=")) init2 = expectExpression(ctx);
+  expect(stream, ";", "var declaration");
+  typedDecl.decl.ident.dependentScope = ctx.currentScope();
+  ctx.popScope();
+  const varElem = finishStatement("gvar", startPos, ctx, {
+    name: typedDecl,
+    template: template2,
+    init: init2
+  }, attributes);
+  linkDeclIdent(typedDecl, varElem);
+  return varElem;
+}
+function parseAliasDecl(ctx, attributes) {
+  const { stream } = ctx;
+  const aliasToken = stream.matchText("alias");
+  if (!aliasToken) return null;
+  const startPos = getStartWithAttributes(attributes, aliasToken.start);
+  const declIdentElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'alias'"), true);
+  ctx.saveIdent(declIdentElem.ident);
+  expect(stream, "=", "alias name");
+  ctx.pushScope();
+  const typeRef = parseSimpleTypeRef(ctx);
+  if (!typeRef) throwParseError(stream, "Expected type after '=' in alias declaration");
+  declIdentElem.ident.dependentScope = ctx.currentScope();
+  ctx.popScope();
+  expect(stream, ";", "alias declaration");
+  const aliasElem = finishStatement("alias", startPos, ctx, {
+    name: declIdentElem,
+    typeRef
+  }, attributes);
+  linkDeclIdentElem(declIdentElem, aliasElem);
+  return aliasElem;
+}
+function parseConstAssert(ctx, attributes) {
+  const assertToken = ctx.stream.matchText("const_assert");
+  if (!assertToken) return null;
+  const startPos = getStartWithAttributes(attributes, assertToken.start);
+  const expression = expectExpression(ctx);
+  expect(ctx.stream, ";", "const_assert expression");
+  return finishStatement("assert", startPos, ctx, { expression }, attributes);
+}
+function parseTemplateList(ctx) {
+  const { stream } = ctx;
+  if (!stream.nextTemplateStartToken()) return void 0;
+  const names2 = [];
+  while (true) {
+    const next = stream.peek();
+    if (!next) throwParseError(stream, "Unclosed template in var declaration");
+    if (next.text.startsWith(">")) {
+      stream.nextTemplateEndToken();
+      return names2;
+    }
+    const word4 = stream.matchKind("word");
+    if (word4) names2.push(makeNameElem(word4));
+    else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
+  }
+}
+function parseLocalVarDecl(ctx, attributes) {
+  return parseVarOrLet(ctx, "var", true, false, attributes);
+}
+function parseLetDecl(ctx, attributes) {
+  return parseVarOrLet(ctx, "let", false, true, attributes);
+}
+function parseVarOrLet(ctx, keyword, hasTemplate, requiresInit, attributes) {
+  const { stream } = ctx;
+  const token2 = stream.matchText(keyword);
+  if (!token2) return null;
+  const startPos = getStartWithAttributes(attributes, token2.start);
+  const template2 = hasTemplate ? parseTemplateList(ctx) : void 0;
+  const typedDecl = parseTypedDecl(ctx, false);
+  if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
+  let init2;
+  if (requiresInit) {
+    expect(stream, "=", `${keyword} identifier (${keyword} requires initialization)`);
+    init2 = expectExpression(ctx);
+  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
+  expect(stream, ";", `${keyword} declaration`);
+  const elem = finishStatement(keyword, startPos, ctx, {
+    name: typedDecl,
+    init: init2
+  }, attributes);
+  if (template2 && elem.kind === "var") elem.template = template2;
+  linkDeclIdent(typedDecl, elem);
+  return elem;
+}
+var assignmentOps = /* @__PURE__ */ new Set([
+  "=",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "&=",
+  "|=",
+  "^=",
+  "<<=",
+  ">>="
+]);
+function parseSimpleStatement(ctx, attributes) {
+  return parseReturnStmt(ctx, attributes) || parseBreakStmt(ctx, attributes) || parseContinueStmt(ctx, attributes) || parseDiscardStmt(ctx, attributes) || parseEmptyStmt(ctx, attributes) || parsePhonyAssignment(ctx, attributes) || parseExpressionStmt(ctx, attributes);
+}
+function parseAssignmentOp(stream) {
+  const token2 = stream.nextIf(({ text: text3 }) => assignmentOps.has(text3));
+  if (!token2) return null;
+  return {
+    value: token2.text,
+    span: [token2.start, token2.end]
+  };
+}
+function parseIncDecOp(stream) {
+  const token2 = stream.nextIf(({ text: text3 }) => text3 === "++" || text3 === "--");
+  if (!token2) return null;
+  return {
+    op: token2.text,
+    span: [token2.start, token2.end]
+  };
+}
+function parseAssignmentRhs(ctx) {
+  const op = parseAssignmentOp(ctx.stream);
+  if (!op) return null;
+  return {
+    op,
+    rhs: expectExpression(ctx, "Expected expression after assignment operator")
+  };
+}
+function parseReturnStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const startPos = beginStatement(ctx, "return", attributes);
+  if (startPos === null) return null;
+  const value2 = parseContentExpression(ctx) ?? void 0;
+  expect(stream, ";", "return statement");
+  return finishStatement("return", startPos, ctx, { value: value2 }, attributes);
+}
+function parseBreakStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const startPos = beginStatement(ctx, "break", attributes);
+  if (startPos === null) return null;
+  let condition;
+  if (stream.matchText("if")) condition = expectExpression(ctx, "Expected condition after 'break if'");
+  expect(stream, ";", "break statement");
+  return finishStatement("break", startPos, ctx, { condition }, attributes);
+}
+function parseContinueStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const startPos = beginStatement(ctx, "continue", attributes);
+  if (startPos === null) return null;
+  expect(stream, ";", "continue statement");
+  return finishStatement("continue", startPos, ctx, {}, attributes);
+}
+function parseDiscardStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const startPos = beginStatement(ctx, "discard", attributes);
+  if (startPos === null) return null;
+  expect(stream, ";", "discard statement");
+  return finishStatement("discard", startPos, ctx, {}, attributes);
+}
+function parseEmptyStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const semi = stream.matchText(";");
+  if (!semi) return null;
+  return finishStatement("empty", getStartWithAttributes(attributes, semi.start), ctx, {}, attributes);
+}
+function parsePhonyAssignment(ctx, attributes) {
+  const { stream } = ctx;
+  const underscore = stream.matchText("_");
+  if (!underscore) return null;
+  const startPos = getStartWithAttributes(attributes, underscore.start);
+  const lhs = {
+    kind: "phony",
+    span: [underscore.start, underscore.end]
+  };
+  const eq = stream.matchText("=");
+  if (!eq) throwParseError(stream, "Expected '=' after '_'");
+  const op = {
+    value: "=",
+    span: [eq.start, eq.end]
+  };
+  const rhs = expectExpression(ctx, "Expected expression after '_ ='");
+  expect(stream, ";", "assignment");
+  return finishStatement("assign", startPos, ctx, {
+    lhs,
+    op,
+    rhs
+  }, attributes);
+}
+function parseExpressionStmt(ctx, attributes) {
+  const { stream } = ctx;
+  const resetPos = stream.position();
+  const expr = parseExpression(ctx);
+  if (!expr) {
+    stream.reset(resetPos);
+    return null;
+  }
+  const startPos = getStartWithAttributes(attributes, expr.start);
+  const incDec = parseIncDecOp(stream);
+  if (incDec) {
+    expect(stream, ";", "expression");
+    return finishStatement(incDec.op === "++" ? "increment" : "decrement", startPos, ctx, { target: expr }, attributes);
+  }
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
+    expect(stream, ";", "expression");
+    return finishStatement("assign", startPos, ctx, {
+      lhs: expr,
+      op: assign2.op,
+      rhs: assign2.rhs
+    }, attributes);
+  }
+  if (expr.kind !== "call-expression") throwParseError(stream, "Expected call, assignment, or increment");
+  expect(stream, ";", "expression");
+  return finishStatement("call", startPos, ctx, { call: expr }, attributes);
+}
+function parseForStatement(ctx, attributes) {
+  const { stream } = ctx;
+  const startPos = beginStatement(ctx, "for", attributes);
+  if (startPos === null) return null;
+  ctx.pushScope();
+  expect(stream, "(", "'for'");
+  const init2 = parseForInit(ctx);
+  const condition = parseContentExpression(ctx) ?? void 0;
+  expect(stream, ";", "for loop condition");
+  const update = parseForUpdate(ctx);
+  expect(stream, ")", "for loop header");
+  const body = expectCompound(ctx, "Expected '{' after for loop header");
+  ctx.popScope();
+  return finishStatement("for", startPos, ctx, {
+    init: init2,
+    condition,
+    update,
+    body
+  }, attributes);
+}
+function parseWhileStatement(ctx, attributes) {
+  const startPos = beginStatement(ctx, "while", attributes);
+  if (startPos === null) return null;
+  return finishStatement("while", startPos, ctx, {
+    condition: expectExpression(ctx, "Expected condition after 'while'"),
+    body: expectCompound(ctx, "Expected '{' after while condition")
+  }, attributes);
+}
+function parseLoopStatement(ctx, attributes) {
+  const startPos = beginStatement(ctx, "loop", attributes);
+  if (startPos === null) return null;
+  const body = expectCompound(ctx, "Expected '{' after 'loop'", true);
+  return finishStatement("loop", startPos, ctx, {
+    body,
+    continuing: body.body.find((s2) => s2.kind === "continuing")
+  }, attributes);
+}
+function parseContinuingStatement(ctx, attributes) {
+  const startPos = beginStatement(ctx, "continuing", attributes);
+  if (startPos === null) return null;
+  const body = expectCompound(ctx, "Expected '{' after 'continuing'");
+  return finishStatement("continuing", startPos, ctx, {
+    body,
+    breakIf: body.body.find((s2) => s2.kind === "break")?.condition
+  }, attributes);
+}
+function parseForInit(ctx) {
+  const { stream } = ctx;
+  const decl = parseLocalVarDecl(ctx) ?? parseLetDecl(ctx) ?? parseConstDecl(ctx);
+  if (decl) return decl;
+  const update = parseForUpdate(ctx);
+  expect(stream, ";", "for loop init");
+  return update;
+}
+function parseForUpdate(ctx) {
+  const phony = parseForPhony(ctx);
+  if (phony) return phony;
+  const expr = parseContentExpression(ctx);
+  if (!expr) return void 0;
+  return finishForUpdate(ctx, expr);
+}
+function parseForPhony(ctx) {
+  const { stream } = ctx;
+  const underscore = stream.matchText("_");
+  if (!underscore) return void 0;
+  const lhs = {
+    kind: "phony",
+    span: [underscore.start, underscore.end]
+  };
+  const eq = stream.matchText("=");
+  if (!eq) throwParseError(stream, "Expected '=' after '_'");
+  return {
+    kind: "assign",
+    lhs,
+    op: {
+      value: "=",
+      span: [eq.start, eq.end]
+    },
+    rhs: expectExpression(ctx, "Expected expression after '_ ='"),
+    start: underscore.start,
+    end: stream.position()
+  };
+}
+function finishForUpdate(ctx, expr) {
+  const { stream } = ctx;
+  const start = expr.start;
+  const incDec = parseIncDecOp(stream);
+  if (incDec) {
+    const end = stream.position();
+    if (incDec.op === "++") return {
+      kind: "increment",
+      target: expr,
+      start,
+      end
+    };
+    return {
+      kind: "decrement",
+      target: expr,
+      start,
+      end
+    };
+  }
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
+    const { op, rhs } = assign2;
+    return {
+      kind: "assign",
+      lhs: expr,
+      op,
+      rhs,
+      start,
+      end: stream.position()
+    };
+  }
+  if (expr.kind === "call-expression") return {
+    kind: "call",
+    call: expr,
+    start,
+    end: stream.position()
+  };
+  throwParseError(stream, "Expected an assignment, increment, decrement, or call in for-clause");
+}
+var statementStartKeywords = /* @__PURE__ */ new Set([
+  "let",
+  "var",
+  "const",
+  "const_assert",
+  "if",
+  "switch",
+  "loop",
+  "for",
+  "while",
+  "return",
+  "break",
+  "continue",
+  "continuing",
+  "discard"
+]);
+var moduleOnlyKeywords = /* @__PURE__ */ new Set([
+  "fn",
+  "struct",
+  "override",
+  "alias",
+  "import",
+  "enable",
+  "requires",
+  "do"
+]);
+var statementParsers = [
+  parseLocalVarDecl,
+  parseLetDecl,
+  parseConstDecl,
+  parseConstAssert,
+  parseCompoundStatement,
+  parseIfStatement,
+  parseSwitchStatement,
+  parseForStatement,
+  parseWhileStatement,
+  parseLoopStatement,
+  parseContinuingStatement,
+  parseSimpleStatement
+];
+function parseFunctionBody(ctx) {
+  return parseCompoundStatement(ctx, void 0, { noScope: true });
+}
+function parseCompoundStatement(ctx, attributes, options) {
+  const brace = ctx.stream.peek();
+  if (brace?.text !== "{") return null;
+  ctx.enterNesting();
+  try {
+    ctx.stream.nextToken();
+    const startPos = getStartWithAttributes(attributes, brace.start);
+    const skipScope = options?.noScope || hasConditionalAttr(attributes);
+    if (!skipScope) ctx.pushScope();
+    const body = parseBlockStatements(ctx, options?.loopBody);
+    if (!skipScope) ctx.popScope();
+    return finishStatement("block", startPos, ctx, { body }, attributes);
+  } finally {
+    ctx.exitNesting();
+  }
+}
+function expectCompound(ctx, errorMsg, loopBody) {
+  const attrs = parseAttributeList(ctx);
+  const options = loopBody ? { loopBody } : void 0;
+  const block = parseCompoundStatement(ctx, attrsOrUndef(attrs), options);
+  if (!block) throwParseError(ctx.stream, errorMsg);
+  return block;
+}
+function getStartWithAttributes(attributes, keywordPos) {
+  return attributes?.[0]?.start ?? keywordPos;
+}
+function beginStatement(ctx, keyword, attributes) {
+  const token2 = ctx.stream.matchText(keyword);
+  if (!token2) return null;
+  return getStartWithAttributes(attributes, token2.start);
+}
+function finishStatement(kind, start, ctx, params, attributes) {
+  const elem = {
+    kind,
+    start,
+    end: ctx.stream.position(),
+    ...params
+  };
+  attachAttributes(elem, attributes);
+  return elem;
+}
+function atModuleKeyword(token2) {
+  return token2.kind === "keyword" && moduleOnlyKeywords.has(token2.text);
+}
+function hasConditionalAttr(attributes) {
+  return !!attributes && hasConditionalAttribute(attributes);
+}
+function parseBlockStatements(ctx, loopBody) {
+  const { stream } = ctx;
+  const body = [];
+  let afterContinuing = false;
+  while (true) {
+    let attempt = markAttempt(ctx);
+    try {
+      if (stream.matchText("}")) break;
+      const stmt = parseStatement(ctx);
+      if (!stmt) throwParseError(stream, "Expected statement or '}'");
+      if (!afterContinuing) body.push(stmt);
+      if (loopBody && stmt.kind === "continuing") {
+        afterContinuing = true;
+        attempt = markAttempt(ctx);
+        expect(stream, "}", "continuing block");
+        break;
+      }
+    } catch (e) {
+      recoverListItem(ctx, e, attempt, atStatementBoundary, atModuleKeyword);
+      stream.matchText(";");
+    }
+  }
+  return body;
+}
+function parseStatement(ctx) {
+  const { stream } = ctx;
+  const startPos = stream.position();
+  const attributes = parseAttributeList(ctx);
+  const token2 = stream.peek();
+  if (!token2 || token2.text === "}") {
+    stream.reset(startPos);
+    return null;
+  }
+  const hasConditional = attributes.length > 0 && hasConditionalAttribute(attributes);
+  if (hasConditional) ctx.pushScope("partial");
+  const attrs = attrsOrUndef(attributes);
+  const stmt = findMap(statementParsers, (p) => p(ctx, attrs));
+  if (hasConditional) {
+    const partialScope = ctx.popScope();
+    if (stmt) partialScope.condAttribute = findConditional(attributes);
+  }
+  return stmt ? stmt : null;
+}
+function atStatementBoundary(token2, depth) {
+  if (atModuleKeyword(token2)) return true;
+  if (depth !== 0) return false;
+  if (token2.kind === "keyword") return statementStartKeywords.has(token2.text);
+  return token2.text === ";" || token2.text === "}" || token2.text === "@";
+}
+function parseDirective(ctx) {
+  const { stream } = ctx;
+  const startPos = stream.position();
+  const attrs = attrsOrUndef(parseAttributeList(ctx));
+  const result = parseExtensionDirective(ctx, "enable", attrs) || parseExtensionDirective(ctx, "requires", attrs) || parseDiagnosticDirective(ctx, attrs);
+  if (!result) stream.reset(startPos);
+  return result;
+}
+function parseExtensionDirective(ctx, keyword, attributes) {
+  const { stream } = ctx;
+  const token2 = stream.matchText(keyword);
+  if (!token2) return null;
+  const extensions = parseCommaList(ctx, parseDirectiveName, ";");
+  expect(stream, ";", `${keyword} directive`);
+  return makeDirectiveElem({
+    kind: keyword,
+    extensions
+  }, token2, stream, attributes);
+}
+function parseDiagnosticDirective(ctx, attributes) {
+  const { stream } = ctx;
+  const token2 = stream.matchText("diagnostic");
+  if (!token2) return null;
+  expect(stream, "(", "diagnostic");
+  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
+  expect(stream, ",", "diagnostic severity");
+  const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
+  let subrule = null;
+  if (stream.matchText(".")) subrule = makeNameElem(expectWord(stream, "Expected subrule name after '.'"));
+  stream.matchText(",");
+  expect(stream, ")", "diagnostic rule");
+  expect(stream, ";", "diagnostic directive");
+  return makeDirectiveElem({
+    kind: "diagnostic",
+    severity,
+    rule: [ruleName, subrule]
+  }, token2, stream, attributes);
+}
+function parseDirectiveName(ctx) {
+  return makeNameElem(expectWord(ctx.stream, "Expected identifier in name list"));
+}
+function makeDirectiveElem(directive2, token2, stream, attributes) {
+  const elem = {
+    kind: "directive",
+    directive: directive2,
+    start: getStartWithAttributes(attributes, token2.start),
+    end: stream.position()
+  };
+  attachAttributes(elem, attributes);
+  return elem;
+}
+function parseFnDecl(ctx, attributes) {
+  const { stream } = ctx;
+  const fnToken = stream.matchText("fn");
+  if (!fnToken) return null;
+  const startPos = getStartWithAttributes(attributes, fnToken.start);
+  const declIdentElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'fn'"), true);
+  ctx.saveIdent(declIdentElem.ident);
+  ctx.pushScope();
+  const dependentScope = ctx.currentScope();
+  ctx.pushScope();
+  const params = parseFnParams(ctx);
+  const bodyScope = ctx.currentScope();
+  ctx.state.context.scope = dependentScope;
+  const { returnType, returnAttributes } = parseFnReturn(ctx);
+  ctx.state.context.scope = bodyScope;
+  const body = parseFunctionBody(ctx);
+  if (!body) throwParseError(stream, "Expected function body");
+  ctx.popScope();
+  declIdentElem.ident.dependentScope = ctx.currentScope();
+  ctx.popScope();
+  const fnElem = {
+    kind: "fn",
+    name: declIdentElem,
+    params,
+    body,
+    returnType,
+    returnAttributes,
+    start: startPos,
+    end: stream.position()
+  };
+  attachAttributes(fnElem, attributes);
+  linkDeclIdentElem(declIdentElem, fnElem);
+  return fnElem;
+}
+function parseFnParams(ctx) {
+  const { stream } = ctx;
+  const params = [];
+  expect(stream, "(", "function name");
+  while (!stream.matchText(")")) {
+    const param = parseFnParam(ctx);
+    if (!param) throwParseError(stream, "Expected function parameter or ')'");
+    params.push(param);
+    if (stream.matchText(",")) continue;
+    expect(stream, ")", "function parameter");
+    break;
+  }
+  return params;
+}
+function parseFnReturn(ctx) {
+  const { stream } = ctx;
+  if (!stream.matchText("->")) return {};
+  const attrs = parseAttributeList(ctx);
+  const returnType = parseSimpleTypeRef(ctx);
+  if (!returnType) throwParseError(stream, "Expected type after '->'");
+  return {
+    returnType,
+    returnAttributes: attrsOrUndef(attrs)
+  };
+}
+function parseFnParam(ctx) {
+  const attrs = parseAttributeList(ctx);
+  if (ctx.stream.peek()?.kind !== "word") return null;
+  const attributes = attrsOrUndef(attrs);
+  const name = parseTypedDecl(ctx, false);
+  if (!name) throw new Error("Unexpected: peek succeeded but parseTypedDecl failed");
+  const elem = finishStatement("param", getStartWithAttributes(attributes, name.start), ctx, { name }, attributes);
+  linkDeclIdent(name, elem);
+  return elem;
+}
+function parseDoBlock(ctx, attributes) {
+  if (!ctx.options.weslExtensions?.doBlocks) return null;
+  const { stream } = ctx;
+  const doToken = stream.matchText("do");
+  if (!doToken) return null;
+  const startPos = getStartWithAttributes(attributes, doToken.start);
+  const name = makeNameElem(expectWord(stream, "Expected identifier after 'do'"));
+  const parentScope = ctx.currentScope();
+  ctx.pushScope();
+  const doScope = ctx.currentScope();
+  const params = parseFnParams(ctx);
+  const body = parseFunctionBody(ctx);
+  if (!body) throwParseError(stream, "Expected do block body");
+  ctx.popScope();
+  detachScope(parentScope, doScope);
+  const doBlock = {
+    kind: "do",
+    name,
+    params,
+    body,
+    start: startPos,
+    end: stream.position()
+  };
+  attachAttributes(doBlock, attributes);
+  return doBlock;
+}
+function detachScope(parent, child) {
+  const i = parent.contents.indexOf(child);
+  if (i >= 0) parent.contents.splice(i, 1);
+}
+var nestedTooDeeply = "Syntax nested too deeply";
+var ParsingContext = class {
+  src;
+  srcModule;
+  stream;
+  state;
+  options;
+  constructor(stream, state, options) {
+    this.stream = stream;
+    this.state = state;
+    this.srcModule = state.stable.srcModule;
+    this.src = this.srcModule.src;
+    this.options = options ?? {};
+  }
+  /** Nesting depth of recursive constructs, bounded by maxNesting. */
+  nesting = 0;
+  /** Enter a recursive construct (block, paren expression, else-if link).
+  * Callers pair this with exitNesting in a finally block.
+  * @throws ParseError when input is nested too deeply to parse recursively. */
+  enterNesting() {
+    if (this.nesting >= 384) throwParseError(this.stream, nestedTooDeeply);
+    this.nesting++;
+  }
+  exitNesting() {
+    this.nesting--;
+  }
+  currentScope() {
+    return this.state.context.scope;
+  }
+  /** Append a top-level declaration to the module, in source order. */
+  addModuleDecl(elem) {
+    this.state.stable.moduleElem.decls.push(elem);
+  }
+  /** Record a recovered syntax error. */
+  addError(message, start, end) {
+    this.state.stable.diagnostics.push(errorDiagnostic(message, start, end));
+  }
+  pushScope(kind = "scope") {
+    const { scope } = this.state.context;
+    const newScope = emptyScope(scope, kind);
+    scope.contents.push(newScope);
+    this.state.context.scope = newScope;
+  }
+  popScope() {
+    const weslContext = this.state.context;
+    const completedScope = weslContext.scope;
+    if (completedScope.parent) weslContext.scope = completedScope.parent;
+    return completedScope;
+  }
+  isModuleScope() {
+    let scope = this.currentScope();
+    while (scope.kind === "partial" && scope.parent) scope = scope.parent;
+    return scope.parent === null;
+  }
+  /** Attribute name being parsed (for marking refs in attr params). */
+  parsingAttrParam;
+  createRefIdent(name) {
+    const ref = {
+      kind: "ref",
+      originalName: name,
+      ast: this.state.stable,
+      id: nextIdentId(),
+      refIdentElem: null
+    };
+    if (this.parsingAttrParam) ref.attrParam = this.parsingAttrParam;
+    return ref;
+  }
+  createDeclIdent(name, isGlobal = false) {
+    return {
+      kind: "decl",
+      originalName: name,
+      containingScope: this.state.context.scope,
+      isGlobal,
+      id: nextIdentId(),
+      srcModule: this.srcModule,
+      declElem: null
+    };
+  }
+  saveIdent(ident) {
+    this.state.context.scope.contents.push(ident);
+  }
+};
+function* parseWeslImports(ctx) {
+  yield* parseMany(ctx, parseImportStatement);
+}
+function parseImportStatement(ctx) {
+  const { stream } = ctx;
+  const condAttr = parseWeslConditional(ctx);
+  const parseResult = parseImportStatementBase(stream);
+  if (!parseResult) {
+    if (condAttr) stream.reset(condAttr.start);
+    return null;
+  }
+  const { statement: imports, importPos } = parseResult;
+  return {
+    kind: "import",
+    imports,
+    start: condAttr?.start ?? importPos,
+    end: stream.position(),
+    attributes: condAttr ? [condAttr] : void 0
+  };
+}
+function parseImportStatementBase(stream) {
+  const importToken = stream.matchText("import");
+  if (!importToken) return null;
+  const relative3 = parseImportRelative(stream) ?? [];
+  const parsed = parseImportCollection(stream, 0) || parseImportPathOrItem(stream, 0);
+  if (!parsed) throwParseError(stream, "invalid import, expected { or name");
+  if (!stream.matchText(";")) throwParseError(stream, "invalid import, expected ';'");
+  return {
+    statement: parsed.kind === "import-statement" ? prependSegments(relative3, parsed) : makeStatement(relative3, parsed),
+    importPos: importToken.start
+  };
+}
+function parseImportRelative(stream) {
+  if (stream.matchSequence("package", "::")) return [makeSegment("package")];
+  const segments = [];
+  while (stream.matchSequence("super", "::")) segments.push(makeSegment("super"));
+  return segments.length > 0 ? segments : null;
+}
+function parseImportCollection(stream, depth) {
+  if (!stream.matchText("{")) return null;
+  const msg = "invalid import collection, expected name";
+  const first = parseImportPathOrItem(stream, depth);
+  if (!first) throwParseError(stream, msg);
+  const statements = [first];
+  while (stream.matchText(",")) {
+    if (stream.peek()?.text === "}") break;
+    const item = parseImportPathOrItem(stream, depth);
+    if (!item) throwParseError(stream, msg + " after ','");
+    statements.push(item);
+  }
+  if (!stream.matchText("}")) throwParseError(stream, "invalid import collection, expected }");
+  return makeCollection(statements);
+}
+function parseImportPathOrItem(stream, depth) {
+  const name = parsePackageWord(stream);
+  if (!name) return null;
+  if (stream.matchText("::")) {
+    if (depth >= 384) throwParseError(stream, nestedTooDeeply);
+    const segment = makeSegment(name);
+    const collection = parseImportCollection(stream, depth + 1);
+    if (collection) return makeStatement([segment], collection);
+    const pathOrItem = parseImportPathOrItem(stream, depth + 1);
+    if (pathOrItem) return prependSegments([segment], pathOrItem);
+    throwParseError(stream, "invalid import, expected '{' or name");
+  }
+  if (stream.matchText("as")) {
+    const alias = stream.matchKind("word");
+    if (!alias) throwParseError(stream, "invalid alias, expected name");
+    return makeStatement([], makeImportItem(name, alias.text));
+  }
+  return makeStatement([], makeImportItem(name));
+}
+function prependSegments(segments, statement) {
+  return {
+    ...statement,
+    segments: segments.concat(statement.segments)
+  };
+}
+function makeStatement(segments, finalSegment) {
+  return {
+    kind: "import-statement",
+    segments,
+    finalSegment
+  };
+}
+function makeSegment(name) {
+  return {
+    kind: "import-segment",
+    name
+  };
+}
+function makeCollection(subtrees) {
+  return {
+    kind: "import-collection",
+    subtrees
+  };
+}
+function parsePackageWord(stream) {
+  const token2 = stream.peek();
+  if (!token2) return null;
+  const { text: text3, kind } = token2;
+  if (kind !== "word" && kind !== "keyword") return null;
+  if (weslKeywords.has(text3)) return null;
+  stream.nextToken();
+  return text3;
+}
+function makeImportItem(name, as) {
+  return {
+    kind: "import-item",
+    name,
+    as
+  };
+}
+function parseStructDecl(ctx, attributes) {
+  const { stream } = ctx;
+  const structToken = stream.matchText("struct");
+  if (!structToken) return null;
+  const start = getStartWithAttributes(attributes, structToken.start);
+  const identElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'struct'"), true);
+  ctx.saveIdent(identElem.ident);
+  expect(stream, "{", "struct name");
+  ctx.pushScope();
+  const members = parseStructMembers(ctx);
+  identElem.ident.dependentScope = ctx.currentScope();
+  ctx.popScope();
+  expect(stream, "}", "struct member");
+  const elem = finishStatement("struct", start, ctx, {
+    name: identElem,
+    members
+  }, attributes);
+  linkDeclIdentElem(identElem, elem);
+  return elem;
+}
+function parseStructMembers(ctx) {
+  const { stream } = ctx;
+  const members = [];
+  while (true) {
+    let attempt = markAttempt(ctx);
+    try {
+      const member2 = parseStructMember(ctx);
+      if (!member2) break;
+      members.push(member2);
+      const memberStart = attempt.start;
+      attempt = markAttempt(ctx);
+      if (stream.matchText(",")) continue;
+      const next = stream.peek();
+      if (next === null || next.text === "}") break;
+      ctx.addError("Expected ',' after struct member", next.start, next.end);
+      skipToBoundary(stream, memberStart, atMemberBoundary);
+      stream.matchText(",");
+    } catch (e) {
+      recoverListItem(ctx, e, attempt, atMemberBoundary);
+      stream.matchText(",");
+    }
+  }
+  return members;
+}
+function parseStructMember(ctx) {
+  const { stream } = ctx;
+  const startPos = stream.position();
+  const attrs = parseAttributeList(ctx);
+  const nameToken = stream.matchKind("word");
+  if (!nameToken) {
+    stream.reset(startPos);
+    return null;
+  }
+  const attributes = attrsOrUndef(attrs);
+  const start = getStartWithAttributes(attributes, nameToken.start);
+  const name = makeNameElem(nameToken);
+  expect(stream, ":", "struct member name");
+  const typeRef = parseSimpleTypeRef(ctx);
+  if (!typeRef) throwParseError(stream, "Expected type after ':'");
+  return finishStatement("member", start, ctx, {
+    name,
+    typeRef
+  }, attributes);
+}
+function atMemberBoundary(token2, depth) {
+  if (depth !== 0) return false;
+  return token2.text === "," || token2.text === "}" || token2.text === "@";
+}
+var declParsers = [
+  parseConstDecl,
+  parseOverrideDecl,
+  parseGlobalVarDecl,
+  parseAliasDecl,
+  parseStructDecl,
+  parseFnDecl,
+  parseDoBlock,
+  parseConstAssert
+];
+var declStartKeywords = /* @__PURE__ */ new Set([
+  "fn",
+  "struct",
+  "var",
+  "const",
+  "override",
+  "alias",
+  "const_assert",
+  "import",
+  "enable",
+  "requires",
+  "diagnostic",
+  "do"
+]);
+var bodyLegalDeclKeywords = /* @__PURE__ */ new Set([
+  "var",
+  "const",
+  "const_assert"
+]);
+function parseModule(ctx) {
+  parseHeader(ctx);
+  parseDeclarations(ctx);
+}
+function checkDoBlockNames(moduleElem) {
+  const doBlocks = declsOfKind(moduleElem, "do");
+  if (doBlocks.length === 0) return [];
+  const diagnostics = [];
+  const declKinds = /* @__PURE__ */ new Map();
+  for (const elem of moduleElem.decls) {
+    const name = globalDeclName(elem);
+    if (name !== void 0) declKinds.set(name, elem.kind === "gvar" ? "var" : elem.kind);
+  }
+  const seen = /* @__PURE__ */ new Set();
+  for (const block of doBlocks) {
+    const { name, start, end } = block.name;
+    const clashKind = declKinds.get(name);
+    if (clashKind) {
+      const message = `'${name}' declared as both ${clashKind} and do`;
+      diagnostics.push(errorDiagnostic(message, start, end));
+    } else if (seen.has(name)) {
+      const message = `'${name}' declared as do more than once`;
+      diagnostics.push(errorDiagnostic(message, start, end));
+    }
+    seen.add(name);
+  }
+  return diagnostics;
+}
+function parseHeader(ctx) {
+  const { stream } = ctx;
+  while (true) {
+    const attempt = markAttempt(ctx);
+    try {
+      parseImports(ctx);
+      parseDirectives(ctx);
+      return;
+    } catch (e) {
+      if (!(e instanceof ParseError)) throw e;
+      recoverAtDeclBoundary(ctx, e, attempt);
+      if (stream.position() === attempt.start) return;
+    }
+  }
+}
+function parseDeclarations(ctx) {
+  const { stream } = ctx;
+  while (true) {
+    const attempt = markAttempt(ctx);
+    try {
+      if (stream.peek() === null) return;
+      if (!parseNextDeclaration(ctx)) throwParseError(stream, "Expected a declaration or directive");
+    } catch (e) {
+      if (!(e instanceof ParseError)) throw e;
+      recoverAtDeclBoundary(ctx, e, attempt);
+      if (stream.position() === attempt.start) return;
+    }
+  }
+}
+function globalDeclName(elem) {
+  switch (elem.kind) {
+    case "fn":
+    case "struct":
+    case "alias":
+      return elem.name.ident.originalName;
+    case "gvar":
+    case "const":
+    case "override":
+      return elem.name.decl.ident.originalName;
+    default:
+      return;
+  }
+}
+function parseImports(ctx) {
+  for (const importElem of parseWeslImports(ctx)) {
+    ctx.addModuleDecl(importElem);
+    ctx.state.stable.imports.push(importElem.imports);
+  }
+}
+function parseDirectives(ctx) {
+  const directives = parseMany(ctx, parseDirective);
+  const { stable } = ctx.state;
+  for (const elem of directives) {
+    ctx.addModuleDecl(elem);
+    if (elem.directive.kind !== "diagnostic") {
+      stable.moduleDirectives ??= [];
+      stable.moduleDirectives.push(elem);
+    }
+  }
+}
+function recoverAtDeclBoundary(ctx, error, attempt) {
+  ctx.addError(error.message, ...error.span);
+  rollbackAttempt(ctx, attempt);
+  skipToBoundary(ctx.stream, attempt.start, atDeclBoundary);
+}
+function parseNextDeclaration(ctx) {
+  const { stream } = ctx;
+  if (stream.matchText(";")) return true;
+  const attrs = parseAttributeList(ctx);
+  const hasConditional = hasConditionalAttribute(attrs);
+  if (hasConditional) ctx.pushScope("partial");
+  const parsed = parseDecl(ctx, attrs);
+  if (hasConditional) {
+    const partialScope = ctx.popScope();
+    if (parsed) partialScope.condAttribute = findConditional(attrs);
+  }
+  if (parsed) return true;
+  if (attrs.length) throwParseError(stream, "Expected declaration after attributes");
+  return false;
+}
+function atDeclBoundary(token2, depth) {
+  if (token2.kind === "keyword") {
+    if (!declStartKeywords.has(token2.text)) return false;
+    return depth === 0 || !bodyLegalDeclKeywords.has(token2.text);
+  }
+  return depth === 0 && token2.text === "@";
+}
+function parseDecl(ctx, attrs) {
+  const elem = findMap(declParsers, (p) => p(ctx, attrsOrUndef(attrs)));
+  if (!elem) return false;
+  recordDecl(ctx, elem, attrs);
+  return true;
+}
+function recordDecl(ctx, elem, attrs) {
+  if (attrs.length && elem.start > attrs[0].start) elem.start = attrs[0].start;
+  ctx.addModuleDecl(elem);
+  if (elem.kind === "assert") {
+    const { stable } = ctx.state;
+    stable.moduleAsserts ??= [];
+    stable.moduleAsserts.push(elem);
+  }
+}
+var keywords = `alias break case const const_assert continue continuing 
+  default diagnostic discard else enable false fn for if 
+  let loop override requires return struct switch true var while`.split(/\s+/);
+var reservedWords = `NULL Self abstract active alignas alignof as asm asm_fragment async attribute auto await
+  become cast catch class co_await co_return co_yield coherent column_major
+  common compile compile_fragment concept const_cast consteval constexpr constinit crate
+  debugger decltype delete demote demote_to_helper do dynamic_cast
+  enum explicit export extends extern external fallthrough filter final finally friend from fxgroup
+  get goto groupshared highp impl implements import inline instanceof interface layout lowp
+  macro macro_rules match mediump meta mod module move mut mutable
+  namespace new nil noexcept noinline nointerpolation non_coherent noncoherent noperspective null nullptr
+  of operator package packoffset partition pass patch pixelfragment precise precision premerge
+  priv protected pub public readonly ref regardless register reinterpret_cast require resource restrict
+  self set shared sizeof smooth snorm static static_assert static_cast std subroutine super
+  target template this thread_local throw trait try type typedef typeid typename typeof
+  union unless unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield`.split(/\s+/);
+var keywordOrReserved = new Set(keywords.concat(reservedWords));
+function toRegexSource(nameExp) {
+  const [name, e] = nameExp;
+  if (typeof e === "string") {
+    const expSrc = `(${escapeRegex(e)})`;
+    verifyNonCapturing(name, new RegExp(expSrc));
+    return expSrc;
+  } else {
+    verifyNonCapturing(name, e);
+    return `(${e.source})`;
+  }
+}
+function verifyNonCapturing(name, exp) {
+  if (new RegExp("|" + exp.source).exec("").length > 1) throw new Error(`match expression groups must be non-capturing: ${name}: /${exp.source}/. Use (?:...) instead.`);
+}
+var regexSpecials = /[$+*.?|(){}[\]\\/^]/g;
+function escapeRegex(s2) {
+  return s2.replace(regexSpecials, "\\$&");
+}
+function matchOneOf(syms) {
+  const escaped = syms.split(/\s+/).sort((a2, b) => b.length - a2.length).filter((s2) => s2).map(escapeRegex);
+  return new RegExp(escaped.join("|"));
+}
+var RegexMatchers = class {
+  groups;
+  exp;
+  constructor(matchers) {
+    this.groups = Object.keys(matchers);
+    const expParts = Object.entries(matchers).map(toRegexSource).join("|");
+    this.exp = new RegExp(expParts, "yu");
+  }
+  execAt(text3, position) {
+    this.exp.lastIndex = position;
+    const matches = this.exp.exec(text3);
+    if (matches === null) return null;
+    const matched = matches[0];
+    return {
+      kind: this.groups[matchedGroupIndex(matches)],
+      text: matched,
+      start: position,
+      end: position + matched.length
+    };
+  }
+};
+function matchedGroupIndex(matches) {
+  for (let i = 1; i < matches.length; i++) if (matches[i] !== void 0) return i - 1;
+  throw new Error("no matching group");
+}
+var identPattern = /(?:(?:[_\p{XID_Start}][\p{XID_Continue}]+)|(?:[\p{XID_Start}]))/u;
+var blankspaces = /[ \t\n\v\f\r\u{0085}\u{200E}\u{200F}\u{2028}\u{2029}]+/u;
+var digits = new RegExp(/(?:0[fh])|(?:[1-9][0-9]*[fh])/.source + /|(?:[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?[fh]?)/.source + /|(?:[0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?[fh]?)/.source + /|(?:[0-9]+[eE][+-]?[0-9]+[fh]?)/.source + /|(?:0[xX][0-9a-fA-F]*\.[0-9a-fA-F]+(?:[pP][+-]?[0-9]+[fh]?)?)/.source + /|(?:0[xX][0-9a-fA-F]+\.[0-9a-fA-F]*(?:[pP][+-]?[0-9]+[fh]?)?)/.source + /|(?:0[xX][0-9a-fA-F]+[pP][+-]?[0-9]+[fh]?)/.source + /|(?:0[xX][0-9a-fA-F]+[iu]?)/.source + /|(?:0[iu]?)|(?:[1-9][0-9]*[iu]?)/.source);
+var unicodeMatcher = new RegexMatchers({
+  word: identPattern,
+  number: digits,
+  blankspaces,
+  commentStart: /\/\/|\/\*/,
+  symbol: matchOneOf("& && -> @ / ! [ ] { } :: : , == = != >>= >> >= > <<= << <= < % - -- . + ++ | || ( ) ; * ~ ^ // /* */ += -= *= /= %= &= |= ^= _"),
+  invalid: /[^]/
+});
+var WeslLexer = class {
+  /** current scan offset (the `position` name is taken by the Stream method) */
+  pos = 0;
+  /** sticky number matcher (stateful via lastIndex, so kept per-instance) */
+  numberExp = new RegExp(digits.source, "y");
+  src;
+  constructor(src) {
+    this.src = src;
+  }
+  position() {
+    return this.pos;
+  }
+  reset(position) {
+    this.pos = position;
+  }
+  nextToken() {
+    const { src } = this;
+    const len = src.length;
+    let pos = this.pos;
+    while (pos < len) {
+      const c2 = src.charCodeAt(pos);
+      if (c2 === 32 || c2 >= 9 && c2 <= 13) pos++;
+      else break;
+    }
+    if (pos >= len) {
+      this.pos = pos;
+      return null;
+    }
+    const c = src.charCodeAt(pos);
+    if (c >= 97 && c <= 122 || c >= 65 && c <= 90) return this.word(pos);
+    if (c >= 48 && c <= 57) return this.number(pos);
+    const n = src.charCodeAt(pos + 1);
+    switch (c) {
+      case 95:
+        if (isWordChar(n)) return this.word(pos);
+        if (n >= 128) return this.regexToken(pos);
+        return this.symbol(pos, "_");
+      case 47:
+        if (n === 47) return this.token("commentStart", pos, "//");
+        if (n === 42) return this.token("commentStart", pos, "/*");
+        if (n === 61) return this.symbol(pos, "/=");
+        return this.symbol(pos, "/");
+      case 46:
+        if (n >= 48 && n <= 57) return this.number(pos);
+        return this.symbol(pos, ".");
+      case 62:
+        if (n === 62) {
+          if (src.charCodeAt(pos + 2) === 61) return this.symbol(pos, ">>=");
+          return this.symbol(pos, ">>");
+        }
+        if (n === 61) return this.symbol(pos, ">=");
+        return this.symbol(pos, ">");
+      case 60:
+        if (n === 60) {
+          if (src.charCodeAt(pos + 2) === 61) return this.symbol(pos, "<<=");
+          return this.symbol(pos, "<<");
+        }
+        if (n === 61) return this.symbol(pos, "<=");
+        return this.symbol(pos, "<");
+      case 38:
+        if (n === 38) return this.symbol(pos, "&&");
+        if (n === 61) return this.symbol(pos, "&=");
+        return this.symbol(pos, "&");
+      case 124:
+        if (n === 124) return this.symbol(pos, "||");
+        if (n === 61) return this.symbol(pos, "|=");
+        return this.symbol(pos, "|");
+      case 45:
+        if (n === 62) return this.symbol(pos, "->");
+        if (n === 45) return this.symbol(pos, "--");
+        if (n === 61) return this.symbol(pos, "-=");
+        return this.symbol(pos, "-");
+      case 43:
+        if (n === 43) return this.symbol(pos, "++");
+        if (n === 61) return this.symbol(pos, "+=");
+        return this.symbol(pos, "+");
+      case 58:
+        if (n === 58) return this.symbol(pos, "::");
+        return this.symbol(pos, ":");
+      case 61:
+        if (n === 61) return this.symbol(pos, "==");
+        return this.symbol(pos, "=");
+      case 33:
+        if (n === 61) return this.symbol(pos, "!=");
+        return this.symbol(pos, "!");
+      case 42:
+        if (n === 47) return this.symbol(pos, "*/");
+        if (n === 61) return this.symbol(pos, "*=");
+        return this.symbol(pos, "*");
+      case 37:
+        if (n === 61) return this.symbol(pos, "%=");
+        return this.symbol(pos, "%");
+      case 94:
+        if (n === 61) return this.symbol(pos, "^=");
+        return this.symbol(pos, "^");
+      case 64:
+        return this.symbol(pos, "@");
+      case 91:
+        return this.symbol(pos, "[");
+      case 93:
+        return this.symbol(pos, "]");
+      case 123:
+        return this.symbol(pos, "{");
+      case 125:
+        return this.symbol(pos, "}");
+      case 40:
+        return this.symbol(pos, "(");
+      case 41:
+        return this.symbol(pos, ")");
+      case 44:
+        return this.symbol(pos, ",");
+      case 59:
+        return this.symbol(pos, ";");
+      case 126:
+        return this.symbol(pos, "~");
+    }
+    if (c >= 128) return this.regexToken(pos);
+    this.pos = pos + 1;
+    return {
+      kind: "invalid",
+      text: src[pos],
+      start: pos,
+      end: pos + 1
+    };
+  }
+  token(kind, start, text3) {
+    const end = start + text3.length;
+    this.pos = end;
+    return {
+      kind,
+      text: text3,
+      start,
+      end
+    };
+  }
+  symbol(start, text3) {
+    return this.token("symbol", start, text3);
+  }
+  word(start) {
+    const { src } = this;
+    const len = src.length;
+    let pos = start + 1;
+    while (pos < len) {
+      const c = src.charCodeAt(pos);
+      if (isWordChar(c)) pos++;
+      else if (c >= 128) return this.regexToken(start);
+      else break;
+    }
+    this.pos = pos;
+    return {
+      kind: "word",
+      text: src.slice(start, pos),
+      start,
+      end: pos
+    };
+  }
+  number(start) {
+    this.numberExp.lastIndex = start;
+    const text3 = this.numberExp.exec(this.src)[0];
+    return this.token("number", start, text3);
+  }
+  /** match one token (or blankspace run) with the unicode-aware regex */
+  regexToken(start) {
+    const token2 = unicodeMatcher.execAt(this.src, start);
+    if (token2 === null) return null;
+    this.pos = token2.end;
+    return token2;
+  }
+};
+function isWordChar(c) {
+  return c >= 97 && c <= 122 || c >= 65 && c <= 90 || c >= 48 && c <= 57 || c === 95;
+}
+var lineBreak = String.raw`\r\n?|[\n\v\f\u{0085}\u{2028}\u{2029}]`;
+var WeslStream = class {
+  stream;
+  /** New line or forbidden \0, for scanning line-comment bodies
+  *  (stateful: scanned via lastIndex, so kept per-instance). */
+  eolOrNullPattern = new RegExp(lineBreak + "|\\0", "gu");
+  /** Block comment delimiters or forbidden \0. (No `u` flag needed for this
+  *  ASCII-only alternation; eolOrNullPattern needs `u` for its \u{...} escapes.) */
+  blockCommentPattern = /\/\*|\*\/|\0/g;
+  /** Comments skipped before a real token, keyed by that token's start position. */
+  triviaByPos = /* @__PURE__ */ new Map();
+  /** Last peeked token, cached at the position it was read from (scalar fields,
+  *  not an object, to avoid an allocation per peek; peekedPos -1 = empty).
+  *  Never invalidated: tokenization is deterministic per position.
+  *  The cached token object itself is handed to callers (peek, nextToken's
+  *  peek-hit path, matchText/matchKind/nextIf, nextTemplateEndToken's plain-`>`
+  *  path), so returned tokens must never be mutated; nextToken's word->keyword
+  *  promotion happens before the token is cached. */
+  peekedPos = -1;
+  peekedToken = null;
+  peekedEnd = 0;
+  src;
+  /** false skips trivia recording: comments are still scanned past (and
+  *  \0-checked) but not kept for the attachment pass. */
+  keepComments;
+  constructor(src, keepComments = true) {
+    this.src = src;
+    this.keepComments = keepComments;
+    this.stream = new WeslLexer(src);
+  }
+  position() {
+    return this.stream.position();
+  }
+  reset(position) {
+    this.stream.reset(position);
+  }
+  /** All recorded comment runs (each a contiguous group of comments between two
+  *  real tokens), in source order. Consumed by the post-parse comment pass. */
+  commentRuns() {
+    return [...this.triviaByPos.entries()].sort((a2, b) => a2[0] - b[0]).map(([, run]) => run);
+  }
+  /** Next real token (comments/blankspace skipped and recorded as trivia); null at EOF. */
+  nextToken() {
+    if (this.peekedPos === this.stream.position()) {
+      this.stream.reset(this.peekedEnd);
+      return this.peekedToken;
+    }
+    let pending;
+    while (true) {
+      const token2 = this.stream.nextToken();
+      if (token2 === null) {
+        if (pending !== void 0) this.triviaByPos.set(this.src.length, pending);
+        return null;
+      }
+      const kind = token2.kind;
+      if (kind === "blankspaces") continue;
+      else if (kind === "commentStart") if (this.keepComments) {
+        pending ??= [];
+        pending.push(this.consumeComment(token2));
+      } else this.skipComment(token2);
+      else if (kind === "invalid") {
+        const { start, end } = token2;
+        throw new ParseError("Invalid token " + token2.text, [start, end]);
+      } else {
+        if (pending !== void 0) this.triviaByPos.set(token2.start, pending);
+        const result = token2;
+        if (kind === "word" && keywordOrReserved.has(token2.text)) result.kind = "keyword";
+        return result;
+      }
+    }
+  }
+  /** Advance the stream past a comment.
+  *  @return the comment's end position */
+  skipComment(token2) {
+    const end = this.commentEnd(token2);
+    this.stream.reset(end);
+    return end;
+  }
+  /** Skip a comment and return it as trivia. */
+  consumeComment(token2) {
+    const style2 = token2.text === "//" ? "line" : "block";
+    const { start } = token2;
+    return {
+      style: style2,
+      start,
+      end: this.skipComment(token2)
+    };
+  }
+  /** Peek at the next token without consuming it */
+  peek() {
+    const pos = this.stream.position();
+    if (this.peekedPos === pos) return this.peekedToken;
+    const token2 = this.nextToken();
+    this.peekedEnd = this.stream.position();
+    this.peekedToken = token2;
+    this.peekedPos = pos;
+    this.stream.reset(pos);
+    return token2;
+  }
+  /** Consume token if text matches, otherwise leave position unchanged */
+  matchText(text3) {
+    const token2 = this.peek();
+    if (token2?.text === text3) {
+      this.nextToken();
+      return token2;
+    }
+    return null;
+  }
+  /** Consume token if kind matches (and optionally text), otherwise leave position unchanged */
+  matchKind(kind, text3) {
+    const token2 = this.peek();
+    if (token2?.kind === kind && (!text3 || token2.text === text3)) {
+      this.nextToken();
+      return token2;
+    }
+    return null;
+  }
+  /** Consume token if predicate matches, otherwise leave position unchanged */
+  nextIf(predicate) {
+    const token2 = this.peek();
+    if (token2 && predicate(token2)) {
+      this.nextToken();
+      return token2;
+    }
+    return null;
+  }
+  /** Match a sequence of tokens by text. Resets and returns null if any fails. */
+  matchSequence(...texts2) {
+    const startPos = this.position();
+    const tokens2 = [];
+    for (const text3 of texts2) {
+      const token2 = this.matchText(text3);
+      if (!token2) {
+        this.reset(startPos);
+        return null;
+      }
+      tokens2.push(token2);
+    }
+    return tokens2;
+  }
+  /** End position of a comment opened by a commentStart token.
+  *  WGSL forbids the null code point anywhere, and the `invalid` matcher never
+  *  sees comment bodies (they are skipped, not lexed). So both end-scanning
+  *  patterns below also match \0: a comment body is \0-checked by the same
+  *  native scan that finds its end. */
+  commentEnd(token2) {
+    return token2.text === "//" ? this.lineCommentEnd(token2.end) : this.skipBlockComment(token2.end);
+  }
+  /** End of a line comment: the start of the next line break (or end of file). */
+  lineCommentEnd(position) {
+    this.eolOrNullPattern.lastIndex = position;
+    const result = this.eolOrNullPattern.exec(this.src);
+    if (result === null) return this.src.length;
+    if (result[0] === "\0") throw invalidNull(result.index);
+    return result.index;
+  }
+  skipBlockComment(start) {
+    let position = start;
+    while (true) {
+      this.blockCommentPattern.lastIndex = position;
+      const result = this.blockCommentPattern.exec(this.src);
+      if (result === null) throw new ParseError("Unclosed block comment!", [position, position]);
+      else if (result[0] === "*/") return this.blockCommentPattern.lastIndex;
+      else if (result[0] === "/*") position = this.skipBlockComment(this.blockCommentPattern.lastIndex);
+      else if (result[0] === "\0") throw invalidNull(result.index);
+      else throw new Error("Unreachable, invalid block comment pattern");
+    }
+  }
+  /**
+  * Only matches the `<` token if it is a template
+  * Precondition: An ident was parsed right before this.
+  * Runs the [template list discovery algorithm](https://www.w3.org/TR/WGSL/#template-list-discovery).
+  */
+  nextTemplateStartToken() {
+    const startPosition = this.stream.position();
+    const token2 = this.peek();
+    if (token2 === null || token2.kind !== "symbol" || token2.text !== "<") return null;
+    if (!this.isTemplateStart(token2.end)) {
+      this.stream.reset(startPosition);
+      return null;
+    }
+    this.stream.reset(token2.end);
+    return token2;
+  }
+  /** Match a template-closing `>`, splitting it off a `>>`/`>=`/`>>=` token when needed. */
+  nextTemplateEndToken() {
+    const token2 = this.peek();
+    if (token2 === null) return null;
+    if (token2.kind !== "symbol" || token2.text[0] !== ">") return null;
+    if (token2.text === ">") {
+      this.stream.reset(token2.end);
+      return token2;
+    }
+    const { start } = token2;
+    this.stream.reset(start + 1);
+    return {
+      kind: "symbol",
+      text: ">",
+      start,
+      end: start + 1
+    };
+  }
+  /** Next symbol from the raw stream, skipping comment bodies (so symbols
+  *  inside comments don't count) and non-symbol tokens; null at EOF. */
+  nextRawSymbol() {
+    while (true) {
+      const token2 = this.stream.nextToken();
+      if (token2 === null) return null;
+      if (token2.kind === "commentStart") this.stream.reset(this.commentEnd(token2));
+      else if (token2.kind === "symbol") return token2;
+    }
+  }
+  /** Template-list discovery: scan forward from `<` for a balanced closing `>`. */
+  isTemplateStart(afterToken) {
+    this.stream.reset(afterToken);
+    let pendingCounter = 1;
+    while (true) {
+      const nextToken = this.nextRawSymbol();
+      if (nextToken === null) return false;
+      if (nextToken.text === "<") pendingCounter += 1;
+      else if (nextToken.text[0] === ">") {
+        if (nextToken.text === ">" || nextToken.text === ">=") pendingCounter -= 1;
+        else if (nextToken.text === ">>=" || nextToken.text === ">>") pendingCounter -= 2;
+        else throw new Error("This case should never be reached, looks like we forgot one of the tokens that start with >");
+        if (pendingCounter <= 0) return true;
+      } else if (nextToken.text === "(") this.skipBracketsTo(")");
+      else if (nextToken.text === "[") this.skipBracketsTo("]");
+      else if (nextToken.text === "==" || nextToken.text === "!=" || nextToken.text === ";" || nextToken.text === "{" || nextToken.text === ":" || nextToken.text === "&&" || nextToken.text === "||") return false;
+    }
+  }
+  /**
+  * Call this after consuming an opening bracket.
+  * Skips until a closing bracket. This also consumes the closing bracket.
+  */
+  skipBracketsTo(closingBracket) {
+    while (true) {
+      const nextToken = this.nextRawSymbol();
+      if (nextToken === null) {
+        const after = this.stream.position();
+        throw new ParseError("Unclosed bracket!", [after, after]);
+      }
+      if (nextToken.text === "(") this.skipBracketsTo(")");
+      else if (nextToken.text === "[") this.skipBracketsTo("]");
+      else if (nextToken.text === closingBracket) return;
+    }
+  }
+};
+function invalidNull(at3) {
+  return new ParseError("Invalid token \\0", [at3, at3 + 1]);
+}
+function parseWesl(srcModule, options) {
+  const { ctx, state } = createParseState(srcModule, options);
+  try {
+    parseModule(ctx);
+    const { moduleElem, diagnostics } = state.stable;
+    if (keepingComments(options)) attachComments(ctx, moduleElem);
+    diagnostics.push(...checkDoBlockNames(moduleElem));
+    return state.stable;
+  } catch (e) {
+    const message = e instanceof Error ? e.message : String(e);
+    const cause = e instanceof ParseError ? e : new ParseError(message, [0, 0]);
+    throw new WeslParseError({
+      cause,
+      src: srcModule,
+      diagnostics: [...state.stable.diagnostics, errorDiagnostic(cause.message, ...cause.span)]
+    });
+  }
+}
+function createParseState(srcModule, parseOptions) {
+  const stream = new WeslStream(srcModule.src, keepingComments(parseOptions));
+  const rootScope = emptyScope(null);
+  const moduleElem = {
+    kind: "module",
+    decls: [],
+    start: 0,
+    end: srcModule.src.length
+  };
+  const state = {
+    context: { scope: rootScope },
+    stable: {
+      srcModule,
+      moduleElem,
+      rootScope,
+      imports: [],
+      parseOptions,
+      diagnostics: []
+    }
+  };
+  return {
+    ctx: new ParsingContext(stream, state, parseOptions),
+    state
+  };
+}
+function keepingComments(options) {
+  return options?.keepComments !== false;
+}
+var WeslParseError = class extends Error {
+  span;
+  src;
+  /** All diagnostics recorded for the failed module. */
+  diagnostics;
+  constructor(opts) {
+    const { cause, src } = opts;
+    const diagnostics = opts.diagnostics ?? [errorDiagnostic(cause.message, ...cause.span)];
+    const message = diagnostics.map((d) => diagnosticToString(d, src)).join("\n");
+    super(message, { cause });
+    this.span = cause.span;
+    this.src = src;
+    this.diagnostics = diagnostics;
+  }
+};
+function parseSrcModule(srcModule, options) {
+  return parseWesl(srcModule, options);
+}
+function throwOnParseError(ast) {
+  const error = firstError(ast.diagnostics);
+  if (!error) return;
+  const cause = new ParseError(error.message, [error.start, error.end]);
+  const { srcModule, diagnostics } = ast;
+  throw new WeslParseError({
+    cause,
+    src: srcModule,
+    diagnostics
+  });
+}
+function findValidRootDecls(rootScope, conditions) {
+  return collectDecls(validScopeItems(rootScope, conditions));
+}
+function findAllRootDecls(rootScope) {
+  return collectDecls(rootScope.contents);
+}
+function getValidRootDecls(rootScope, ctx) {
+  const { rootDecls } = ctx.bindings;
+  const cached = rootDecls.get(rootScope);
+  if (cached) return cached;
+  const decls = ctx.discoveryMode ? findAllRootDecls(rootScope) : findValidRootDecls(rootScope, ctx.conditions);
+  rootDecls.set(rootScope, decls);
+  return decls;
+}
+function collectDecls(items) {
+  return [...items].flatMap((item) => {
+    const { kind } = item;
+    if (kind === "decl") return [item];
+    if (kind === "partial") return collectDecls(item.contents);
+    return [];
+  });
+}
+function findQualifiedImport(refIdent, ctx) {
+  const { unbound } = ctx;
+  const flatImps = flatImports(refIdent.ast, ctx);
+  const identParts = refIdent.originalName.split("::");
+  const pathParts = matchingImport(identParts, flatImps) ?? qualifiedIdent(identParts);
+  if (!pathParts) {
+    if (unbound && !stdWgsl(refIdent.originalName)) pushUnbound(unbound, identParts, refIdent);
+    return;
+  }
+  const found = findExport(pathParts, refIdent.ast.srcModule, ctx);
+  if ("decl" in found) return found;
+  if (unbound) {
+    pushUnbound(unbound, pathParts, refIdent);
+    return "unbound";
+  }
+  failIdent(refIdent, missMessage(found, pathParts));
+}
+function flatImports(ast, ctx) {
+  const cached = ctx.bindings.flatImports.get(ast);
+  if (cached) return cached;
+  const importElems = declsOfKind(ast.moduleElem, "import");
+  const flat = (ctx.discoveryMode ? importElems : filterValidElements(importElems, ctx.conditions)).flatMap((elem) => flattenTreeImport(elem.imports));
+  ctx.bindings.flatImports.set(ast, flat);
+  return flat;
+}
+function matchingImport(identParts, imports) {
+  const flat = imports.find((f) => f.importPath.at(-1) === identParts[0]);
+  if (flat) return [...flat.modulePath, ...identParts.slice(1)];
+}
+function qualifiedIdent(identParts) {
+  if (identParts.length > 1) return identParts;
+}
+function pushUnbound(unbound, path2, refIdent) {
+  const { srcModule, start, end } = refIdent.refIdentElem;
+  unbound.push({
+    path: path2,
+    srcModule,
+    start,
+    end
+  });
+}
+function findExport(pathParts, srcModule, ctx) {
+  const modulePath = resolveModulePath(pathParts, srcModule.modulePath.split("::")).slice(0, -1).join("::");
+  const moduleAst = ctx.resolver.resolveModule(modulePath);
+  if (!moduleAst) return {
+    missing: "module",
+    modulePath
+  };
+  if (!ctx.lenient) throwOnParseError(moduleAst);
+  const name = last(pathParts);
+  const decl = getValidRootDecls(moduleAst.rootScope, ctx).find((d) => d.originalName === name);
+  if (decl) return {
+    decl,
+    moduleAst
+  };
+  return {
+    missing: "export",
+    modulePath
+  };
+}
+function missMessage(miss, pathParts) {
+  const { missing: missing3, modulePath } = miss;
+  if (missing3 === "module") return `module not found for '${pathParts.join("::")}'`;
+  return `no exported '${last(pathParts)}' in module '${modulePath}'`;
+}
+function makeLiveDecls(parent = null) {
+  return {
+    decls: /* @__PURE__ */ new Map(),
+    parent
+  };
+}
+function makeRootLiveDecls(decls) {
+  return {
+    decls: new Map(decls.map((d) => [d.originalName, d])),
+    parent: null
+  };
+}
+function minimalMangle(_d, _s, proposedName, globalNames) {
+  return minimallyMangledName(proposedName, globalNames);
+}
+function minimallyMangledName(proposedName, globalNames) {
+  let renamed = proposedName;
+  let conflicts2 = 0;
+  while (globalNames.has(renamed)) renamed = proposedName + conflicts2++;
+  return renamed;
+}
+function refTarget(ident, bindings) {
+  return bindings.refersTo.get(ident) ?? "unbound";
+}
+function refDecl(ident, bindings) {
+  const target = bindings.refersTo.get(ident);
+  return target === "std" ? void 0 : target;
+}
+function outputName(decl, bindings) {
+  if (!decl.isGlobal) return decl.originalName;
+  return bindings.mangled.get(decl);
+}
+function newLinkBindings() {
+  return {
+    refersTo: /* @__PURE__ */ new Map(),
+    mangled: /* @__PURE__ */ new Map(),
+    rootDecls: /* @__PURE__ */ new Map(),
+    rootLive: /* @__PURE__ */ new Map(),
+    flatImports: /* @__PURE__ */ new Map(),
+    addedAttributes: /* @__PURE__ */ new Map(),
+    expressionTypes: /* @__PURE__ */ new Map(),
+    declTypes: /* @__PURE__ */ new Map(),
+    visitingDecls: /* @__PURE__ */ new Set(),
+    visitingConsts: /* @__PURE__ */ new Set(),
+    checkedTypes: /* @__PURE__ */ new Map()
+  };
+}
+function bindIdents(params) {
+  const { rootAst, resolver, accumulateUnbound, discoveryMode } = params;
+  const { conditions = {}, mangler = minimalMangle, lenient } = params;
+  if (!lenient) throwOnParseError(rootAst);
+  const bindings = newLinkBindings();
+  const { rootScope } = rootAst;
+  const rootDecls = discoveryMode ? findAllRootDecls(rootScope) : findValidRootDecls(rootScope, conditions);
+  const { globalNames, knownDecls } = initRootDecls(rootDecls, bindings);
+  const bindContext = {
+    resolver,
+    conditions,
+    bindings,
+    knownDecls,
+    mangler,
+    foundScopes: /* @__PURE__ */ new Set(),
+    globalNames,
+    globalStatements: /* @__PURE__ */ new Map(),
+    statementModules: /* @__PURE__ */ new Set(),
+    unbound: accumulateUnbound ? [] : void 0,
+    lenient,
+    discoveryMode
+  };
+  const liveDecls = makeRootLiveDecls(rootDecls);
+  bindings.rootDecls.set(rootScope, rootDecls);
+  bindings.rootLive.set(rootScope, liveDecls);
+  const fromRootDecls = rootDecls.flatMap((d) => processDependentScope(d, bindContext));
+  const fromRefs = bindIdentsRecursive(rootScope, bindContext, liveDecls);
+  return {
+    bindings,
+    decls: [...fromRootDecls, ...fromRefs],
+    globalNames,
+    newStatements: [...bindContext.globalStatements.values()],
+    unbound: bindContext.unbound
+  };
+}
+function bindIdentsRecursive(scope, bindContext, liveDecls) {
+  const { dontFollowDecls, foundScopes } = bindContext;
+  if (foundScopes.has(scope)) return [];
+  foundScopes.add(scope);
+  const { newGlobals, newFromChildren } = processScope(scope, bindContext, liveDecls);
+  const newFromRefs = dontFollowDecls ? [] : handleDecls(newGlobals, bindContext);
+  newGlobals.push(...newFromChildren, ...newFromRefs);
+  return newGlobals;
+}
+function initRootDecls(validRootDecls, bindings) {
+  for (const d of validRootDecls) bindings.mangled.set(d, d.originalName);
+  const knownDecls = new Set(validRootDecls);
+  return {
+    globalNames: new Set(validRootDecls.map((d) => d.originalName)),
+    knownDecls
+  };
+}
+function processDependentScope(decl, ctx) {
+  const { dependentScope } = decl;
+  if (!dependentScope) return [];
+  return bindIdentsRecursive(dependentScope, ctx, makeLiveDecls(rootLiveDecls(decl, ctx)));
+}
+function processScope(scope, bindContext, liveDecls) {
+  const newGlobals = [];
+  const newFromChildren = [];
+  const items = bindContext.discoveryMode ? scope.contents : validScopeItems(scope, bindContext.conditions);
+  for (const child of items) if (child.kind === "decl") liveDecls.decls.set(child.originalName, child);
+  else if (child.kind === "ref") {
+    const newDecl = handleRef(child, liveDecls, bindContext);
+    if (newDecl) newGlobals.push(newDecl);
+  } else {
+    const newLive = child.kind === "scope" ? makeLiveDecls(liveDecls) : liveDecls;
+    newFromChildren.push(...bindIdentsRecursive(child, bindContext, newLive));
+  }
+  return {
+    newGlobals,
+    newFromChildren
+  };
+}
+function handleDecls(newGlobals, bindContext) {
+  const found = [];
+  for (const decl of newGlobals) {
+    const decls = processDependentScope(decl, bindContext);
+    if (decls.length) found.push(...decls);
+  }
+  return found;
+}
+function rootLiveDecls(decl, ctx) {
+  assertThatDebug(decl.isGlobal, identToString(decl));
+  let scope = decl.containingScope;
+  while (scope.parent) scope = scope.parent;
+  assertThatDebug(scope.kind === "scope");
+  const { rootLive } = ctx.bindings;
+  const cached = rootLive.get(scope);
+  if (cached) return cached;
+  const live2 = makeRootLiveDecls(getValidRootDecls(scope, ctx));
+  rootLive.set(scope, live2);
+  return live2;
+}
+function handleRef(ident, liveDecls, bindContext) {
+  const { bindings } = bindContext;
+  if (bindings.refersTo.has(ident)) return;
+  if (ident.conditionRef) return;
+  if (ident.attrParam && !wgslStandardAttributes.has(ident.attrParam)) return;
+  const found = findDeclInModule(ident, liveDecls) ?? findQualifiedImport(ident, bindContext);
+  if (found === "unbound") return;
+  if (found) {
+    bindings.refersTo.set(ident, found.decl);
+    return handleNewDecl(ident, found, bindContext);
+  }
+  if (stdWgsl(ident.originalName)) {
+    bindings.refersTo.set(ident, "std");
+    return;
+  }
+  if (!bindContext.unbound) failIdent(ident, `unresolved identifier '${ident.originalName}'`);
+}
+function findDeclInModule(ident, liveDecls) {
+  const found = liveDecls.decls.get(ident.originalName);
+  if (found) return {
+    decl: found,
+    moduleAst: ident.ast
+  };
+  if (liveDecls.parent) return findDeclInModule(ident, liveDecls.parent);
+}
+function handleNewDecl(refIdent, foundDecl, ctx) {
+  const { decl, moduleAst } = foundDecl;
+  const { knownDecls, globalStatements, statementModules } = ctx;
+  if (knownDecls.has(decl)) return;
+  knownDecls.add(decl);
+  setMangledName(refIdent.originalName, decl, ctx);
+  if (!decl.isGlobal) return;
+  if (!statementModules.has(moduleAst)) {
+    statementModules.add(moduleAst);
+    for (const elem of importedStatements(moduleAst, ctx.conditions)) globalStatements.set(elem, {
+      srcModule: decl.srcModule,
+      elem
+    });
+  }
+  return decl;
+}
+function setMangledName(proposedName, decl, ctx) {
+  const { bindings, globalNames, mangler } = ctx;
+  if (!decl.isGlobal) {
+    globalNames.add(decl.originalName);
+    return;
+  }
+  if (bindings.mangled.has(decl)) return;
+  const sep8 = proposedName.lastIndexOf("::");
+  const name = sep8 === -1 ? proposedName : proposedName.slice(sep8 + 2);
+  const mangledName = mangler(decl, decl.srcModule, name, globalNames);
+  bindings.mangled.set(decl, mangledName);
+  globalNames.add(mangledName);
+}
+function importedStatements(moduleAst, conditions) {
+  const { moduleAsserts, moduleDirectives, moduleElem } = moduleAst;
+  if (!moduleAsserts?.length && !moduleDirectives?.length) return [];
+  const contributed = new Set(moduleAsserts);
+  for (const elem of moduleDirectives ?? []) contributed.add(elem);
+  return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
+}
+function createConstantsResolver(constants14, packageName2) {
+  if (Object.keys(constants14).length === 0) return void 0;
+  return new ConstantsResolver(constants14, packageName2);
+}
+var ConstantsResolver = class {
+  constants;
+  packageName;
+  ast;
+  constructor(constants14, packageName2 = "package") {
+    this.constants = constants14;
+    this.packageName = packageName2;
+  }
+  resolveModule(modulePath) {
+    if (modulePath !== "constants") return void 0;
+    if (this.ast) return this.ast;
+    const src = Object.entries(this.constants).map(([name, value2]) => `const ${name} = ${value2};`).join("\n");
+    this.ast = parseSrcModule({
+      modulePath: `${this.packageName}::constants`,
+      debugFilePath: "constants",
+      src
+    });
+    return this.ast;
+  }
+};
+var CompositeResolver = class {
+  resolvers;
+  constructor(resolvers) {
+    this.resolvers = resolvers;
+  }
+  resolveModule(modulePath) {
+    for (const resolver of this.resolvers) {
+      const ast = resolver.resolveModule(modulePath);
+      if (ast) return ast;
+    }
+  }
+};
+function composeResolvers(...resolvers) {
+  const defined = resolvers.filter((r) => r !== void 0);
+  if (defined.length === 0) throw new Error("no resolvers provided");
+  return defined.length === 1 ? defined[0] : new CompositeResolver(defined);
+}
+var wholeIdent = new RegExp(`^(?:${identPattern.source})$`, "u");
+var hoistKeywords = ["enable", "requires"];
+function hoistedDirectives(rootModuleElem, hoisted, conditions) {
+  if (!hoisted.length) return [];
+  const rootElems = filterValidElements(rootModuleElem.decls, conditions);
+  const merged = [];
+  for (const keyword of hoistKeywords) {
+    const found = uniqueExtensions(hoistedOfKind(hoisted, keyword), rootExtensions(rootElems, keyword));
+    if (found.length) {
+      const extensions = found.map((f) => f.extension);
+      merged.push(mergedDirective(keyword, extensions, found[0].source));
+    }
+  }
+  return merged;
+}
+function hoistedOfKind(hoisted, keyword) {
+  return hoisted.filter((s2) => directiveOfKind(s2.elem, keyword));
+}
+function rootExtensions(rootElems, keyword) {
+  const extensions = rootElems.filter((e) => directiveOfKind(e, keyword)).flatMap((d) => d.directive.extensions);
+  return new Set(extensions.map((e) => e.name));
+}
+function uniqueExtensions(sources, exclude) {
+  const seen = new Set(exclude);
+  const found = [];
+  for (const source of sources) for (const extension2 of source.elem.directive.extensions) if (!seen.has(extension2.name)) {
+    seen.add(extension2.name);
+    found.push({
+      extension: extension2,
+      source
+    });
+  }
+  return found;
+}
+function mergedDirective(keyword, extensions, source) {
+  const { start, end } = source.elem;
+  const elem = {
+    kind: "directive",
+    directive: {
+      kind: keyword,
+      extensions
+    },
+    start,
+    end
+  };
+  return {
+    srcModule: source.srcModule,
+    elem
+  };
+}
+function directiveOfKind(elem, keyword) {
+  return elem.kind === "directive" && elem.directive.kind === keyword;
+}
+var SrcMap = class {
+  dest;
+  #builders;
+  #index;
+  constructor(dest, builders = []) {
+    this.dest = dest;
+    this.#builders = builders;
+  }
+  /** @return the source position corresponding to a provided destination position */
+  destToSrc(destPos) {
+    const { destStarts, destEnds, srcStarts, srcs } = this.#positionIndex();
+    const last2 = destEnds.length - 1;
+    let found = firstFragmentEndingAfter(destEnds, destPos);
+    if (found > last2 && last2 >= 0 && destPos === destEnds[last2]) found = last2;
+    if (found > last2 || destStarts[found] > destPos) return {
+      src: this.dest,
+      position: destPos
+    };
+    const position = srcStarts[found] + destPos - destStarts[found];
+    return {
+      src: srcs[found],
+      position
+    };
+  }
+  /** Map the exclusive end of a dest range back into the src text that the
+  *  range's start mapped to. Maps the last covered position (destEnd - 1): a
+  *  range end on a fragment boundary would otherwise map into the following
+  *  fragment.
+  *  Internal to the wesl package (underscore convention).
+  *  @param start the already-mapped start of the range, from destToSrc()
+  *  @return the exclusive end position in start's src text, or undefined when
+  *    the end lands in a different src text (the range straddles two sources
+  *    and can't be expressed as one span) */
+  _destToSrcEnd(start, destEnd) {
+    const endPos = this.destToSrc(destEnd - 1);
+    return endPos.src.path === start.src.path && endPos.src.text === start.src.text ? endPos.position + 1 : void 0;
+  }
+  /** build the fragment position index on first use, releasing the builders */
+  #positionIndex() {
+    if (this.#index) return this.#index;
+    const index = {
+      destStarts: [],
+      destEnds: [],
+      srcStarts: [],
+      srcs: []
+    };
+    let destOffset = 0;
+    for (const builder of this.#builders) destOffset = builder._appendIndex(index, destOffset);
+    this.#builders = [];
+    this.#index = index;
+    return index;
+  }
+};
+var SrcMapBuilder = class {
+  #source;
+  #fragments = [];
+  #destLength = 0;
+  /** guessed source position for the next unanchored fragment: just past the
+  *  most recently added fragment, assuming src and dest advance in lockstep */
+  #srcCursor = 0;
+  /** one src start offset per fragment */
+  #srcStarts = [];
+  /** synthetic source text by fragment index (rare), see addSynthetic */
+  #syntheticSrcs;
+  /** false skips position recording: dest text only, no source mapping */
+  #trackPositions;
+  constructor(source, trackPositions = true) {
+    this.#source = source;
+    this.#trackPositions = trackPositions;
+  }
+  /** append a fragment to the destination string,
+  *  mapped to the source text starting at srcStart */
+  add(fragment, srcStart) {
+    this.#destLength += fragment.length;
+    this.#fragments.push(fragment);
+    this.#srcCursor = srcStart + fragment.length;
+    if (this.#trackPositions) this.#srcStarts.push(srcStart);
+  }
+  /**
+  * Append a fragment with no direct source range (keywords, punctuation,
+  * indentation), mapping it just past the previously added fragment.
+  */
+  appendNext(fragment) {
+    this.add(fragment, this.#srcCursor);
+  }
+  /** append a fragment attributed to a synthetic source text
+  *  (e.g. generated declarations with no user source).
+  *
+  *  The src cursor is a real-source concept, so a synthetic fragment leaves
+  *  it untouched: srcStart here indexes the synthetic text, and letting it
+  *  move the cursor would anchor the next appendNext/addNl glue at a
+  *  synthetic offset misread as a real-module position. Glue after generated
+  *  code instead anchors where the real source flow left off. Generators
+  *  should emit complete fragments (their own whitespace and newlines)
+  *  rather than relying on glue between synthetic fragments.
+  *
+  *  LATER when generated elements land: give synthetic sources an identity
+  *  (a label/path plus the real-source insertion point) so diagnostics
+  *  inside generated code can say where it was inserted instead of being
+  *  path-less like the identity fallback. */
+  addSynthetic(fragment, syntheticSrc, srcStart) {
+    this.#syntheticSrcs ??= /* @__PURE__ */ new Map();
+    this.#syntheticSrcs.set(this.#fragments.length, syntheticSrc);
+    const cursor = this.#srcCursor;
+    this.add(fragment, srcStart);
+    this.#srcCursor = cursor;
+  }
+  /** append a synthetic newline, mapped just past the previous source location */
+  addNl() {
+    this.appendNext("\n");
+  }
+  /** Join builders into a SrcMap; the position index is built on first use.
+  *  Don't add() to a builder after build(): the dest text is snapshotted here
+  *  but positions are read lazily from the builders, so a later add() would
+  *  desync the text from the position index. */
+  static build(builders) {
+    return new SrcMap({ text: builders.map((b) => b.#fragments.join("")).join("") }, builders);
+  }
+  /** append this builder's fragment records to a shared position index,
+  *  with dest offsets starting at destOffset.
+  *  Internal to SrcMap (underscore convention), not for external callers.
+  *  @return the dest offset after this builder's text */
+  _appendIndex(index, destOffset) {
+    if (!this.#trackPositions) return destOffset + this.#destLength;
+    const fragments = this.#fragments;
+    const srcStarts = this.#srcStarts;
+    const source = this.#source;
+    let destStart = destOffset;
+    for (let i = 0; i < fragments.length; i++) {
+      const destEnd = destStart + fragments[i].length;
+      const synthetic = this.#syntheticSrcs?.get(i);
+      index.destStarts.push(destStart);
+      index.destEnds.push(destEnd);
+      index.srcStarts.push(srcStarts[i]);
+      index.srcs.push(synthetic === void 0 ? source : { text: synthetic });
+      destStart = destEnd;
+    }
+    return destStart;
+  }
+};
+function firstFragmentEndingAfter(destEnds, destPos) {
+  let lo = 0;
+  let hi = destEnds.length;
+  while (lo < hi) {
+    const mid = lo + hi >> 1;
+    if (destEnds[mid] <= destPos) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+var defaultRootModule = "main";
+function linkRegistry(params) {
+  const { transformedAst: ast, newDecls, newStatements } = bindAndTransform(params);
+  const builders = emitWgsl(ast.moduleElem, ast.srcModule, newDecls, newStatements, ast.bindings, params.conditions, params.sourceMap !== false);
+  return SrcMapBuilder.build(builders);
+}
+function bindAndTransform(params) {
+  const { resolver, mangler, config } = params;
+  const { rootModuleName = defaultRootModule, conditions = {} } = params;
+  const rootAst = getRootModule(resolver, normalizeModuleName(rootModuleName), rootModuleName);
+  const { bindings, globalNames, decls: newDecls, newStatements } = bindIdents({
+    rootAst,
+    resolver,
+    conditions,
+    mangler
+  });
+  return {
+    transformedAst: applyTransformPlugins(rootAst, bindings, globalNames, config),
+    newDecls,
+    newStatements
+  };
+}
+function normalizeModuleName(name) {
+  if (name.includes("::")) return name;
+  if (name.includes("/") || isWeslFile(name)) return "package::" + name.replace(weslFileRegex, "").replace(/^\.\//, "").replaceAll("/", "::");
+  return "package::" + name;
+}
+function emitWgsl(rootModuleElem, srcModule, newDecls, newStatements, bindings, conditions = {}, sourceMap = true) {
+  const [directives, statements] = partition(newStatements, (s2) => s2.elem.kind === "directive");
+  const hoisted = hoistedDirectives(rootModuleElem, directives, conditions);
+  const emitStatement2 = (s2) => emitElem(s2.srcModule, s2.elem, conditions, bindings, {
+    addNl: true,
+    skipConditionalFiltering: true,
+    sourceMap
+  });
+  const directiveBuilders = hoisted.map(emitStatement2);
+  const statementBuilders = statements.map(emitStatement2);
+  const rootBuilder = builderFromModule(srcModule, sourceMap);
+  lowerAndEmit({
+    srcBuilder: rootBuilder,
+    rootElems: [rootModuleElem],
+    conditions,
+    bindings,
+    extracting: false
+  });
+  const declBuilders = newDecls.map((decl) => emitElem(decl.srcModule, decl.declElem, conditions, bindings, {
+    skipConditionalFiltering: true,
+    sourceMap
+  }));
+  return [
+    ...directiveBuilders,
+    rootBuilder,
+    ...statementBuilders,
+    ...declBuilders
+  ];
+}
+function getRootModule(resolver, modulePath, rootModuleName) {
+  const rootAst = resolver.resolveModule(modulePath);
+  if (!rootAst) {
+    console.log(`root module not found: ${modulePath} (from ${rootModuleName})`);
+    throw new Error(`Root module not found: ${rootModuleName}`);
+  }
+  return rootAst;
+}
+function applyTransformPlugins(rootModule, bindings, globalNames, config) {
+  const { moduleElem, srcModule } = rootModule;
+  const startAst = {
+    moduleElem,
+    srcModule,
+    bindings,
+    globalNames
+  };
+  return filterMap(config?.plugins ?? [], (plugin) => plugin.transform).reduce((ast, transform) => transform(ast), startAst);
+}
+function emitElem(srcModule, elem, conditions, bindings, opts = {}) {
+  const builder = builderFromModule(srcModule, opts.sourceMap !== false);
+  lowerAndEmit({
+    srcBuilder: builder,
+    rootElems: [elem],
+    conditions,
+    bindings,
+    skipConditionalFiltering: opts.skipConditionalFiltering
+  });
+  if (opts.addNl) builder.addNl();
+  return builder;
+}
+function builderFromModule(srcModule, trackPositions = true) {
+  return new SrcMapBuilder({
+    text: srcModule.src,
+    path: srcModule.debugFilePath
+  }, trackPositions);
+}
+var boolType = {
+  kind: "scalar",
+  scalar: "bool"
+};
+var i32Type = {
+  kind: "scalar",
+  scalar: "i32"
+};
+var u32Type = {
+  kind: "scalar",
+  scalar: "u32"
+};
+var f32Type = {
+  kind: "scalar",
+  scalar: "f32"
+};
+var f16Type = {
+  kind: "scalar",
+  scalar: "f16"
+};
+var abstractInt = {
+  kind: "scalar",
+  scalar: "abstract-int"
+};
+var abstractFloat = {
+  kind: "scalar",
+  scalar: "abstract-float"
+};
+var voidType = { kind: "void" };
+var unknownType = { kind: "unknown" };
+var scalarsByKind = {
+  bool: boolType,
+  i32: i32Type,
+  u32: u32Type,
+  f32: f32Type,
+  f16: f16Type,
+  "abstract-int": abstractInt,
+  "abstract-float": abstractFloat
+};
+function scalarType(kind) {
+  return scalarsByKind[kind];
+}
+function vecType(size2, elem) {
+  return {
+    kind: "vector",
+    size: size2,
+    elem
+  };
+}
+function matType(cols, rows, elem) {
+  return {
+    kind: "matrix",
+    cols,
+    rows,
+    elem
+  };
+}
+function arrayType(elem, count2) {
+  return count2 === void 0 ? {
+    kind: "array",
+    elem
+  } : {
+    kind: "array",
+    elem,
+    count: count2
+  };
+}
+function isIntegerScalar(t) {
+  if (t.kind !== "scalar") return false;
+  const { scalar: scalar2 } = t;
+  return scalar2 === "i32" || scalar2 === "u32" || scalar2 === "abstract-int";
+}
+function isFloatScalar(t) {
+  if (t.kind !== "scalar") return false;
+  const { scalar: scalar2 } = t;
+  return scalar2 === "f32" || scalar2 === "f16" || scalar2 === "abstract-float";
+}
+function elemScalar(t) {
+  if (t.kind === "scalar") return t;
+  if (t.kind === "vector" || t.kind === "matrix") return t.elem;
+}
+function sameType(a2, b) {
+  if (a2 === b) return true;
+  if (a2.kind !== b.kind) return false;
+  switch (a2.kind) {
+    case "scalar":
+      return a2.scalar === b.scalar;
+    case "vector": {
+      const v = b;
+      return a2.size === v.size && sameType(a2.elem, v.elem);
+    }
+    case "matrix": {
+      const m = b;
+      return a2.cols === m.cols && a2.rows === m.rows && sameType(a2.elem, m.elem);
+    }
+    case "array": {
+      const arr = b;
+      return a2.count === arr.count && sameType(a2.elem, arr.elem);
+    }
+    case "struct": {
+      const s2 = b;
+      return a2.structElem === s2.structElem && a2.name === s2.name;
+    }
+    case "atomic":
+      return sameType(a2.elem, b.elem);
+    case "ptr": {
+      const p = b;
+      return a2.space === p.space && a2.access === p.access && sameType(a2.elem, p.elem);
+    }
+    case "texture": {
+      const t = b;
+      return a2.name === t.name && a2.sampled?.scalar === t.sampled?.scalar && a2.format === t.format && a2.access === t.access;
+    }
+    case "sampler":
+      return a2.comparison === b.comparison;
+    case "void":
+    case "unknown":
+      return true;
+  }
+}
+var abstractFloatRanks = {
+  f32: 1,
+  f16: 2
+};
+var abstractIntRanks = {
+  i32: 3,
+  u32: 4,
+  "abstract-float": 5,
+  f32: 6,
+  f16: 7
+};
+function conversionRank(src, dest) {
+  if (src.kind === "unknown" || dest.kind === "unknown") return 0;
+  if (src.kind === "scalar" && dest.kind === "scalar") return scalarRank(src, dest);
+  if (src.kind !== dest.kind) return void 0;
+  if (src.kind === "vector" && dest.kind === "vector") {
+    if (src.size !== dest.size) return void 0;
+    return scalarRank(src.elem, dest.elem);
+  }
+  if (src.kind === "matrix" && dest.kind === "matrix") {
+    if (src.cols !== dest.cols || src.rows !== dest.rows) return void 0;
+    return scalarRank(src.elem, dest.elem);
+  }
+  if (src.kind === "array" && dest.kind === "array") {
+    if (src.count !== dest.count) return void 0;
+    return conversionRank(src.elem, dest.elem);
+  }
+  if (src.kind === "struct" && dest.kind === "struct") {
+    if (sameType(src, dest)) return 0;
+    if (src.structElem || dest.structElem) return void 0;
+    return resultStructRank(src, dest);
+  }
+  return sameType(src, dest) ? 0 : void 0;
+}
+function isAbstract(t) {
+  switch (t.kind) {
+    case "scalar":
+      return t.scalar === "abstract-int" || t.scalar === "abstract-float";
+    case "vector":
+    case "matrix":
+    case "atomic":
+    case "array":
+      return isAbstract(t.elem);
+    case "struct":
+      return t.members.some((m) => isAbstract(m.type));
+    default:
+      return false;
+  }
+}
+function concretize(t) {
+  switch (t.kind) {
+    case "scalar":
+      return concreteScalar(t);
+    case "vector":
+      return isAbstract(t.elem) ? vecType(t.size, concreteScalar(t.elem)) : t;
+    case "matrix":
+      return isAbstract(t.elem) ? matType(t.cols, t.rows, concreteScalar(t.elem)) : t;
+    case "array":
+      return isAbstract(t.elem) ? arrayType(concretize(t.elem), t.count) : t;
+    case "struct":
+      return isAbstract(t) ? concreteStruct(t) : t;
+    default:
+      return t;
+  }
+}
+function commonType(a2, b) {
+  if (a2.kind === "unknown") return b;
+  if (b.kind === "unknown") return a2;
+  const aToB = conversionRank(a2, b);
+  const bToA = conversionRank(b, a2);
+  if (aToB !== void 0 && bToA !== void 0) return aToB <= bToA ? b : a2;
+  if (aToB !== void 0) return b;
+  if (bToA !== void 0) return a2;
+}
+function resultStructRank(src, dest) {
+  if (src.members.length !== dest.members.length) return void 0;
+  const ranks3 = src.members.map((m, i) => m.name === dest.members[i].name ? conversionRank(m.type, dest.members[i].type) : void 0);
+  return ranks3.some((r) => r === void 0) ? void 0 : ranks3[0];
+}
+function concreteStruct(t) {
+  const members = t.members.map((m) => ({
+    ...m,
+    type: concretize(m.type)
+  }));
+  return {
+    ...t,
+    name: t.name.replace(/abstract$/, "f32"),
+    members
+  };
+}
+function scalarRank(src, dest) {
+  if (src.scalar === dest.scalar) return 0;
+  if (src.scalar === "abstract-float") return abstractFloatRanks[dest.scalar];
+  if (src.scalar === "abstract-int") return abstractIntRanks[dest.scalar];
+}
+function concreteScalar(s2) {
+  if (s2.scalar === "abstract-int") return i32Type;
+  if (s2.scalar === "abstract-float") return f32Type;
+  return s2;
+}
+var signatures = {
+  all: "b T -> bool",
+  any: "b T -> bool",
+  select: "a T T bool -> T; a V V B -> V",
+  abs: "n T -> T",
+  acos: "f T -> T",
+  acosh: "f T -> T",
+  asin: "f T -> T",
+  asinh: "f T -> T",
+  atan: "f T -> T",
+  atanh: "f T -> T",
+  atan2: "f T T -> T",
+  ceil: "f T -> T",
+  clamp: "n T T T -> T",
+  cos: "f T -> T",
+  cosh: "f T -> T",
+  cross: "f V3 V3 -> V3",
+  degrees: "f T -> T",
+  distance: "f T T -> E",
+  dot: "n V V -> E",
+  dot4U8Packed: "- u32 u32 -> u32",
+  dot4I8Packed: "- u32 u32 -> i32",
+  exp: "f T -> T",
+  exp2: "f T -> T",
+  faceForward: "f V V V -> V",
+  floor: "f T -> T",
+  fma: "f T T T -> T",
+  fract: "f T -> T",
+  inverseSqrt: "f T -> T",
+  ldexp: "f T Ti -> T",
+  length: "f T -> E",
+  log: "f T -> T",
+  log2: "f T -> T",
+  max: "n T T -> T",
+  min: "n T T -> T",
+  mix: "f T T T -> T; f V V E -> V",
+  normalize: "f V -> V",
+  pow: "f T T -> T",
+  quantizeToF16: "F T -> T",
+  radians: "f T -> T",
+  reflect: "f V V -> V",
+  refract: "f V V E -> V",
+  round: "f T -> T",
+  saturate: "f T -> T",
+  sign: "s T -> T",
+  sin: "f T -> T",
+  sinh: "f T -> T",
+  smoothstep: "f T T T -> T",
+  sqrt: "f T -> T",
+  step: "f T T -> T",
+  tan: "f T -> T",
+  tanh: "f T -> T",
+  trunc: "f T -> T",
+  countLeadingZeros: "I T -> T",
+  countOneBits: "I T -> T",
+  countTrailingZeros: "I T -> T",
+  extractBits: "I T u32 u32 -> T",
+  firstLeadingBit: "I T -> T",
+  firstTrailingBit: "I T -> T",
+  insertBits: "I T T u32 u32 -> T",
+  reverseBits: "I T -> T",
+  dpdx: "F T -> T",
+  dpdxCoarse: "F T -> T",
+  dpdxFine: "F T -> T",
+  dpdy: "F T -> T",
+  dpdyCoarse: "F T -> T",
+  dpdyFine: "F T -> T",
+  fwidth: "F T -> T",
+  fwidthCoarse: "F T -> T",
+  fwidthFine: "F T -> T",
+  pack4x8snorm: "- vec4f -> u32",
+  pack4x8unorm: "- vec4f -> u32",
+  pack4xI8: "- vec4i -> u32",
+  pack4xU8: "- vec4u -> u32",
+  pack4xI8Clamp: "- vec4i -> u32",
+  pack4xU8Clamp: "- vec4u -> u32",
+  pack2x16snorm: "- vec2f -> u32",
+  pack2x16unorm: "- vec2f -> u32",
+  pack2x16float: "- vec2f -> u32",
+  unpack4x8snorm: "- u32 -> vec4f",
+  unpack4x8unorm: "- u32 -> vec4f",
+  unpack4xI8: "- u32 -> vec4i",
+  unpack4xU8: "- u32 -> vec4u",
+  unpack2x16snorm: "- u32 -> vec2f",
+  unpack2x16unorm: "- u32 -> vec2f",
+  unpack2x16float: "- u32 -> vec2f",
+  storageBarrier: "- -> void",
+  workgroupBarrier: "- -> void",
+  subgroupAdd: "N T -> T",
+  subgroupExclusiveAdd: "N T -> T",
+  subgroupInclusiveAdd: "N T -> T",
+  subgroupMul: "N T -> T",
+  subgroupExclusiveMul: "N T -> T",
+  subgroupInclusiveMul: "N T -> T",
+  subgroupMax: "N T -> T",
+  subgroupMin: "N T -> T",
+  subgroupAnd: "I T -> T",
+  subgroupOr: "I T -> T",
+  subgroupXor: "I T -> T",
+  subgroupAll: "b bool -> bool",
+  subgroupAny: "b bool -> bool",
+  subgroupBallot: "b bool -> vec4u",
+  subgroupElect: "b -> bool",
+  subgroupBroadcast: "N T X -> T",
+  subgroupBroadcastFirst: "N T -> T",
+  subgroupShuffle: "N T X -> T",
+  subgroupShuffleUp: "N T X -> T",
+  subgroupShuffleDown: "N T X -> T",
+  subgroupShuffleXor: "N T X -> T",
+  quadBroadcast: "N T X -> T",
+  quadSwapDiagonal: "N T -> T",
+  quadSwapX: "N T -> T",
+  quadSwapY: "N T -> T"
+};
+var elemSets = {
+  f: [
+    abstractFloat,
+    f32Type,
+    f16Type
+  ],
+  F: [f32Type],
+  n: [
+    abstractInt,
+    abstractFloat,
+    i32Type,
+    u32Type,
+    f32Type,
+    f16Type
+  ],
+  N: [
+    i32Type,
+    u32Type,
+    f32Type,
+    f16Type
+  ],
+  s: [
+    abstractInt,
+    abstractFloat,
+    i32Type,
+    f32Type,
+    f16Type
+  ],
+  i: [
+    abstractInt,
+    i32Type,
+    u32Type
+  ],
+  I: [i32Type, u32Type],
+  b: [boolType],
+  a: [
+    abstractInt,
+    abstractFloat,
+    i32Type,
+    u32Type,
+    f32Type,
+    f16Type,
+    boolType
+  ],
+  "-": []
+};
+var genericTokens = new Set("T E V V2 V3 V4 B Ti X".split(" "));
+var concreteTokens = {
+  void: voidType,
+  bool: boolType,
+  i32: i32Type,
+  u32: u32Type,
+  f32: f32Type,
+  f16: f16Type,
+  vec2f: vecType(2, f32Type),
+  vec3f: vecType(3, f32Type),
+  vec4f: vecType(4, f32Type),
+  vec4i: vecType(4, i32Type),
+  vec2u: vecType(2, u32Type),
+  vec4u: vecType(4, u32Type)
+};
+function parseOverload(sig) {
+  const [paramsPart, ret] = sig.split("->").map((s2) => s2.trim());
+  const [letter2, ...params] = paramsPart.split(/\s+/);
+  const elemSet = elemSets[letter2];
+  if (!elemSet) throw new Error(`unknown element set "${letter2}" in: ${sig}`);
+  for (const token2 of [...params, ret]) {
+    const generic = genericTokens.has(token2);
+    if (!generic && !(token2 in concreteTokens)) throw new Error(`unknown token "${token2}" in: ${sig}`);
+    if (generic && token2 !== "X" && !elemSet.length) throw new Error(`generic token "${token2}" needs an element set: ${sig}`);
+  }
+  if (ret === "X") throw new Error(`"X" is a param-only token in: ${sig}`);
+  return {
+    elemSet,
+    params,
+    ret
+  };
+}
+function matchOverloads(overloads, argTypes) {
+  return lowestRank(overloads.map((o) => matchOverload(o, argTypes)).filter((m) => m !== void 0))?.ret;
+}
+function matchOverload(overload, argTypes) {
+  const { elemSet, params, ret } = overload;
+  if (params.length !== argTypes.length) return void 0;
+  const comps = argComponents(params, argTypes);
+  if (comps === void 0) return void 0;
+  const best = lowestRank((elemSet.length ? elemSet : [void 0]).flatMap((elem2) => {
+    const rank2 = totalRank(params, argTypes, elem2, comps);
+    return rank2 === void 0 ? [] : [{
+      elem: elem2,
+      rank: rank2
+    }];
+  }));
+  if (!best) return void 0;
+  const { elem, rank } = best;
+  return {
+    rank,
+    ret: instantiate(ret, elem, comps) ?? unknownType
+  };
+}
+function lowestRank(items) {
+  return items.reduce((a2, b) => !a2 || b.rank < a2.rank ? b : a2, void 0);
+}
+function argComponents(params, argTypes) {
+  for (let i = 0; i < params.length; i++) {
+    const p = params[i];
+    const arg = argTypes[i];
+    if (p === "T" || p === "B" || p === "Ti") {
+      if (arg.kind === "scalar") return 1;
+      if (arg.kind === "vector") return arg.size;
+      return;
+    }
+    if (p === "V") {
+      if (arg.kind === "vector") return arg.size;
+      return;
+    }
+  }
+  return 1;
+}
+function totalRank(params, argTypes, elem, comps) {
+  let total2 = 0;
+  for (let i = 0; i < params.length; i++) {
+    const arg = argTypes[i];
+    if (params[i] === "X") {
+      if (!isIntegerScalar(arg)) return void 0;
+      continue;
+    }
+    const paramType = instantiate(params[i], elem, comps);
+    if (!paramType) return void 0;
+    const rank = conversionRank(arg, paramType);
+    if (rank === void 0) return void 0;
+    total2 += rank;
+  }
+  return total2;
+}
+function instantiate(token2, elem, comps) {
+  if (!elem) return concreteTokens[token2];
+  switch (token2) {
+    case "T":
+      return comps === 1 ? elem : vecType(comps, elem);
+    case "E":
+      return elem;
+    case "V":
+      return comps === 1 ? void 0 : vecType(comps, elem);
+    case "V2":
+      return vecType(2, elem);
+    case "V3":
+      return vecType(3, elem);
+    case "V4":
+      return vecType(4, elem);
+    case "B":
+      return comps === 1 ? boolType : vecType(comps, boolType);
+    case "Ti": {
+      const int = elem.scalar.startsWith("abstract") ? abstractInt : i32Type;
+      return comps === 1 ? int : vecType(comps, int);
+    }
+    default:
+      return concreteTokens[token2];
+  }
+}
+function textureFnType(name, argTypes) {
+  const texture = argTypes.find((t) => t.kind === "texture");
+  const depth = texture?.name.startsWith("texture_depth") ?? false;
+  switch (name) {
+    case "textureDimensions":
+      return texture ? textureDimensionsType(texture) : unknownType;
+    case "textureNumLayers":
+    case "textureNumLevels":
+    case "textureNumSamples":
+      return u32Type;
+    case "textureLoad":
+      if (!texture) return unknownType;
+      if (depth) return f32Type;
+      return vecType(4, textureChannelType(texture));
+    case "textureGather":
+      if (!texture) return unknownType;
+      return vecType(4, depth ? f32Type : texture.sampled ?? f32Type);
+    case "textureGatherCompare":
+      return vecType(4, f32Type);
+    case "textureSample":
+    case "textureSampleLevel":
+      if (!texture) return unknownType;
+      return depth ? f32Type : vecType(4, f32Type);
+    case "textureSampleBias":
+    case "textureSampleGrad":
+    case "textureSampleBaseClampToEdge":
+      return vecType(4, f32Type);
+    case "textureSampleCompare":
+    case "textureSampleCompareLevel":
+      return f32Type;
+    case "textureStore":
+    case "textureBarrier":
+      return voidType;
+    default:
+      return unknownType;
+  }
+}
+function textureDimensionsType(texture) {
+  const { name } = texture;
+  if (name.endsWith("_1d")) return u32Type;
+  if (name.endsWith("_3d")) return vecType(3, u32Type);
+  return vecType(2, u32Type);
+}
+function textureChannelType(texture) {
+  if (texture.sampled) return texture.sampled;
+  const format6 = texture.format ?? "";
+  if (format6.endsWith("uint")) return u32Type;
+  if (format6.endsWith("sint")) return i32Type;
+  return f32Type;
+}
+var parsedTable;
+var expScalar = {
+  f32: i32Type,
+  f16: i32Type,
+  "abstract-float": abstractInt
+};
+var floatName = {
+  f32: "f32",
+  f16: "f16",
+  "abstract-float": "abstract"
+};
+var atomicStoreFns = /* @__PURE__ */ new Set([
+  "atomicStore",
+  "atomicStoreMin",
+  "atomicStoreMax"
+]);
+function builtinFnType(name, argTypes) {
+  const special2 = specialBuiltinType(name, argTypes);
+  if (special2) return special2;
+  const overloads = signatureTable().get(name);
+  if (!overloads) return unknownType;
+  if (argTypes.some((t) => t.kind === "unknown")) return unknownType;
+  return matchOverloads(overloads, argTypes) ?? unknownType;
+}
+function specialBuiltinType(name, argTypes) {
+  if (name.startsWith("atomic")) return atomicFnType(name, argTypes);
+  if (name.startsWith("texture")) return textureFnType(name, argTypes);
+  if (name === "arrayLength") return u32Type;
+  if (name === "determinant") {
+    const [m] = argTypes;
+    return m?.kind === "matrix" ? m.elem : unknownType;
+  }
+  if (name === "transpose") {
+    const [m] = argTypes;
+    return m?.kind === "matrix" ? matType(m.rows, m.cols, m.elem) : unknownType;
+  }
+  if (name === "workgroupUniformLoad") {
+    const [ptr] = argTypes;
+    return ptr?.kind === "ptr" ? ptr.elem : unknownType;
+  }
+  if (name === "frexp" || name === "modf") return splitResult(name, argTypes[0]);
+}
+function signatureTable() {
+  parsedTable ??= new Map(Object.entries(signatures).map(([name, sig]) => [name, sig.split(";").map(parseOverload)]));
+  return parsedTable;
+}
+function atomicFnType(name, argTypes) {
+  if (atomicStoreFns.has(name)) return voidType;
+  const [ptr] = argTypes;
+  if (ptr?.kind !== "ptr" || ptr.elem.kind !== "atomic") return unknownType;
+  const elem = ptr.elem.elem;
+  if (name !== "atomicCompareExchangeWeak") return elem;
+  return exchangeResult(elem);
+}
+function splitResult(name, arg) {
+  const argElem = arg && elemScalar(arg);
+  if (!arg || !argElem) return unknownType;
+  if (arg.kind !== "scalar" && arg.kind !== "vector") return unknownType;
+  const elem = argElem.scalar === "abstract-int" ? abstractFloat : argElem;
+  if (!isFloatScalar(elem)) return unknownType;
+  const param = sameShape(arg, elem);
+  const shape = arg.kind === "vector" ? `vec${arg.size}_` : "";
+  const second = name === "modf" ? {
+    name: "whole",
+    type: param
+  } : {
+    name: "exp",
+    type: sameShape(arg, expScalar[elem.scalar])
+  };
+  return {
+    kind: "struct",
+    name: `__${name}_result_${shape}${floatName[elem.scalar]}`,
+    members: [{
+      name: "fract",
+      type: param
+    }, second]
+  };
+}
+function exchangeResult(elem) {
+  return {
+    kind: "struct",
+    name: `__atomic_compare_exchange_result<${elem.scalar}>`,
+    members: [{
+      name: "old_value",
+      type: elem
+    }, {
+      name: "exchanged",
+      type: boolType
+    }]
+  };
+}
+function sameShape(shape, elem) {
+  if (!elem) return unknownType;
+  return shape.kind === "vector" ? vecType(shape.size, elem) : elem;
+}
+var abstractIntMin = -(2n ** 63n);
+var abstractIntMax = 2n ** 63n - 1n;
+var maxArrayElems = 65536;
+var i32Min = -2147483648;
+var i32MinBig = BigInt(i32Min);
+var i32Max = 2147483647;
+var u32Max = 4294967295;
+var i32MaxBig = BigInt(i32Max);
+var u32MaxBig = BigInt(u32Max);
+var i32MaxInF32 = 2147483520;
+var u32MaxInF32 = 4294967040;
+var f32Scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
+var f32FractBits = 23;
+var f32ExpBias = 127;
+var f16FractBits = 10;
+var f16MinExp = -14;
+var f16Max = 65504;
+function scalarValue(type, value2) {
+  return {
+    kind: "scalar",
+    type,
+    value: value2
+  };
+}
+function boolValue(value2) {
+  return scalarValue(boolType, value2);
+}
+function abstractIntResult(n) {
+  return n < abstractIntMin || n > abstractIntMax ? null : n;
+}
+function scalarToNumber(v) {
+  if (v.kind !== "scalar" || typeof v.value === "boolean") return void 0;
+  return Number(v.value);
+}
+function literalValue(text3) {
+  if (text3 === "true" || text3 === "false") return scalarValue(boolType, text3 === "true");
+  const suffix = text3[text3.length - 1];
+  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
+  if (hex2 && /[pP.]/.test(text3)) return null;
+  if (suffix === "i" || suffix === "u") {
+    const big = BigInt(text3.slice(0, -1));
+    if (big > (suffix === "i" ? i32MaxBig : u32MaxBig)) return null;
+    return scalarValue(scalarType(suffix === "i" ? "i32" : "u32"), Number(big));
+  }
+  if ((suffix === "f" || suffix === "h") && !hex2) {
+    const kind = suffix === "f" ? "f32" : "f16";
+    const n = quantize(Number.parseFloat(text3), kind);
+    if (!Number.isFinite(n)) return null;
+    return scalarValue(scalarType(kind), n);
+  }
+  if (hex2 || !/[.eE]/.test(text3)) {
+    const big = abstractIntResult(BigInt(text3));
+    return big === null ? null : scalarValue(scalarType("abstract-int"), big);
+  }
+  const f = Number.parseFloat(text3);
+  return Number.isFinite(f) ? scalarValue(scalarType("abstract-float"), f) : null;
+}
+function convertValue(v, dest) {
+  if (sameType(v.type, dest)) return v;
+  if (dest.kind === "unknown") return v;
+  if (conversionRank(v.type, dest) === void 0) return null;
+  if (v.kind === "scalar") return dest.kind === "scalar" ? convertScalar(v, dest) : null;
+  const destElems = compositeElemTypes(dest, v.elements.length);
+  if (!destElems) return null;
+  const elements = [];
+  for (let i = 0; i < v.elements.length; i++) {
+    const converted = convertValue(v.elements[i], destElems[i]);
+    if (!converted) return null;
+    elements.push(converted);
+  }
+  return {
+    kind: "composite",
+    type: dest,
+    elements
+  };
+}
+function convertScalar(s2, target) {
+  if (s2.type.scalar === target.scalar) return s2;
+  const { value: value2 } = s2;
+  if (s2.type.scalar === "abstract-int" && typeof value2 === "bigint") switch (target.scalar) {
+    case "i32":
+      if (value2 < i32MinBig || value2 > i32MaxBig) return null;
+      return scalarValue(target, Number(value2));
+    case "u32":
+      if (value2 < 0n || value2 > u32MaxBig) return null;
+      return scalarValue(target, Number(value2));
+    case "abstract-float": {
+      const n = Number(value2);
+      return Number.isFinite(n) ? scalarValue(target, n) : null;
+    }
+    case "f32":
+    case "f16": {
+      const n = quantize(Number(value2), target.scalar);
+      return Number.isFinite(n) ? scalarValue(target, n) : null;
+    }
+    default:
+      return null;
+  }
+  if (s2.type.scalar === "abstract-float" && typeof value2 === "number") {
+    if (target.scalar === "f32" || target.scalar === "f16") {
+      const n = quantize(value2, target.scalar);
+      return Number.isFinite(n) ? scalarValue(target, n) : null;
+    }
+    return null;
+  }
+  return null;
+}
+function castScalar(s2, target) {
+  const { value: value2 } = s2;
+  switch (target.scalar) {
+    case "bool":
+      if (typeof value2 === "boolean") return s2;
+      return boolValue(typeof value2 === "bigint" ? value2 !== 0n : value2 !== 0);
+    case "i32":
+    case "u32": {
+      const unsigned = target.scalar === "u32";
+      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
+      if (typeof value2 === "bigint") return convertScalar(s2, target);
+      const src = s2.type.scalar;
+      if (src === "i32" || src === "u32") return scalarValue(target, unsigned ? value2 >>> 0 : value2 | 0);
+      if (Number.isNaN(value2)) return null;
+      const f32Src = src === "f32" || src === "f16";
+      const hi = unsigned ? f32Src ? u32MaxInF32 : u32Max : f32Src ? i32MaxInF32 : i32Max;
+      const lo = unsigned ? 0 : i32Min;
+      return scalarValue(target, Math.min(Math.max(Math.trunc(value2), lo), hi));
+    }
+    case "f32":
+    case "f16": {
+      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
+      const n = quantize(Number(value2), target.scalar);
+      return Number.isFinite(n) ? scalarValue(target, n) : null;
+    }
+    case "abstract-int":
+      return typeof value2 === "bigint" ? s2 : null;
+    case "abstract-float": {
+      if (typeof value2 === "boolean") return null;
+      const n = Number(value2);
+      return Number.isFinite(n) ? scalarValue(target, n) : null;
+    }
+  }
+}
+function zeroValue(type) {
+  switch (type.kind) {
+    case "scalar":
+      if (type.scalar === "bool") return boolValue(false);
+      if (type.scalar === "abstract-int") return scalarValue(type, 0n);
+      return scalarValue(type, 0);
+    case "vector":
+    case "matrix":
+    case "array":
+    case "struct": {
+      const elemTypes = compositeElemTypes(type, void 0);
+      if (!elemTypes) return null;
+      const elements = elemTypes.map(zeroValue);
+      if (elements.some((e) => !e)) return null;
+      return {
+        kind: "composite",
+        type,
+        elements
+      };
+    }
+    default:
+      return null;
+  }
+}
+function quantize(n, kind) {
+  if (kind === "f32") return Math.fround(n);
+  if (kind === "f16") return f16Round(n);
+  return n;
+}
+function numericResult(n, kind) {
+  switch (kind) {
+    case "i32":
+      return n | 0;
+    case "u32":
+      return n >>> 0;
+    case "f32":
+    case "f16": {
+      const q = quantize(n, kind);
+      return Number.isFinite(q) ? q : null;
+    }
+    default:
+      return Number.isFinite(n) ? n : null;
+  }
+}
+function f16Round(n) {
+  const f32 = Math.fround(n);
+  if (f32 === 0 || !Number.isFinite(f32)) return f32;
+  f32Scratch.setFloat32(0, f32);
+  const exp = (f32Scratch.getUint32(0) >>> f32FractBits & 255) - f32ExpBias;
+  const ulp = 2 ** (Math.max(exp, f16MinExp) - f16FractBits);
+  const rounded = roundEven(f32 / ulp) * ulp;
+  if (Math.abs(rounded) <= f16Max) return rounded;
+  return rounded < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+function roundEven(x2) {
+  const floor = Math.floor(x2);
+  if (x2 - floor !== 0.5) return Math.round(x2);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+function componentBigints(v) {
+  const nums = v.elements.map((e) => e.kind === "scalar" && typeof e.value === "bigint" ? e.value : null);
+  return nums.some((n) => n === null) ? null : nums;
+}
+function componentNumbers(v) {
+  const nums = v.elements.map((e) => e.kind === "scalar" && typeof e.value !== "boolean" ? Number(e.value) : null);
+  return nums.some((n) => n === null) ? null : nums;
+}
+function compositeElemTypes(type, length) {
+  switch (type.kind) {
+    case "vector":
+      return Array.from({ length: type.size }, () => type.elem);
+    case "matrix":
+      return Array.from({ length: type.cols }, () => vecType(type.rows, type.elem));
+    case "array": {
+      const count2 = type.count ?? length;
+      if (count2 === void 0 || count2 > maxArrayElems) return null;
+      return Array.from({ length: count2 }, () => type.elem);
+    }
+    case "struct":
+      return type.members.map((m) => m.type);
+    default:
+      return null;
+  }
+}
+var f64Scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
+var numericFns = {
+  abs: ([a2]) => a2 < 0 ? -a2 : a2,
+  min: ([a2, b]) => a2 < b ? a2 : b,
+  max: ([a2, b]) => a2 > b ? a2 : b,
+  clamp: ([a2, low, high]) => {
+    if (a2 < low) return low;
+    return a2 > high ? high : a2;
+  },
+  sign: ([a2]) => {
+    if (typeof a2 !== "bigint") return Math.sign(a2);
+    if (a2 === 0n) return 0n;
+    return a2 > 0n ? 1n : -1n;
+  }
+};
+var floatFns = {
+  acos: ([a2]) => Math.acos(a2),
+  acosh: ([a2]) => Math.acosh(a2),
+  asin: ([a2]) => Math.asin(a2),
+  asinh: ([a2]) => Math.asinh(a2),
+  atan: ([a2]) => Math.atan(a2),
+  atanh: ([a2]) => Math.atanh(a2),
+  atan2: ([a2, b]) => Math.atan2(a2, b),
+  ceil: ([a2]) => Math.ceil(a2),
+  cos: ([a2]) => Math.cos(a2),
+  cosh: ([a2]) => Math.cosh(a2),
+  degrees: ([a2]) => a2 * (180 / Math.PI),
+  exp: ([a2]) => Math.exp(a2),
+  exp2: ([a2]) => 2 ** a2,
+  floor: ([a2]) => Math.floor(a2),
+  fma: ([a2, b, c]) => a2 * b + c,
+  fract: ([a2]) => a2 - Math.floor(a2),
+  inverseSqrt: ([a2]) => 1 / Math.sqrt(a2),
+  ldexp: ([a2, b]) => a2 * 2 ** b,
+  log: ([a2]) => Math.log(a2),
+  log2: ([a2]) => Math.log2(a2),
+  mix: ([a2, b, t]) => a2 * (1 - t) + b * t,
+  pow: ([a2, b]) => a2 ** b,
+  quantizeToF16: ([a2]) => f16Round(a2),
+  radians: ([a2]) => a2 * (Math.PI / 180),
+  round: ([a2]) => roundEven(a2),
+  saturate: ([a2]) => Math.min(Math.max(a2, 0), 1),
+  sin: ([a2]) => Math.sin(a2),
+  sinh: ([a2]) => Math.sinh(a2),
+  smoothstep: ([low, high, x2]) => {
+    const t = Math.min(Math.max((x2 - low) / (high - low), 0), 1);
+    return t * t * (3 - 2 * t);
+  },
+  sqrt: ([a2]) => Math.sqrt(a2),
+  step: ([edge, x2]) => edge <= x2 ? 1 : 0,
+  tan: ([a2]) => Math.tan(a2),
+  tanh: ([a2]) => Math.tanh(a2),
+  trunc: ([a2]) => Math.trunc(a2)
+};
+var vectorFns = {
+  length: (vecs) => Math.hypot(...vecs[0]),
+  distance: ([a2, b]) => Math.hypot(...a2.map((n, i) => n - b[i])),
+  normalize: ([a2]) => {
+    const len = Math.hypot(...a2);
+    return a2.map((n) => n / len);
+  },
+  cross: ([a2, b]) => [
+    a2[1] * b[2] - a2[2] * b[1],
+    a2[2] * b[0] - a2[0] * b[2],
+    a2[0] * b[1] - a2[1] * b[0]
+  ],
+  faceForward: ([e1, e22, e3]) => dotProduct(e22, e3) < 0 ? e1 : e1.map((n) => -n),
+  reflect: ([e1, e22]) => {
+    const d = dotProduct(e22, e1);
+    return e1.map((n, i) => n - 2 * d * e22[i]);
+  },
+  refract: ([e1, e22, [e3]]) => {
+    const d = dotProduct(e22, e1);
+    const k2 = 1 - e3 * e3 * (1 - d * d);
+    if (k2 < 0) return e1.map(() => 0);
+    const s2 = e3 * d + Math.sqrt(k2);
+    return e1.map((n, i) => e3 * n - s2 * e22[i]);
+  }
+};
+var f64FractBits = 52;
+var f64ExpBias = 1023;
+var f64MinNormal = 2 ** (1 - f64ExpBias);
+var fractExpBias = f64ExpBias - 1;
+function builtinValue(name, args) {
+  if (args.some((a2) => !a2)) return null;
+  const values2 = args;
+  const retType = builtinFnType(name, values2.map((v) => v.type));
+  if (retType.kind === "unknown") return null;
+  if (name === "select") return selectValue(values2, retType);
+  if (name === "all" || name === "any") return allAnyValue(name, values2);
+  if (name === "dot") return dotValue(values2, retType);
+  if (name === "transpose") return transposeValue(values2[0], retType);
+  if (name === "determinant") return determinantValue(values2[0], retType);
+  if (name === "frexp" || name === "modf") return splitValue(name, values2[0], retType);
+  const generic = numericFns[name];
+  if (generic) return mapNumeric(values2, retType, generic);
+  const floatFn = floatFns[name];
+  if (floatFn) return mapFloat(values2, retType, floatFn);
+  const vecFn = vectorFns[name];
+  if (vecFn) return vectorBuiltin(values2, retType, vecFn);
+  return null;
+}
+function dotProduct(a2, b) {
+  return a2.reduce((sum, n, i) => sum + n * b[i], 0);
+}
+function selectValue(values2, retType) {
+  const [f, t, cond] = values2;
+  if (cond.kind === "scalar" && typeof cond.value === "boolean") return convertValue(cond.value ? t : f, retType);
+  if (cond.kind === "composite" && retType.kind === "vector") {
+    const fv = convertValue(f, retType);
+    const tv = convertValue(t, retType);
+    if (fv?.kind !== "composite" || tv?.kind !== "composite") return null;
+    const elements = cond.elements.map((c, i) => c.kind === "scalar" && typeof c.value === "boolean" ? (c.value ? tv : fv).elements[i] : null);
+    if (elements.some((e) => !e)) return null;
+    return {
+      kind: "composite",
+      type: retType,
+      elements
+    };
+  }
+  return null;
+}
+function allAnyValue(name, values2) {
+  const [v] = values2;
+  if (v.kind === "scalar") return typeof v.value === "boolean" ? v : null;
+  const bools = v.elements.map((e) => e.kind === "scalar" && typeof e.value === "boolean" ? e.value : null);
+  if (bools.some((b) => b === null)) return null;
+  return boolValue(name === "all" ? bools.every((b) => b) : bools.some((b) => b));
+}
+function dotValue(values2, retType) {
+  if (retType.kind !== "scalar") return null;
+  const kind = retType.scalar;
+  if (kind === "abstract-int") {
+    const [ba, bb] = values2.map((v) => v.kind === "composite" ? componentBigints(v) : null);
+    if (!ba || !bb || ba.length !== bb.length) return null;
+    return scalarValue(retType, ba.reduce((acc, n, i) => acc + n * bb[i], 0n));
+  }
+  const [a2, b] = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : null);
+  if (!a2 || !b || a2.length !== b.length) return null;
+  if (kind === "i32" || kind === "u32") {
+    const unsigned = kind === "u32";
+    let sum2 = 0;
+    for (let i = 0; i < a2.length; i++) {
+      const acc = sum2 + Math.imul(a2[i], b[i]);
+      sum2 = unsigned ? acc >>> 0 : acc | 0;
+    }
+    return scalarValue(retType, sum2);
+  }
+  let sum = 0;
+  for (let i = 0; i < a2.length; i++) {
+    const product = numericResult(a2[i] * b[i], kind);
+    if (product === null) return null;
+    const next = numericResult(sum + product, kind);
+    if (next === null) return null;
+    sum = next;
+  }
+  return scalarValue(retType, sum);
+}
+function transposeValue(m, retType) {
+  const columns2 = matrixColumns(m);
+  const elem = elemScalar(retType);
+  if (!columns2 || !elem || retType.kind !== "matrix") return null;
+  const rows = columns2[0].length;
+  const columnType = vecType(columns2.length, elem);
+  const elements = [];
+  for (let r = 0; r < rows; r++) elements.push({
+    kind: "composite",
+    type: columnType,
+    elements: columns2.map((col) => col[r])
+  });
+  return {
+    kind: "composite",
+    type: retType,
+    elements
+  };
+}
+function determinantValue(m, retType) {
+  const columns2 = matrixColumns(m);
+  const elem = elemScalar(retType);
+  if (!columns2 || !elem || retType.kind !== "scalar") return null;
+  if (columns2.length !== columns2[0].length) return null;
+  const byRow = columns2[0].map((_, r) => columns2.map((col) => scalarToNumber(col[r])));
+  if (byRow.some((row3) => row3.some((n) => n === void 0))) return null;
+  const d = quantize(determinant(byRow), elem.scalar);
+  return Number.isFinite(d) ? scalarValue(elem, d) : null;
+}
+function splitValue(name, v, retType) {
+  if (retType.kind !== "struct") return null;
+  const components = v.kind === "composite" ? componentNumbers(v) : [Number(v.value)];
+  if (!components) return null;
+  const split = name === "frexp" ? frexp : modf;
+  const parts = components.map(split);
+  const [fract, second] = retType.members;
+  const a2 = componentsValue(fract.type, parts.map((p) => p[0]));
+  const b = componentsValue(second.type, parts.map((p) => p[1]));
+  if (!a2 || !b) return null;
+  return {
+    kind: "composite",
+    type: retType,
+    elements: [a2, b]
+  };
+}
+function mapNumeric(values2, retType, f) {
+  const elem = elemScalar(retType);
+  if (!elem) return null;
+  return mapLanes(values2, retType, (lane) => {
+    if (lane.some((n) => typeof n === "boolean")) return null;
+    const numeric = lane;
+    if (elem.scalar === "abstract-int") {
+      if (numeric.some((n) => typeof n !== "bigint")) return null;
+      const r = f(numeric);
+      if (typeof r !== "bigint") return null;
+      const bounded = abstractIntResult(r);
+      return bounded === null ? null : scalarValue(elem, bounded);
+    }
+    const args = numeric.map((n) => concreteArg(n, elem));
+    if (args.some((n) => n === null)) return null;
+    const wrapped = numericResult(Number(f(args)), elem.scalar);
+    return wrapped === null ? null : scalarValue(elem, wrapped);
+  });
+}
+function mapFloat(values2, retType, f) {
+  const elem = elemScalar(retType);
+  if (!elem) return null;
+  return mapLanes(values2, retType, (lane) => {
+    const result = quantize(f(lane.map(Number)), elem.scalar);
+    return Number.isFinite(result) ? scalarValue(elem, result) : null;
+  });
+}
+function vectorBuiltin(values2, retType, f) {
+  const elem = elemScalar(retType);
+  if (!elem) return null;
+  const vecs = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : [Number(v.value)]);
+  if (vecs.some((v) => v === null)) return null;
+  const result = f(vecs);
+  if (typeof result === "number") {
+    const q = quantize(result, elem.scalar);
+    return Number.isFinite(q) ? scalarValue(elem, q) : null;
+  }
+  if (retType.kind !== "vector") return null;
+  const elements = result.map((n) => {
+    const q = quantize(n, elem.scalar);
+    return Number.isFinite(q) ? scalarValue(elem, q) : null;
+  });
+  if (elements.some((e) => !e)) return null;
+  return {
+    kind: "composite",
+    type: retType,
+    elements
+  };
+}
+function matrixColumns(m) {
+  if (m.kind !== "composite" || m.type.kind !== "matrix") return null;
+  const columns2 = m.elements.map((col) => col.kind === "composite" && col.elements.every((e) => e.kind === "scalar") && col.elements.length > 0 ? col.elements : null);
+  if (columns2.some((c) => !c)) return null;
+  return columns2;
+}
+function determinant(m) {
+  if (m.length === 1) return m[0][0];
+  if (m.length === 2) return m[0][0] * m[1][1] - m[0][1] * m[1][0];
+  let sum = 0;
+  for (let c = 0; c < m.length; c++) {
+    const minor = m.slice(1).map((row3) => row3.filter((_, j) => j !== c));
+    sum += (c % 2 ? -1 : 1) * m[0][c] * determinant(minor);
+  }
+  return sum;
+}
+function frexp(e) {
+  if (e === 0 || !Number.isFinite(e)) return [e, 0];
+  const subnormal = Math.abs(e) < f64MinNormal;
+  f64Scratch.setFloat64(0, subnormal ? e * 2 ** f64FractBits : e);
+  const high = f64Scratch.getUint16(0);
+  const exp = (high >>> 4 & 2047) - fractExpBias - (subnormal ? f64FractBits : 0);
+  f64Scratch.setUint16(0, high & 32783 | fractExpBias << 4);
+  return [f64Scratch.getFloat64(0), exp];
+}
+function modf(e) {
+  const whole = Number.isFinite(e) ? Math.trunc(e) : e;
+  return [e - whole, whole];
+}
+function componentsValue(type, components) {
+  const elem = elemScalar(type);
+  if (!elem) return null;
+  const scalars = components.map((n) => {
+    if (elem.scalar === "abstract-int") return scalarValue(elem, BigInt(n));
+    const r = numericResult(n, elem.scalar);
+    return r === null ? null : scalarValue(elem, r);
+  });
+  if (scalars.some((s2) => !s2)) return null;
+  if (type.kind !== "vector") return scalars[0];
+  return {
+    kind: "composite",
+    type,
+    elements: scalars
+  };
+}
+function mapLanes(values2, retType, f) {
+  const lanes = retType.kind === "vector" ? retType.size : 1;
+  const args = values2.map((v) => {
+    if (v.kind === "scalar") return [v.value];
+    const nums = v.elements.map((e) => e.kind === "scalar" ? e.value : null);
+    return nums.some((n) => n === null) ? null : nums;
+  });
+  if (args.some((a2) => a2 === null)) return null;
+  const results = [];
+  for (let lane = 0; lane < lanes; lane++) {
+    const r = f(args.map((a2) => a2.length === 1 ? a2[0] : a2[lane]));
+    if (!r) return null;
+    results.push(r);
+  }
+  if (retType.kind !== "vector") return results[0];
+  return {
+    kind: "composite",
+    type: retType,
+    elements: results
+  };
+}
+function concreteArg(n, target) {
+  if (typeof n !== "bigint") return n;
+  const converted = convertScalar(scalarValue(scalarType("abstract-int"), n), target);
+  return converted ? Number(converted.value) : null;
+}
+function constructValue(type, args) {
+  if (args.some((a2) => !a2)) return null;
+  const values2 = args;
+  if (!values2.length) return zeroValue(type);
+  switch (type.kind) {
+    case "scalar":
+      return values2[0].kind === "scalar" ? castScalar(values2[0], type) : null;
+    case "vector": {
+      const components = flattenScalars(values2);
+      if (!components) return null;
+      const spread = components.length === 1 ? Array.from({ length: type.size }, () => components[0]) : components;
+      if (spread.length !== type.size) return null;
+      const elements = spread.map((c) => castScalar(c, type.elem));
+      if (elements.some((e) => !e)) return null;
+      return {
+        kind: "composite",
+        type,
+        elements
+      };
+    }
+    case "matrix":
+      return constructMatrix(type, values2);
+    case "array": {
+      const elements = values2.map((v) => convertValue(v, type.elem));
+      if (elements.some((e) => !e)) return null;
+      if ((type.count ?? values2.length) !== values2.length) return null;
+      return {
+        kind: "composite",
+        type,
+        elements
+      };
+    }
+    case "struct": {
+      if (values2.length !== type.members.length) return null;
+      const elements = values2.map((v, i) => convertValue(v, type.members[i].type));
+      if (elements.some((e) => !e)) return null;
+      return {
+        kind: "composite",
+        type,
+        elements
+      };
+    }
+    default:
+      return null;
+  }
+}
+function isConstructorName(name) {
+  return /^(bool|i32|u32|f32|f16|array)$/.test(name) || /^vec[234][fhiu]?$/.test(name) || /^mat[234]x[234][fh]?$/.test(name);
+}
+function constructMatrix(type, values2) {
+  const single = values2[0];
+  if (values2.length === 1 && single.kind === "composite") return convertValue(single, type) ?? matrixFromComposite(single, type);
+  const columnType = vecType(type.rows, type.elem);
+  if (values2.every((v) => v.kind === "scalar")) {
+    if (values2.length !== type.cols * type.rows) return null;
+    const columns2 = [];
+    for (let c = 0; c < type.cols; c++) {
+      const start = c * type.rows;
+      const column = constructVec(columnType, values2.slice(start, start + type.rows));
+      if (!column) return null;
+      columns2.push(column);
+    }
+    return {
+      kind: "composite",
+      type,
+      elements: columns2
+    };
+  }
+  if (values2.length === type.cols) {
+    const columns2 = values2.map((v) => convertValue(v, columnType));
+    if (columns2.some((c) => !c)) return null;
+    return {
+      kind: "composite",
+      type,
+      elements: columns2
+    };
+  }
+  return null;
+}
+function matrixFromComposite(from, type) {
+  if (from.type.kind !== "matrix") return null;
+  if (from.type.cols !== type.cols || from.type.rows !== type.rows) return null;
+  const columnType = vecType(type.rows, type.elem);
+  const columns2 = from.elements.map((col) => col.kind === "composite" ? constructVec(columnType, col.elements) : null);
+  if (columns2.some((c) => !c)) return null;
+  return {
+    kind: "composite",
+    type,
+    elements: columns2
+  };
+}
+function constructVec(type, components) {
+  if (components.length !== type.size) return null;
+  const elements = components.map((c) => c.kind === "scalar" ? castScalar(c, type.elem) : null);
+  if (elements.some((e) => !e)) return null;
+  return {
+    kind: "composite",
+    type,
+    elements
+  };
+}
+function flattenScalars(values2) {
+  const flat = [];
+  for (const v of values2) if (v.kind === "scalar") flat.push(v);
+  else if (v.type.kind === "vector") for (const e of v.elements) {
+    if (e.kind !== "scalar") return null;
+    flat.push(e);
+  }
+  else return null;
+  return flat;
+}
+var comparisonOps = [
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">="
+];
+function isSwizzle(name) {
+  return /^([xyzw]{1,4}|[rgba]{1,4})$/.test(name);
+}
+function unaryOp(op, operand) {
+  if (op === "-") return mapComponents(operand, negate);
+  if (op === "~") return mapComponents(operand, bitNot);
+  if (op === "!") return mapComponents(operand, logicalNot);
+  return null;
+}
+function binaryOp(op, left, right) {
+  if (op === "&&" || op === "||") {
+    if (left.kind !== "scalar" || typeof left.value !== "boolean") return null;
+    if (right.kind === "scalar" && typeof right.value === "boolean") return boolValue(right.value);
+    return null;
+  }
+  if (op === "<<" || op === ">>") return shiftValue(op, left, right);
+  return zipComponents(left, right, (a2, b) => scalarBinary(op, a2, b));
+}
+function mapComponents(v, f) {
+  if (v.kind === "scalar") return f(v);
+  if (v.type.kind !== "vector") return null;
+  const elements = [];
+  for (const e of v.elements) {
+    const mapped = e.kind === "scalar" ? f(e) : null;
+    if (!mapped) return null;
+    elements.push(mapped);
+  }
+  const first = elements[0];
+  if (first.kind !== "scalar") return null;
+  return {
+    kind: "composite",
+    type: vecType(v.type.size, first.type),
+    elements
+  };
+}
+function negate(s2) {
+  const { value: value2, type } = s2;
+  if (typeof value2 === "boolean") return null;
+  if (typeof value2 === "bigint") return bigintScalar(type, -value2);
+  if (type.scalar === "i32") return scalarValue(type, -value2 | 0);
+  if (type.scalar === "u32") return scalarValue(type, -value2 >>> 0);
+  return scalarValue(type, -value2);
+}
+function bitNot(s2) {
+  const { value: value2, type } = s2;
+  if (typeof value2 === "bigint") return bigintScalar(type, ~value2);
+  if (typeof value2 !== "number") return null;
+  if (type.scalar === "i32") return scalarValue(type, ~value2 | 0);
+  if (type.scalar === "u32") return scalarValue(type, ~value2 >>> 0);
+  return null;
+}
+function logicalNot(s2) {
+  return typeof s2.value === "boolean" ? boolValue(!s2.value) : null;
+}
+function shiftValue(op, left, right) {
+  return zipComponents(left, right, (a2, b) => {
+    const amount = scalarToNumber(b);
+    if (amount === void 0 || !Number.isInteger(amount) || amount < 0) return null;
+    const { value: value2, type } = a2;
+    if (typeof value2 === "bigint") {
+      if (amount >= 64) return null;
+      return bigintScalar(type, op === "<<" ? value2 << BigInt(amount) : value2 >> BigInt(amount));
+    }
+    if (typeof value2 !== "number") return null;
+    if (amount >= 32) return null;
+    if (type.scalar === "i32") return scalarValue(type, op === "<<" ? value2 << amount | 0 : value2 >> amount);
+    if (type.scalar === "u32") return scalarValue(type, op === "<<" ? value2 << amount >>> 0 : value2 >>> amount);
+    return null;
+  });
+}
+function zipComponents(a2, b, f) {
+  if (a2.kind === "scalar" && b.kind === "scalar") return f(a2, b);
+  const aVec = a2.kind === "composite" && a2.type.kind === "vector";
+  const bVec = b.kind === "composite" && b.type.kind === "vector";
+  if (aVec && bVec && a2.elements.length !== b.elements.length) return null;
+  if (!aVec && !bVec) return null;
+  const size2 = aVec ? a2.elements.length : b.elements.length;
+  const elements = [];
+  for (let i = 0; i < size2; i++) {
+    const ae = aVec ? a2.elements[i] : a2;
+    const be = bVec ? b.elements[i] : b;
+    if (ae.kind !== "scalar" || be.kind !== "scalar") return null;
+    const r = f(ae, be);
+    if (!r) return null;
+    elements.push(r);
+  }
+  return {
+    kind: "composite",
+    type: vecType(size2, elements[0].type),
+    elements
+  };
+}
+function scalarBinary(op, a2, b) {
+  const promoted = promoteScalars(a2, b);
+  if (!promoted) return null;
+  const [pa, pb, type] = promoted;
+  if (comparisonOps.includes(op)) return compareScalars(op, pa, pb);
+  if (typeof pa.value === "boolean" || typeof pb.value === "boolean") {
+    if (typeof pa.value !== "boolean" || typeof pb.value !== "boolean") return null;
+    if (op === "&") return boolValue(pa.value && pb.value);
+    if (op === "|") return boolValue(pa.value || pb.value);
+    if (op === "^") return boolValue(pa.value !== pb.value);
+    return null;
+  }
+  if (typeof pa.value === "bigint" && typeof pb.value === "bigint") {
+    const r = bigintOp(op, pa.value, pb.value);
+    return r === null ? null : scalarValue(type, r);
+  }
+  if (typeof pa.value === "number" && typeof pb.value === "number") {
+    const { scalar: kind } = type;
+    const r = kind === "i32" || kind === "u32" ? intOp(op, pa.value, pb.value, kind === "u32") : floatOp(op, pa.value, pb.value, kind);
+    return r === null ? null : scalarValue(type, r);
+  }
+  return null;
+}
+function bigintScalar(type, n) {
+  const r = abstractIntResult(n);
+  return r === null ? null : scalarValue(type, r);
+}
+function promoteScalars(a2, b) {
+  let type;
+  const aToB = conversionRank(a2.type, b.type);
+  const bToA = conversionRank(b.type, a2.type);
+  if (aToB !== void 0) type = b.type;
+  else if (bToA !== void 0) type = a2.type;
+  else return null;
+  const pa = convertScalar(a2, type);
+  const pb = convertScalar(b, type);
+  return pa && pb ? [
+    pa,
+    pb,
+    type
+  ] : null;
+}
+function compareScalars(op, a2, b) {
+  const av = a2.value;
+  const bv = b.value;
+  if (typeof av === "boolean" || typeof bv === "boolean") {
+    if (op === "==") return boolValue(av === bv);
+    if (op === "!=") return boolValue(av !== bv);
+    return null;
+  }
+  switch (op) {
+    case "==":
+      return boolValue(av === bv);
+    case "!=":
+      return boolValue(av !== bv);
+    case "<":
+      return boolValue(av < bv);
+    case "<=":
+      return boolValue(av <= bv);
+    case ">":
+      return boolValue(av > bv);
+    case ">=":
+      return boolValue(av >= bv);
+    default:
+      return null;
+  }
+}
+function bigintOp(op, a2, b) {
+  switch (op) {
+    case "+":
+      return abstractIntResult(a2 + b);
+    case "-":
+      return abstractIntResult(a2 - b);
+    case "*":
+      return abstractIntResult(a2 * b);
+    case "/":
+      return b === 0n ? null : abstractIntResult(a2 / b);
+    case "%":
+      return b === 0n ? null : a2 % b;
+    case "&":
+      return a2 & b;
+    case "|":
+      return a2 | b;
+    case "^":
+      return a2 ^ b;
+    default:
+      return null;
+  }
+}
+function intOp(op, a2, b, unsigned) {
+  const wrap3 = (n) => unsigned ? n >>> 0 : n | 0;
+  switch (op) {
+    case "+":
+      return wrap3(a2 + b);
+    case "-":
+      return wrap3(a2 - b);
+    case "*":
+      return wrap3(Math.imul(a2, b));
+    case "/":
+      return b === 0 ? null : wrap3(Math.trunc(a2 / b));
+    case "%":
+      return b === 0 ? null : wrap3(a2 % b);
+    case "&":
+      return wrap3(a2 & b);
+    case "|":
+      return wrap3(a2 | b);
+    case "^":
+      return wrap3(a2 ^ b);
+    default:
+      return null;
+  }
+}
+function floatOp(op, a2, b, kind) {
+  let r;
+  switch (op) {
+    case "+":
+      r = a2 + b;
+      break;
+    case "-":
+      r = a2 - b;
+      break;
+    case "*":
+      r = a2 * b;
+      break;
+    case "/":
+      r = a2 / b;
+      break;
+    case "%":
+      r = a2 % b;
+      break;
+    default:
+      return null;
+  }
+  const q = quantize(r, kind);
+  return Number.isFinite(q) ? q : null;
+}
+var swizzleIndex = {
+  x: 0,
+  y: 1,
+  z: 2,
+  w: 3,
+  r: 0,
+  g: 1,
+  b: 2,
+  a: 3
+};
+function evalConstExpr(expr, ctx) {
+  switch (expr.kind) {
+    case "literal":
+      return literalValue(expr.value);
+    case "ref": {
+      const decl = refDecl(expr.ident, ctx.bindings);
+      const declElem = decl?.declElem;
+      if (!decl || declElem?.kind !== "const") return null;
+      return constDeclValue(decl, declElem, ctx);
+    }
+    case "parenthesized-expression":
+      return evalConstExpr(expr.expression, ctx);
+    case "unary-expression": {
+      const operand = evalConstExpr(expr.expression, ctx);
+      return operand && unaryOp(expr.operator.value, operand);
+    }
+    case "binary-expression": {
+      const op = expr.operator.value;
+      const left = evalConstExpr(expr.left, ctx);
+      if (left?.kind === "scalar" && typeof left.value === "boolean") {
+        if (op === "&&" && !left.value) return boolValue(false);
+        if (op === "||" && left.value) return boolValue(true);
+      }
+      const right = evalConstExpr(expr.right, ctx);
+      if (!left || !right) return null;
+      return binaryOp(op, left, right);
+    }
+    case "component-expression": {
+      const base2 = evalConstExpr(expr.base, ctx);
+      const index = evalConstExpr(expr.access, ctx);
+      const i = index && scalarToNumber(index);
+      if (base2?.kind !== "composite" || i === void 0 || i === null) return null;
+      return base2.elements[i] ?? null;
+    }
+    case "component-member-expression": {
+      const base2 = evalConstExpr(expr.base, ctx);
+      return base2 ? memberValue(base2, expr.access.name) : null;
+    }
+    case "call-expression":
+      return callValue(expr, ctx);
+    default:
+      return null;
+  }
+}
+function constDeclValue(decl, elem, ctx) {
+  const { visitingConsts } = ctx.bindings;
+  if (visitingConsts.has(decl)) return null;
+  visitingConsts.add(decl);
+  try {
+    const value2 = elem.init && evalConstExpr(elem.init, ctx);
+    if (!value2) return null;
+    const { typeRef } = elem.name;
+    return typeRef ? convertValue(value2, resolveTypeRef(typeRef, ctx)) : value2;
+  } finally {
+    visitingConsts.delete(decl);
+  }
+}
+function memberValue(base2, name) {
+  if (base2.kind !== "composite") return null;
+  const { type } = base2;
+  if (type.kind === "struct") {
+    const index = type.members.findIndex((m) => m.name === name);
+    return index >= 0 ? base2.elements[index] ?? null : null;
+  }
+  if (type.kind === "vector" && isSwizzle(name)) {
+    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
+    if (picked2.some((p) => !p)) return null;
+    if (picked2.length === 1) return picked2[0];
+    return {
+      kind: "composite",
+      type: vecType(picked2.length, type.elem),
+      elements: picked2
+    };
+  }
+  return null;
+}
+function callValue(call2, ctx) {
+  const fn = call2.function;
+  const ident = calleeIdent(fn);
+  const args = call2.arguments.map((a2) => evalConstExpr(a2, ctx));
+  const decl = refDecl(ident, ctx.bindings);
+  if (decl) {
+    const kind = decl.declElem?.kind;
+    if (kind === "struct" || kind === "alias") return constructValue(typeOfDecl(decl, ctx), args);
+    return null;
+  }
+  const name = ident.originalName;
+  if (name === "bitcast") return null;
+  if (fn.kind === "type") return constructValue(resolveTypeRef(fn, ctx), args);
+  if (isConstructorName(name)) return constructValue(typeOfExpr(call2, ctx), args);
+  return builtinValue(name, args);
+}
+var scalarNames = {
+  bool: boolType,
+  i32: i32Type,
+  u32: u32Type,
+  f32: f32Type,
+  f16: f16Type
+};
+var suffixElems = {
+  f: f32Type,
+  h: f16Type,
+  i: i32Type,
+  u: u32Type
+};
+function typeOfExpr(expr, ctx) {
+  const cached = ctx.bindings.expressionTypes.get(expr);
+  if (cached) return cached;
+  const found = exprType(expr, ctx);
+  ctx.bindings.expressionTypes.set(expr, found);
+  return found;
+}
+function typeOfDecl(decl, ctx) {
+  const cached = ctx.bindings.declTypes.get(decl);
+  if (cached) return cached;
+  const { visitingDecls } = ctx.bindings;
+  if (visitingDecls.has(decl)) return unknownType;
+  visitingDecls.add(decl);
+  try {
+    const found = declType(decl, ctx);
+    ctx.bindings.declTypes.set(decl, found);
+    return found;
+  } finally {
+    visitingDecls.delete(decl);
+  }
+}
+function resolveTypeRef(typeRef, ctx) {
+  const cached = ctx.bindings.expressionTypes.get(typeRef);
+  if (cached) return cached;
+  const decl = refDecl(typeRef.name, ctx.bindings);
+  const found = decl ? typeOfDecl(decl, ctx) : stdTypeRef(typeRef.name.originalName, typeRef.templateParams, ctx);
+  ctx.bindings.expressionTypes.set(typeRef, found);
+  return found;
+}
+function calleeIdent(fn) {
+  return fn.kind === "type" ? fn.name : fn.ident;
+}
+function exprType(expr, ctx) {
+  switch (expr.kind) {
+    case "literal":
+      return literalType(expr.value);
+    case "ref": {
+      const decl = refDecl(expr.ident, ctx.bindings);
+      return decl ? typeOfDecl(decl, ctx) : unknownType;
+    }
+    case "type":
+      return resolveTypeRef(expr, ctx);
+    case "parenthesized-expression":
+      return typeOfExpr(expr.expression, ctx);
+    case "component-expression":
+      return indexType(typeOfExpr(expr.base, ctx));
+    case "component-member-expression":
+      return memberType(typeOfExpr(expr.base, ctx), expr.access.name, ctx);
+    case "unary-expression":
+      return unaryType(expr, ctx);
+    case "binary-expression":
+      return binaryType(expr, ctx);
+    case "call-expression":
+      return callType(expr, ctx);
+  }
+}
+function declType(decl, ctx) {
+  const elem = decl.declElem;
+  if (!elem) return unknownType;
+  switch (elem.kind) {
+    case "struct":
+      return structType(elem, ctx);
+    case "alias":
+      return resolveTypeRef(elem.typeRef, ctx);
+    case "const":
+      return valueDeclType(elem.name, elem.init, ctx, false);
+    case "let":
+    case "var":
+    case "gvar":
+    case "override":
+      return valueDeclType(elem.name, elem.init, ctx, true);
+    case "param":
+      return valueDeclType(elem.name, void 0, ctx, true);
+    default:
+      return unknownType;
+  }
+}
+function stdTypeRef(name, params, ctx) {
+  const scalar2 = scalarNames[name];
+  if (scalar2) return scalar2;
+  const vecMat = vecMatType(name, () => templateScalar(params?.[0], ctx));
+  if (vecMat) return vecMat;
+  if (name === "array") {
+    const elem = params?.[0] && typeFromTemplateParam(params[0], ctx);
+    if (!elem) return unknownType;
+    return arrayType(elem, params?.[1] && constCount(params[1], ctx));
+  }
+  if (name === "atomic") {
+    const elem = templateScalar(params?.[0], ctx);
+    return elem ? {
+      kind: "atomic",
+      elem
+    } : unknownType;
+  }
+  if (name === "ptr") {
+    const space2 = enumerantName(params?.[0]) ?? "function";
+    const elem = params?.[1] && typeFromTemplateParam(params[1], ctx);
+    const access = enumerantName(params?.[2]);
+    if (!elem) return unknownType;
+    return access ? {
+      kind: "ptr",
+      space: space2,
+      elem,
+      access
+    } : {
+      kind: "ptr",
+      space: space2,
+      elem
+    };
+  }
+  if (name.startsWith("texture_")) return textureTypeRef(name, params, ctx);
+  if (name === "sampler") return {
+    kind: "sampler",
+    comparison: false
+  };
+  if (name === "sampler_comparison") return {
+    kind: "sampler",
+    comparison: true
+  };
+  return unknownType;
+}
+function literalType(text3) {
+  if (text3 === "true" || text3 === "false") return boolType;
+  const suffix = text3[text3.length - 1];
+  if (suffix === "i") return i32Type;
+  if (suffix === "u") return u32Type;
+  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
+  const floatSuffix = !hex2 || /[pP]/.test(text3);
+  if (suffix === "h" && floatSuffix) return f16Type;
+  if (suffix === "f" && floatSuffix) return f32Type;
+  if (hex2) return /[pP.]/.test(text3) ? abstractFloat : abstractInt;
+  return /[.eE]/.test(text3) ? abstractFloat : abstractInt;
+}
+function indexType(base2) {
+  switch (base2.kind) {
+    case "array":
+    case "vector":
+      return base2.elem;
+    case "matrix":
+      return vecType(base2.rows, base2.elem);
+    case "ptr":
+      return indexType(base2.elem);
+    default:
+      return unknownType;
+  }
+}
+function memberType(base2, name, ctx) {
+  if (base2.kind === "struct") return base2.members.find((m) => m.name === name)?.type ?? unknownType;
+  if (base2.kind === "vector" && isSwizzle(name)) {
+    if (name.length === 1) return base2.elem;
+    return vecType(name.length, base2.elem);
+  }
+  if (base2.kind === "ptr") return memberType(base2.elem, name, ctx);
+  return unknownType;
+}
+function unaryType(expr, ctx) {
+  const op = expr.operator.value;
+  if (op === "&") {
+    const pointee2 = typeOfExpr(expr.expression, ctx);
+    if (pointee2.kind === "unknown") return unknownType;
+    return {
+      kind: "ptr",
+      space: addressSpaceOf(expr.expression, ctx),
+      elem: pointee2
+    };
+  }
+  const operand = typeOfExpr(expr.expression, ctx);
+  if (op === "*") return operand.kind === "ptr" ? operand.elem : unknownType;
+  return operand;
+}
+function binaryType(expr, ctx) {
+  const op = expr.operator.value;
+  if (op === "&&" || op === "||") return boolType;
+  const left = typeOfExpr(expr.left, ctx);
+  const right = typeOfExpr(expr.right, ctx);
+  if (comparisonOps.includes(op)) {
+    if (left.kind === "vector") return vecType(left.size, boolType);
+    if (right.kind === "vector") return vecType(right.size, boolType);
+    if (left.kind === "unknown" || right.kind === "unknown") return unknownType;
+    return boolType;
+  }
+  if (op === "<<" || op === ">>") return left;
+  return arithmeticType(op, left, right);
+}
+function callType(call2, ctx) {
+  const decl = refDecl(calleeIdent(call2.function), ctx.bindings);
+  return decl ? declCallType(decl, ctx) : stdCallType(call2, ctx);
+}
+function structType(elem, ctx) {
+  const members = filterValidElements(elem.members, ctx.conditions ?? {}).map((m) => ({
+    name: m.name.name,
+    type: resolveTypeRef(m.typeRef, ctx)
+  }));
+  return {
+    kind: "struct",
+    name: elem.name.ident.originalName,
+    members,
+    structElem: elem
+  };
+}
+function valueDeclType(name, init2, ctx, materialize) {
+  if (name.typeRef) return resolveTypeRef(name.typeRef, ctx);
+  if (!init2) return unknownType;
+  const t = typeOfExpr(init2, ctx);
+  return materialize ? concretize(t) : t;
+}
+function vecMatType(name, elemOf) {
+  const vec = /^vec([234])([fhiu])?$/.exec(name);
+  if (vec) {
+    const size2 = Number(vec[1]);
+    const elem = vec[2] ? suffixElems[vec[2]] : elemOf();
+    return elem ? vecType(size2, elem) : unknownType;
+  }
+  const mat = /^mat([234])x([234])([fh])?$/.exec(name);
+  if (mat) {
+    const cols = Number(mat[1]);
+    const rows = Number(mat[2]);
+    const elem = mat[3] ? suffixElems[mat[3]] : elemOf();
+    return elem ? matType(cols, rows, elem) : unknownType;
+  }
+}
+function templateScalar(param, ctx) {
+  const t = param && typeFromTemplateParam(param, ctx);
+  return t?.kind === "scalar" ? t : void 0;
+}
+function typeFromTemplateParam(param, ctx) {
+  if (param.kind === "type") return resolveTypeRef(param, ctx);
+  if (param.kind === "ref") {
+    const decl = refDecl(param.ident, ctx.bindings);
+    if (decl) return typeOfDecl(decl, ctx);
+    return stdTypeRef(param.ident.originalName, void 0, ctx);
+  }
+}
+function constCount(param, ctx) {
+  const value2 = evalConstExpr(param, ctx);
+  const count2 = value2 && scalarToNumber(value2);
+  if (count2 === void 0 || count2 === null) return void 0;
+  return Number.isInteger(count2) && count2 > 0 ? count2 : void 0;
+}
+function enumerantName(param) {
+  if (param?.kind === "ref") return param.ident.originalName;
+  if (param?.kind === "type" && !param.templateParams) return param.name.originalName;
+}
+function textureTypeRef(name, params, ctx) {
+  if (name.startsWith("texture_storage_")) return {
+    kind: "texture",
+    name,
+    format: enumerantName(params?.[0]),
+    access: enumerantName(params?.[1])
+  };
+  if (name.startsWith("texture_depth") || name === "texture_external") return {
+    kind: "texture",
+    name
+  };
+  return {
+    kind: "texture",
+    name,
+    sampled: templateScalar(params?.[0], ctx)
+  };
+}
+function addressSpaceOf(expr, ctx) {
+  let e = expr;
+  while (true) if (e.kind === "parenthesized-expression") e = e.expression;
+  else if (e.kind === "component-expression") e = e.base;
+  else if (e.kind === "component-member-expression") e = e.base;
+  else if (e.kind === "unary-expression" && e.operator.value === "*") {
+    const ptr = typeOfExpr(e.expression, ctx);
+    return ptr.kind === "ptr" ? ptr.space : "function";
+  } else break;
+  if (e.kind !== "ref") return "function";
+  const decl = refDecl(e.ident, ctx.bindings);
+  if (decl?.declElem?.kind === "gvar") return decl.declElem.template?.[0]?.name ?? "private";
+  if (decl) {
+    const t = typeOfDecl(decl, ctx);
+    if (t.kind === "ptr") return t.space;
+  }
+  return "function";
+}
+function arithmeticType(op, left, right) {
+  if (op === "*") {
+    const matrix = matrixMultiplyType(left, right);
+    if (matrix) return matrix;
+  }
+  if (left.kind === "matrix" && right.kind === "matrix") return withElem(left, commonType(left.elem, right.elem));
+  if (left.kind === "matrix" && right.kind === "scalar") return withElem(left, commonType(left.elem, right));
+  if (left.kind === "scalar" && right.kind === "matrix") return withElem(right, commonType(left, right.elem));
+  if (left.kind === "scalar" && right.kind === "scalar") return commonType(left, right) ?? unknownType;
+  if (left.kind === "vector" && right.kind === "scalar") return withElem(left, commonType(left.elem, right));
+  if (left.kind === "scalar" && right.kind === "vector") return withElem(right, commonType(left, right.elem));
+  if (left.kind === "vector" && right.kind === "vector") {
+    if (left.size !== right.size) return unknownType;
+    return withElem(left, commonType(left.elem, right.elem));
+  }
+  return unknownType;
+}
+function declCallType(decl, ctx) {
+  const elem = decl.declElem;
+  if (elem?.kind !== "fn") return typeOfDecl(decl, ctx);
+  return elem.returnType ? resolveTypeRef(elem.returnType, ctx) : voidType;
+}
+function stdCallType(call2, ctx) {
+  const fn = call2.function;
+  const name = calleeIdent(fn).originalName;
+  if (name === "bitcast") {
+    const arg = (fn.kind === "type" ? fn.templateParams : call2.templateArgs)?.[0];
+    return (arg && typeFromTemplateParam(arg, ctx)) ?? unknownType;
+  }
+  if (fn.kind === "type") {
+    const argCount = call2.arguments.length;
+    return templatedCtorType(name, fn.templateParams, argCount, ctx);
+  }
+  const argTypes = call2.arguments.map((a2) => typeOfExpr(a2, ctx));
+  return constructorType(name, argTypes) ?? builtinFnType(name, argTypes);
+}
+function matrixMultiplyType(left, right) {
+  if (left.kind === "matrix" && right.kind === "matrix") {
+    const elem = commonType(left.elem, right.elem);
+    if (elem?.kind !== "scalar") return unknownType;
+    return matType(right.cols, left.rows, elem);
+  }
+  if (left.kind === "matrix" && right.kind === "vector") {
+    const elem = commonType(left.elem, right.elem);
+    return elem?.kind === "scalar" ? vecType(left.rows, elem) : unknownType;
+  }
+  if (left.kind === "vector" && right.kind === "matrix") {
+    const elem = commonType(left.elem, right.elem);
+    return elem?.kind === "scalar" ? vecType(right.cols, elem) : unknownType;
+  }
+}
+function withElem(shape, elem) {
+  if (elem?.kind !== "scalar") return unknownType;
+  if (shape.kind === "vector") return vecType(shape.size, elem);
+  if (shape.kind === "matrix") return matType(shape.cols, shape.rows, elem);
+  return unknownType;
+}
+function templatedCtorType(name, params, argCount, ctx) {
+  const t = stdTypeRef(name, params, ctx);
+  if (t.kind === "array" && t.count === void 0 && argCount) return arrayType(t.elem, argCount);
+  return t;
+}
+function constructorType(name, argTypes) {
+  const scalar2 = scalarNames[name];
+  if (scalar2) return scalar2;
+  const elemOf = () => argTypes.length ? commonElem(argTypes) : zeroElem(name);
+  const vecMat = vecMatType(name, elemOf);
+  if (vecMat) return vecMat;
+  if (name === "array") {
+    if (!argTypes.length) return unknownType;
+    const elem = argTypes.reduce((a2, b) => a2 && commonType(a2, b), argTypes[0]);
+    return elem ? arrayType(elem, argTypes.length) : unknownType;
+  }
+}
+function commonElem(argTypes) {
+  let elem;
+  for (const arg of argTypes) {
+    const s2 = elemScalar(arg);
+    if (!s2) return void 0;
+    elem = elem ? commonType(elem, s2) : s2;
+    if (!elem) return void 0;
+  }
+  return elem?.kind === "scalar" ? elem : void 0;
+}
+function zeroElem(name) {
+  return name.startsWith("vec") ? abstractInt : abstractFloat;
+}
+
+// src/kernel/associate.ts
+var precedence = {
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "^": 4,
+  "&": 5,
+  "==": 6,
+  "!=": 6,
+  "<": 6,
+  "<=": 6,
+  ">": 6,
+  ">=": 6,
+  "<<": 7,
+  ">>": 7,
+  "+": 8,
+  "-": 8,
+  "*": 9,
+  "/": 9,
+  "%": 9
+};
+function associate(element2, childrenOf2) {
+  if (element2.kind === "binary-expression" && isMisplaced(element2)) {
+    const operands = [];
+    const operators2 = [];
+    collect(element2, operands, operators2);
+    Object.assign(element2, climb(operands, operators2));
+  }
+  for (const child of childrenOf2(element2)) associate(child, childrenOf2);
+}
+function isMisplaced(chain) {
+  if (chain.kind !== "binary-expression") return false;
+  const { left, right, operator } = chain;
+  return [left, right].some(
+    (side) => side.kind === "binary-expression" && strength(side.operator) < strength(operator)
+  ) || isMisplaced(left) || isMisplaced(right);
+}
+function strength({ value: value2 }) {
+  return precedence[value2] ?? 0;
+}
+function collect(expression, operands, operators2) {
+  if (expression.kind !== "binary-expression") {
+    operands.push(expression);
+    return;
+  }
+  collect(expression.left, operands, operators2);
+  operators2.push(expression.operator);
+  collect(expression.right, operands, operators2);
+}
+function climb(operands, operators2) {
+  let weakest = -1;
+  for (const [index, operator2] of operators2.entries()) {
+    if (weakest < 0 || strength(operator2) <= strength(operators2[weakest]))
+      weakest = index;
+  }
+  const operator = operators2[weakest];
+  if (operator === void 0) return operands[0];
+  const left = climb(operands.slice(0, weakest + 1), operators2.slice(0, weakest));
+  const right = climb(operands.slice(weakest + 1), operators2.slice(weakest + 1));
+  return { kind: "binary-expression", operator, left, right, start: left.start, end: right.end };
+}
+
+// src/kernel/failure.ts
+function printable(message) {
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+}
+function failed(kind, message, place = {}) {
+  return {
+    ok: false,
+    failure: {
+      kind,
+      message: printable(message),
+      ...place.file === void 0 ? {} : { file: place.file },
+      ...place.line === void 0 ? {} : { line: place.line },
+      ...place.column === void 0 ? {} : { column: place.column }
+    }
+  };
+}
+function succeeded(value2) {
+  return { ok: true, value: value2 };
+}
+
+// src/kernel/tokens.ts
+var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
+function blankComments(wgsl2, replacement2 = () => null) {
+  let result = "";
+  let kept2 = 0;
+  let at3 = 0;
+  while (at3 < wgsl2.length) {
+    if (wgsl2[at3] !== "/" || wgsl2[at3 + 1] !== "/" && wgsl2[at3 + 1] !== "*") {
+      at3++;
+      continue;
+    }
+    const end = wgsl2[at3 + 1] === "/" ? lineEnd(wgsl2, at3) : blockEnd(wgsl2, at3);
+    result += wgsl2.slice(kept2, at3) + (replacement2(at3, end) ?? spaces(wgsl2.slice(at3, end)));
+    at3 = end;
+    kept2 = end;
+  }
+  return result + wgsl2.slice(kept2);
+}
+function spaces(text3) {
+  return text3.replaceAll(/[^\r\n]/g, " ");
+}
+function lineEnd(wgsl2, from) {
+  const ending2 = /[\n\v\f\r\u0085\u2028\u2029]/g;
+  ending2.lastIndex = from;
+  return ending2.exec(wgsl2)?.index ?? wgsl2.length;
+}
+function blockEnd(wgsl2, from) {
+  let depth = 0;
+  for (let at3 = from; at3 < wgsl2.length; at3++) {
+    if (wgsl2.startsWith("/*", at3)) {
+      depth++;
+      at3++;
+    } else if (wgsl2.startsWith("*/", at3)) {
+      depth--;
+      at3++;
+      if (depth === 0) return at3 + 1;
+    }
+  }
+  return wgsl2.length;
+}
+function canonicalTokens(wgsl2) {
+  return blankComments(wgsl2).match(token) ?? [];
+}
+
+// src/kernel/unroll-directives.ts
+var marker = "dpdx";
+var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
+var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
+function markLoops(text3) {
+  return blankComments(text3, (start, end) => {
+    const comment = text3.slice(start, end);
+    const found = directive.test(comment) ? factor.exec(comment) : null;
+    if (!found || !isBeforeLoop(text3, start, end)) return null;
+    const [from, to] = found.indices?.groups?.factor ?? [comment.length, comment.length];
+    if (from === to) return `${marker}();${spaces(comment.slice(`${marker}();`.length))}`;
+    const before = spaces(comment.slice(0, from - marker.length - 1));
+    return `${before}${marker}(${comment.slice(from, to)});${spaces(comment.slice(to + 2))}`;
+  });
+}
+function misplacedDirective(text3) {
+  let first = null;
+  blankComments(text3, (start, end) => {
+    const comment = text3.slice(start, end);
+    if (first !== null || !directive.test(comment)) return null;
+    if (!factor.test(comment)) {
+      first = {
+        offset: start,
+        message: "write `@unroll` or `@unroll(FACTOR)`, and nothing else in the comment"
+      };
+    } else if (!isBeforeLoop(text3, start, end)) {
+      const message = "`@unroll` must be a statement of its own directly before a `for`; where the loop has an `@if`, put both into braces";
+      first = { offset: start, message };
+    }
+    return null;
+  });
+  const found = first;
+  return found && { ...positionAt(lineStarts(text3), found.offset), message: found.message };
+}
+function isBeforeLoop(text3, start, end) {
+  const before = blankComments(text3.slice(0, start)).trimEnd();
+  return /[{};]$/.test(before) && /^\s*for\b/.test(blankComments(text3.slice(end)));
+}
+
+// src/kernel/wesl.ts
+var packageName = "package";
+var constantsFile = "constants";
+var SourceModules = class {
+  source;
+  rootModule;
+  #files = /* @__PURE__ */ new Map();
+  #parsed = /* @__PURE__ */ new Map();
+  #marked = /* @__PURE__ */ new Map();
+  #misplaced = null;
+  /** @param source its package root is the folder of the root module. */
+  constructor(source) {
+    this.source = source;
+    const folder = source.path.slice(0, source.path.lastIndexOf("/") + 1);
+    const moduleOf = (path2) => [
+      packageName,
+      ...path2.slice(folder.length).replace(/\.(wesl|wgsl)$/i, "").split("/")
+    ].join("::");
+    for (const path2 of Object.keys(source.files)) {
+      if (!path2.startsWith(folder) || path2 === source.path) continue;
+      const module = moduleOf(path2);
+      if (!this.#files.has(module) || path2.endsWith(".wesl")) this.#files.set(module, path2);
+    }
+    this.rootModule = moduleOf(source.path);
+    this.#files.set(this.rootModule, source.path);
+  }
+  /** The modules that linking has asked for so far. */
+  get asts() {
+    return [...this.#parsed.values()];
+  }
+  /** Files of the modules that linking has asked for so far. */
+  get loaded() {
+    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? "");
+  }
+  /** The first directive in the files read so far that cannot be followed. */
+  get misplaced() {
+    return this.#misplaced;
+  }
+  /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
+  marked(path2) {
+    const known4 = this.#marked.get(path2);
+    if (known4 !== void 0) return known4;
+    const source = this.source.files[path2] ?? "";
+    const marked = markLoops(source);
+    this.#marked.set(path2, marked);
+    const misplaced2 = misplacedDirective(source);
+    if (misplaced2) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced2 };
+    return marked;
+  }
+  resolveModule(modulePath) {
+    const known4 = this.#parsed.get(modulePath);
+    if (known4) return known4;
+    const path2 = this.#files.get(modulePath);
+    if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
+    const src = this.marked(path2);
+    const parsed = parseModule2({ modulePath, debugFilePath: path2, src });
+    this.#parsed.set(modulePath, parsed);
+    return parsed;
+  }
+};
+async function linkModules(modules, parameters) {
+  const resolver = composeResolvers(
+    modules,
+    createConstantsResolver({ ...parameters.constants }, packageName)
+  );
+  const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters.conditions);
+  let linked;
+  try {
+    linked = await withLoggerAsync(
+      () => {
+      },
+      async () => linkRegistry({ resolver, rootModuleName: modules.rootModule, conditions })
+    );
+  } catch (error) {
+    return linkFailure(error, modules.source.path);
+  }
+  return succeeded({
+    wgsl: linked.dest.text,
+    origin(offset) {
+      const { src, position } = linked.destToSrc(offset);
+      if (src.path === void 0 || src.path === constantsFile) return null;
+      return { file: src.path, text: src.text, offset: position };
+    }
+  });
+}
+var BindableProgram = class {
+  #modules;
+  #resolver;
+  #constants;
+  /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
+  constructor(modules, constants14) {
+    const own = createConstantsResolver({ ...constants14 }, packageName);
+    this.#modules = modules;
+    this.#constants = own?.resolveModule(constantsFile);
+    this.#resolver = composeResolvers(modules, own);
+  }
+  /** Whether a declaration is one of the virtual module `constants`. */
+  isConstant(declaration) {
+    return declaration.srcModule === this.#constants?.srcModule;
+  }
+  /** Declarations of the modules that were asked for so far. */
+  get modules() {
+    return this.#modules.asts.map((ast) => ast.moduleElem.decls);
+  }
+  /**
+   * The program under conditions. Names are resolved when they are first asked for.
+   *
+   * @throws what `bindingFailure` knows, where something is asked for in a program that cannot be linked.
+   */
+  bind(parameters) {
+    const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters);
+    const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
+    if (!rootAst) throw new Error("the file is missing");
+    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
+    const directives = this.modules.filter((module) => module.some(isDirective)).flatMap((module) => filterValidElements(module, conditions).filter(isDirective));
+    const resolver = this.#resolver;
+    let bindings = null;
+    return {
+      text: "",
+      declarations: [.../* @__PURE__ */ new Set([...declarations, ...directives])],
+      conditions,
+      get bindings() {
+        if (bindings === null) {
+          bindings = quietly(() => bindIdents({ rootAst, resolver, conditions }).bindings);
+          bindings.expressionTypes = new TypeTable();
+        }
+        return bindings;
+      }
+    };
+  }
+};
+function isDirective({ kind }) {
+  return kind === "directive";
+}
+function bindingFailure(error, rootPath) {
+  const outcome = linkFailure(error, rootPath);
+  return outcome.ok ? null : outcome.failure;
+}
+function parseWgsl(path2, text3) {
+  try {
+    const modulePath = `${packageName}::main`;
+    const rootAst = parseModule2({ modulePath, debugFilePath: path2, src: text3 });
+    const resolver = { resolveModule: () => void 0 };
+    const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
+    bindings.expressionTypes = new TypeTable();
+    return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
+  } catch (error) {
+    return linkFailure(error, path2);
+  }
+}
+function parseModule2(source) {
+  const ast = parseSrcModule(source, { keepComments: false });
+  associate(ast.moduleElem, childElems);
+  return ast;
+}
+function quietly(work) {
+  let outcome = null;
+  void withLoggerAsync(
+    () => {
+    },
+    async () => {
+      try {
+        outcome = { value: work() };
+      } catch (error) {
+        outcome = { error };
+      }
+    }
+  );
+  const done = outcome;
+  if (done !== null && "value" in done) return done.value;
+  throw done?.error;
+}
+function linkFailure(error, rootPath) {
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof WeslParseError) {
+    const { src, debugFilePath } = error.src;
+    const place = positionAt(lineStarts(src), error.span[0]);
+    const message = error.diagnostics[0]?.message ?? error.message;
+    return failed("compile", message, { file: debugFilePath, ...place });
+  }
+  const located = error.weslLocation;
+  if (located) {
+    const message = error.message.replace(/ in file: .*$/s, "");
+    return failed("compile", constantsHint(message), located);
+  }
+  return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
+}
+function constantsHint(message) {
+  const missing3 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
+  if (!missing3) return message;
+  return `no tunable or workload parameter is called \`${missing3[1]}\`, so \`constants::${missing3[1]}\` does not exist`;
+}
+var TypeTable = class extends Map {
+  set(expression, type) {
+    const written = expression.kind === "call-expression" ? expression.function : expression;
+    if (type.kind === "array" && written.kind === "type" && written.name.originalName === "array") {
+      const countExpression = written.templateParams?.[1];
+      if (countExpression) Object.assign(type, { countExpression });
+    }
+    return super.set(expression, type);
+  }
+};
+function contextOf({ bindings, conditions }) {
+  return { bindings, conditions: conditions ?? {} };
+}
+function constantOf(expression, module) {
+  return evalConstExpr(expression, contextOf(module));
+}
+function typeOf(expression, module) {
+  return module.bindings.expressionTypes.get(expression) ?? typeOfExpr(expression, contextOf(module));
+}
+function typeOfDeclaration(declaration, module) {
+  return typeOfDecl(declaration, contextOf(module));
+}
+function declarationOf(ident, module) {
+  return refDecl(ident, module.bindings);
+}
+function isUnknown(ident, module) {
+  return refTarget(ident, module.bindings) === "unbound";
+}
+function constantNumber(expression, module) {
+  const value2 = constantOf(expression, module);
+  return (value2 && scalarToNumber(value2)) ?? null;
+}
+function childrenOf(element2, module) {
+  const children = childElems(element2);
+  if (module.conditions === null) return children;
+  return live(
+    children.filter((child) => child.kind !== "attribute"),
+    module
+  );
+}
+function wordsOf2(element2, pick = (one4) => one4.kind === "ref" ? one4.ident.originalName : null) {
+  const words2 = [];
+  const visit = (one4) => {
+    const picked2 = pick(one4);
+    if (picked2 !== null) words2.push(...picked2.split("::"));
+    for (const child of childElems(one4)) {
+      if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
+      else visit(child);
+    }
+  };
+  if (element2.kind === "attribute") attributeExpressions(element2).forEach(visit);
+  else visit(element2);
+  return words2;
+}
+function attributeExpressions({ attribute: attribute2 }) {
+  switch (attribute2.kind) {
+    case "@if":
+    case "@elif":
+      return [attribute2.param.expression];
+    case "@attribute":
+      return (attribute2.params ?? []).map((parameter2) => parameter2.expression);
+    default:
+      return [];
+  }
+}
+function live(elements, { conditions }) {
+  return conditions === null ? elements : filterValidElements(elements, conditions);
+}
+function constantValue(expression, module) {
+  return plainValue(constantOf(expression, module));
+}
+function isConstant(expression, module) {
+  return constantOf(expression, module) !== null;
+}
+function plainValue(value2) {
+  if (value2 === null) return null;
+  if (value2.kind === "scalar") return typeof value2.value === "boolean" ? value2.value : Number(value2.value);
+  if (value2.type.kind !== "vector") return null;
+  const elements = value2.elements.map(plainValue);
+  return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
+}
+
+// src/kernel/layout.ts
+function numbersOf(module) {
+  return (expression) => constantNumber(expression, module);
+}
+var unknown = { size: Number.NaN, align: Number.NaN };
+function roundUp(align, size2) {
+  return Math.ceil(size2 / align) * align;
+}
+function layoutOf(type, numbers3) {
+  switch (type.kind) {
+    case "scalar": {
+      const size2 = type.scalar === "f16" ? 2 : 4;
+      return { size: size2, align: size2 };
+    }
+    case "atomic":
+      return { size: 4, align: 4 };
+    case "vector": {
+      const element2 = layoutOf(type.elem, numbers3).size;
+      return { size: element2 * type.size, align: element2 * (type.size === 2 ? 2 : 4) };
+    }
+    case "matrix": {
+      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, numbers3);
+      return { size: type.cols * roundUp(column.align, column.size), align: column.align };
+    }
+    case "array": {
+      const { align } = layoutOf(type.elem, numbers3);
+      return { size: arrayLength(type, numbers3) * arrayStride(type.elem, numbers3), align };
+    }
+    case "struct": {
+      const members = structMembers(type, numbers3);
+      const align = Math.max(1, ...members.map((member2) => member2.align));
+      const last2 = members.at(-1);
+      return { size: last2 ? roundUp(align, last2.offset + last2.size) : 0, align };
+    }
+    default:
+      return unknown;
+  }
+}
+function arrayLength(type, numbers3) {
+  if (!type.countExpression) return type.count ?? Number.NaN;
+  const length = numbers3(type.countExpression);
+  return length !== null && Number.isInteger(length) && length > 0 ? length : Number.NaN;
+}
+function arrayStride(element2, numbers3) {
+  const { size: size2, align } = layoutOf(element2, numbers3);
+  return roundUp(align, size2);
+}
+function structMembers(type, numbers3) {
+  let end = 0;
+  return type.members.map(({ name, type: memberType2 }) => {
+    const natural = layoutOf(memberType2, numbers3);
+    const declared = type.structElem && memberAttributes(type.structElem, name, numbers3);
+    const align = declared?.align ?? natural.align;
+    const size2 = declared?.size ?? natural.size;
+    const offset = roundUp(align, end);
+    end = offset + size2;
+    return { name, type: memberType2, size: size2, align, offset };
+  });
+}
+function memberAttributes(struct, name, numbers3) {
+  const found = {};
+  const member2 = struct.members.find((candidate) => candidate.name.name === name);
+  for (const { attribute: attribute2 } of member2?.attributes ?? []) {
+    if (attribute2.kind !== "@attribute" || attribute2.name !== "align" && attribute2.name !== "size")
+      continue;
+    const parameter2 = attribute2.params?.[0];
+    found[attribute2.name] = (parameter2 && numbers3(parameter2.expression)) ?? Number.NaN;
+  }
+  return found;
+}
+
+// src/kernel/bounds/accesses.ts
+function accessesIn(module) {
+  const found = [];
+  const written = /* @__PURE__ */ new Set();
+  const visit = (element2) => {
+    for (const target of targetsOf(element2)) written.add(target);
+    const access = element2.kind === "component-expression" ? accessOf(element2, module) : null;
+    if (access !== null) found.push({ ...access, writes: written.has(element2) });
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const declaration of module.declarations) if (declaration.kind === "fn") visit(declaration.body);
+  return found;
+}
+function targetsOf(element2) {
+  switch (element2.kind) {
+    case "assign":
+      return element2.lhs.kind === "phony" ? [] : basesOf(element2.lhs);
+    case "increment":
+    case "decrement":
+      return basesOf(element2.target);
+    case "call-expression":
+      return element2.arguments.flatMap(
+        (argument) => argument.kind === "unary-expression" && argument.operator.value === "&" ? basesOf(argument.expression) : []
+      );
+    default:
+      return [];
+  }
+}
+function basesOf(expression) {
+  switch (expression.kind) {
+    case "parenthesized-expression":
+    case "unary-expression":
+      return [expression, ...basesOf(expression.expression)];
+    case "component-expression":
+    case "component-member-expression":
+      return [expression, ...basesOf(expression.base)];
+    default:
+      return [expression];
+  }
+}
+function accessOf({ base: base2, access, start, end }, module) {
+  const buffers = [...new Set(buffersOf(base2, module))];
+  if (buffers.length === 0 || !isBracketed(base2, access, module.text)) return null;
+  const length = lengthOf(base2, module);
+  if (length === null) return null;
+  const constant3 = constantNumber(access, module);
+  if (constant3 !== null && constant3 >= 0 && constant3 < Number.parseInt(length, 10)) return null;
+  return { start, end, index: access, buffers, length };
+}
+function isBracketed(base2, index, text3) {
+  return text3.slice(base2.end, index.start).trim() === "[" && text3.slice(index.end).trimStart().startsWith("]");
+}
+function lengthOf(base2, module) {
+  const own = typeOf(base2, module);
+  const type = own.kind === "ptr" ? own.elem : own;
+  if (type.kind === "vector") return `${type.size}u`;
+  if (type.kind === "matrix") return `${type.cols}u`;
+  if (type.kind !== "array") return null;
+  const length = arrayLength(type, numbersOf(module));
+  if (!Number.isNaN(length)) return `${length}u`;
+  const sized = type;
+  return sized.countExpression === void 0 ? `arrayLength(${pointerTo(base2, own, module)})` : null;
+}
+function pointerTo(base2, type, module) {
+  if (base2.kind === "parenthesized-expression") return pointerTo(base2.expression, type, module);
+  const text3 = (element2) => module.text.slice(element2.start, element2.end);
+  if (base2.kind === "unary-expression" && base2.operator.value === "*") return text3(base2.expression);
+  return type.kind === "ptr" ? text3(base2) : `&${text3(base2)}`;
+}
+function buffersOf(expression, module) {
+  switch (expression.kind) {
+    case "parenthesized-expression":
+    case "unary-expression":
+      return buffersOf(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return buffersOf(expression.base, module);
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      if (element2?.kind === "gvar") {
+        const space2 = element2.template?.[0]?.name;
+        return space2 === "storage" || space2 === "uniform" ? [expression.ident.originalName] : [];
+      }
+      const type = typeOf(expression, module);
+      if (type.kind !== "ptr") return [];
+      if (element2?.kind === "let" && element2.init) return buffersOf(element2.init, module);
+      const isBuffer = type.space === "storage" || type.space === "uniform";
+      return element2?.kind === "param" && isBuffer ? pointedAt(element2, module) : [];
+    }
+    default:
+      return [];
+  }
+}
+var known = /* @__PURE__ */ new WeakMap();
+function pointedAt(parameter2, module) {
+  const found = known.get(parameter2);
+  if (found !== void 0) return found;
+  known.set(parameter2, []);
+  const names2 = [
+    ...new Set(argumentsFor(parameter2, module).flatMap((argument) => buffersOf(argument, module)))
+  ];
+  known.set(parameter2, names2);
+  return names2;
+}
+function argumentsFor(parameter2, module) {
+  const found = [];
+  const callee = module.declarations.find(
+    (item) => item.kind === "fn" && item.params.includes(parameter2)
+  );
+  if (callee?.kind !== "fn") return found;
+  const position = callee.params.indexOf(parameter2);
+  const visit = (element2) => {
+    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
+      const target = declarationOf(element2.function.ident, module)?.declElem;
+      const argument = element2.arguments[position];
+      if (target === callee && argument !== void 0) found.push(argument);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const item of module.declarations) if (item.kind === "fn") visit(item.body);
+  return found;
+}
+
+// src/kernel/binding-type.ts
+function typeText(variable2, module) {
+  const reference = variable2.name.typeRef;
+  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
+  return canonicalTokens(text3).join("").replaceAll(",", ", ");
+}
+function noBuffer(variable2, module) {
+  const text3 = typeText(variable2, module);
+  return `is ${kindOf(text3)} (${text3}); only buffers can be filled and compared`;
+}
+function kindOf(type) {
+  if (type.startsWith("sampler")) return "a sampler";
+  if (type.startsWith("texture_storage")) return "a storage texture";
+  if (type.startsWith("binding_array")) return "an array of bindings";
+  return type.startsWith("texture") ? "a texture" : "no buffer";
+}
+
+// src/kernel/data-shape.ts
+var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
+var scalarTypes = Object.keys(bytesPerElement);
+var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
+function isPadding(path2) {
+  return paddingName.test(path2);
+}
+function dataShape(type, module) {
+  const scalars = /* @__PURE__ */ new Set();
+  collectScalars(type, scalars);
+  const [only = ""] = scalars;
+  return {
+    scalar: scalars.size === 1 && scalarTypes.includes(only) ? only : null,
+    ...extent(type, numbersOf(module))
+  };
+}
+function extent(type, numbers3) {
+  if (type.kind === "array" && isRuntimeSized(type)) {
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers3) };
+  }
+  if (type.kind === "struct") {
+    const last2 = structMembers(type, numbers3).at(-1);
+    if (last2?.type.kind === "array" && isRuntimeSized(last2.type)) {
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers3) };
+    }
+  }
+  return { fixedBytes: layoutOf(type, numbers3).size, elementBytes: 0 };
+}
+function collectScalars(type, found) {
+  switch (type.kind) {
+    case "scalar":
+      found.add(type.scalar);
+      break;
+    case "vector":
+    case "matrix":
+    case "array":
+    case "atomic":
+      collectScalars(type.elem, found);
+      break;
+    case "struct":
+      for (const member2 of type.members) collectScalars(member2.type, found);
+      break;
+    default:
+      found.add(type.kind);
+  }
+}
+var mostSlots = 16384;
+function dataSlots(type, numbers3, atLeast2 = 0) {
+  const slots = [];
+  const repeat = (options) => {
+    for (let i = 0; options.goesOn(i); i++) {
+      const known4 = slots.length;
+      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
+      if (slots.length === known4) return false;
+    }
+    return true;
+  };
+  const visit = (part, path2, offset) => {
+    switch (part.kind) {
+      case "scalar":
+        if (!scalarTypes.includes(part.scalar)) return false;
+        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
+        return slots.length <= mostSlots && Number.isFinite(offset);
+      case "atomic":
+        return visit(part.elem, path2, offset);
+      case "vector": {
+        const strideBytes = layoutOf(part.elem, numbers3).size;
+        const name = (i) => `${path2}.${"xyzw"[i]}`;
+        const goesOn = (i) => i < part.size;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "matrix": {
+        const column = { kind: "vector", size: part.rows, elem: part.elem };
+        const strideBytes = arrayStride(column, numbers3);
+        const name = (i) => `${path2}[${i}]`;
+        const goesOn = (i) => i < part.cols;
+        return repeat({ goesOn, strideBytes, element: column, path: name, offset });
+      }
+      case "array": {
+        const strideBytes = arrayStride(part.elem, numbers3);
+        const name = (i) => `${path2}[${i}]`;
+        const length = arrayLength(part, numbers3);
+        if (Number.isNaN(length) && !isRuntimeSized(part)) return false;
+        const goesOn = (i) => Number.isNaN(length) ? i === 0 || slots.length < atLeast2 : i < length;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "struct":
+        return structMembers(part, numbers3).every(
+          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
+        );
+      default:
+        return false;
+    }
+  };
+  return visit(type, "", 0) ? slots : null;
+}
+function isRuntimeSized({ count: count2, countExpression }) {
+  return count2 === void 0 && countExpression === void 0;
+}
+function valueLayout(type, numbers3, count2) {
+  const slots = dataSlots(type, numbers3, count2);
+  const { fixedBytes, elementBytes } = extent(type, numbers3);
+  const end = slots?.at(-1)?.offsetBytes;
+  if (slots === null || end === void 0) return null;
+  const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
+  const byteLength = fixedBytes + elements * elementBytes;
+  return Number.isFinite(byteLength) ? { slots, byteLength } : null;
+}
+
+// src/kernel/extensions.ts
+var featureOfExtension = {
+  atomic_vec2u_min_max: "atomic-vec2u-min-max",
+  chromium_disable_uniformity_analysis: null,
+  chromium_experimental_resource_table: "chromium-experimental-sampling-resource-table",
+  chromium_experimental_subgroup_matrix: "chromium-experimental-subgroup-matrix",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  f16: "shader-f16",
+  primitive_index: "primitive-index",
+  subgroup_size_control: "subgroup-size-control",
+  subgroups: "subgroups"
+};
+function isKnown(extension2) {
+  return Object.hasOwn(featureOfExtension, extension2);
+}
+function enabled(extension2, position) {
+  const feature2 = isKnown(extension2) ? featureOfExtension[extension2] ?? null : null;
+  return { extension: extension2, feature: feature2, ...position };
+}
+function enabledExtensions(module) {
+  const starts = lineStarts(module.text);
+  return module.declarations.flatMap(
+    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
+  );
+}
+function featuresOfExtensions(extensions) {
+  const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
+  return [...new Set(features)].sort();
+}
+function extensionsNamed({ passes, reference }) {
+  const found = /* @__PURE__ */ new Map();
+  const sources = [...passes, ...reference?.passes ?? []].map(({ source }) => source.files);
+  for (const [file, text3] of Object.entries(Object.assign({}, ...sources))) {
+    const plain2 = blankComments(text3);
+    const starts = lineStarts(plain2);
+    for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
+      for (const { 0: name, index } of list4.matchAll(/\w+/g)) {
+        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
+        const key2 = `${file} ${name}`;
+        if (!found.has(key2)) found.set(key2, { file, ...enabled(name, position) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+function lackingExtension(extensions, features) {
+  for (const lacking of extensions) {
+    const { extension: extension2, feature: feature2 } = lacking;
+    if (!isKnown(extension2)) {
+      const nearest = nearestName(extension2, Object.keys(featureOfExtension));
+      const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
+      return { lacking, message: `the program enables \`${extension2}\`, which no device has${hint}` };
+    }
+    if (feature2 === null || features === void 0 || features.includes(feature2)) continue;
+    const message = `the program enables \`${extension2}\`, and the device does not have the feature ${feature2}`;
+    return { lacking, message };
+  }
+  return null;
+}
+
+// src/kernel/reachable.ts
+function reachableFrom(entryPoint, module) {
+  const all = module.declarations.map((declaration) => ({
+    declaration,
+    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
+  }));
+  const byName2 = /* @__PURE__ */ new Map();
+  const reached = /* @__PURE__ */ new Set();
+  const pending = [];
+  for (const item of all) {
+    const name = declaredName(item.declaration);
+    if (name === null || name === entryPoint) pending.push(item);
+    else byName2.set(name, item);
+  }
+  for (let item = pending.pop(); item; item = pending.pop()) {
+    if (reached.has(item)) continue;
+    reached.add(item);
+    for (const word4 of item.tokens) {
+      const referenced2 = byName2.get(word4);
+      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
+    }
+  }
+  return all.filter((item) => reached.has(item));
+}
+function declaredName(declaration) {
+  switch (declaration.kind) {
+    case "fn":
+    case "alias":
+    case "struct":
+      return declaration.name.ident.originalName;
+    case "gvar":
+    case "const":
+    case "override":
+      return declaration.name.decl.ident.originalName;
+    default:
+      return null;
+  }
+}
+
+// src/kernel/variable-access.ts
+var byBuiltin = {
+  arrayLength: { read: false, written: false },
+  atomicLoad: { read: true, written: false },
+  atomicStore: { read: false, written: true }
+};
+var anything = { read: true, written: true };
+var reading = { read: true, written: false };
+var writing = { read: false, written: true };
+function variableAccess(declarations, module) {
+  const walk2 = new Walk(module);
+  for (const declaration of declarations) {
+    if (declaration.kind === "fn") walk2.visit(declaration.body);
+  }
+  return walk2.outcome();
+}
+var Walk = class {
+  #module;
+  #access = /* @__PURE__ */ new Map();
+  /** What pointers may point to: variables, or what other pointers do. */
+  #targets = /* @__PURE__ */ new Map();
+  constructor(module) {
+    this.#module = module;
+  }
+  visit(element2) {
+    if (element2.kind === "ref") this.#touch(element2, reading);
+    else if (element2.kind === "assign") {
+      if (element2.lhs.kind !== "phony")
+        this.#touch(element2.lhs, element2.op.value === "=" ? writing : anything);
+      this.visit(element2.rhs);
+    } else if (element2.kind === "increment" || element2.kind === "decrement") {
+      this.#touch(element2.target, anything);
+    } else if (element2.kind === "let") {
+      if (element2.init !== void 0) this.#point(element2.name.decl.ident, element2.init);
+    } else if (element2.kind === "call-expression") this.#call(element2);
+    else if (element2.kind === "unary-expression" && isAddressing(element2.operator.value)) {
+      this.#touch(element2.expression, element2.operator.value === "*" ? reading : anything);
+    } else for (const child of childrenOf(element2, this.#module)) this.visit(child);
+  }
+  /** Access by name of the variables, with what pointers do to them. */
+  outcome() {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const [pointer2, targets] of this.#targets) {
+        const access = this.#access.get(pointer2);
+        if (access !== void 0) for (const target of targets) moved = this.#add(target, access) || moved;
+      }
+    }
+    const byName2 = /* @__PURE__ */ new Map();
+    for (const [declaration, access] of this.#access) {
+      if (declaration.declElem?.kind === "gvar") byName2.set(declaration.originalName, access);
+    }
+    return byName2;
+  }
+  #call(call2) {
+    const callee = call2.function.kind === "ref" ? call2.function.ident : null;
+    const declared = callee === null ? void 0 : declarationOf(callee, this.#module)?.declElem;
+    for (const [index, argument] of call2.arguments.entries()) {
+      const parameter2 = declared?.kind === "fn" ? declared.params[index]?.name.decl.ident : void 0;
+      const target = declared === void 0 ? this.#target(argument) : null;
+      if (parameter2 !== void 0) this.#point(parameter2, argument);
+      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ""] ?? anything);
+      else this.visit(argument);
+    }
+  }
+  /** A name gets a value. If that is a pointer, what is done through the name is done to its target. */
+  #point(name, value2) {
+    const target = this.#target(value2);
+    const root = target === null ? void 0 : rootOf(target, this.#module);
+    if (target === null || root === void 0) this.visit(value2);
+    else {
+      const targets = this.#targets.get(name) ?? /* @__PURE__ */ new Set();
+      this.#targets.set(name, targets.add(root));
+      this.#visitIndices(target);
+    }
+  }
+  /** What a value points to: `&x`, or a name that may hold a pointer; null for what is none. */
+  #target(value2) {
+    if (value2.kind === "parenthesized-expression") return this.#target(value2.expression);
+    if (value2.kind === "unary-expression") return value2.operator.value === "&" ? value2.expression : null;
+    if (value2.kind !== "ref") return null;
+    const kind = declarationOf(value2.ident, this.#module)?.declElem?.kind;
+    return kind === "let" || kind === "param" ? value2 : null;
+  }
+  #touch(expression, access) {
+    const root = rootOf(expression, this.#module);
+    if (root !== void 0) this.#add(root, access);
+    this.#visitIndices(expression);
+  }
+  #add(declaration, { read: read2, written }) {
+    const before = this.#access.get(declaration) ?? { read: false, written: false };
+    if ((before.read || !read2) && (before.written || !written)) return false;
+    this.#access.set(declaration, { read: before.read || read2, written: before.written || written });
+    return true;
+  }
+  /** What stands in brackets on the way to the root is only read; what has no root is visited as a whole. */
+  #visitIndices(expression) {
+    if (expression.kind === "ref") return;
+    if (expression.kind === "component-expression") this.visit(expression.access);
+    const inner = baseOf(expression);
+    if (inner === null) this.visit(expression);
+    else this.#visitIndices(inner);
+  }
+};
+function isAddressing(operator) {
+  return operator === "*" || operator === "&";
+}
+function baseOf(expression) {
+  switch (expression.kind) {
+    case "component-expression":
+    case "component-member-expression":
+      return expression.base;
+    case "parenthesized-expression":
+      return expression.expression;
+    case "unary-expression":
+      return isAddressing(expression.operator.value) ? expression.expression : null;
+    default:
+      return null;
+  }
+}
+function rootOf(expression, module) {
+  if (expression.kind === "ref") return declarationOf(expression.ident, module);
+  const inner = baseOf(expression);
+  return inner === null ? void 0 : rootOf(inner, module);
+}
+
+// src/kernel/reflect.ts
+function reflect(module, entryPoint) {
+  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
+  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
+  if (!entry) {
+    const names2 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    return failed(
+      "validation",
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names2 || "none"}`
+    );
+  }
+  const reachable = reachableFrom(entryPoint, module);
+  const access = variableAccess(
+    reachable.map((item) => item.declaration),
+    module
+  );
+  const used = new Set(reachable.map((item) => item.declaration));
+  const variables = module.declarations.filter((item) => item.kind === "gvar");
+  const bindings = [];
+  let workgroupBytes = 0;
+  for (const variable2 of variables) {
+    if (variable2.template?.[0]?.name === "workgroup") {
+      const type = typeOfDeclaration(variable2.name.decl.ident, module);
+      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
+      continue;
+    }
+    const group = attributeNumber(variable2.attributes, "group", module);
+    const binding = attributeNumber(variable2.attributes, "binding", module);
+    if (group === null && binding === null) continue;
+    if (group === null || binding === null) {
+      const place = positionAt(lineStarts(module.text), variable2.start);
+      const name2 = variable2.name.decl.ident.originalName;
+      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
+    }
+    const name = variable2.name.decl.ident.originalName;
+    const kind = bindingKind(variable2);
+    const refusal4 = kind === null ? { ...positionAt(lineStarts(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
+    const { ident } = variable2.name.decl;
+    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count2);
+    bindings.push({
+      name,
+      group,
+      binding,
+      kind,
+      ...access.get(name) ?? { read: false, written: false },
+      used: used.has(variable2),
+      layout: layout2,
+      refusal: refusal4
+    });
+  }
+  return succeeded({
+    entry,
+    reachable,
+    workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
+    workgroupBytes,
+    bindings,
+    extensions: enabledExtensions(module)
+  });
+}
+function isComputeEntry(fn) {
+  return (fn.attributes ?? []).some(
+    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
+  );
+}
+function attributeOf(attributes, name) {
+  for (const { attribute: attribute2 } of attributes ?? []) {
+    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
+  }
+  return null;
+}
+function attributeNumber(attributes, name, module) {
+  const parameter2 = attributeOf(attributes, name)?.[0];
+  return parameter2 ? constantNumber(parameter2.expression, module) : null;
+}
+function workgroupSizeOf(entry, module) {
+  const parameters = attributeOf(entry.attributes, "workgroup_size");
+  if (!parameters) return null;
+  const size2 = [1, 1, 1];
+  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
+    const value2 = constantNumber(parameter2.expression, module);
+    if (value2 === null) return null;
+    size2[axis] = value2;
+  }
+  return size2;
+}
+function subgroupSizeOf(entry, module) {
+  const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
+  if (size2 === void 0) return null;
+  const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
+  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
+  const expression = constant3?.kind === "const" ? constant3.init : size2;
+  return expression === void 0 ? null : constantNumber(expression, module);
+}
+function bindingKind(variable2) {
+  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
+  if (space2 === "uniform") return "uniform";
+  if (space2 !== "storage") return null;
+  return access === "read_write" ? "storage" : "read-only-storage";
+}
+
+// src/kernel/bounds/bound-buffers.ts
+function boundBuffers(module, bindings, buffers) {
+  const found = /* @__PURE__ */ new Map();
+  for (const item of module.declarations) {
+    if (item.kind !== "gvar") continue;
+    const group = attributeNumber(item.attributes, "group", module);
+    const binding = attributeNumber(item.attributes, "binding", module);
+    const place = bindings.find((one4) => one4.group === group && one4.binding === binding);
+    const buffer = place && buffers[place.buffer];
+    if (buffer !== void 0) found.set(item.name.decl.ident.originalName, buffer);
+  }
+  return found;
+}
+
+// src/kernel/bounds/noting-text.ts
+var stageAttributes = /* @__PURE__ */ new Set(["compute", "workgroup_size", "subgroup_size"]);
+function notingText(module, entry, options) {
+  const { accesses, first, notes: notes2, mode } = options;
+  const { text: text3 } = module;
+  let prefix = "bounds";
+  while (text3.includes(prefix)) prefix += "_";
+  const edits = accesses.flatMap(({ index, length, writes }, i) => [
+    { start: index.start, end: index.start, text: `${prefix}_${writes ? "write" : "read"}(u32(` },
+    { start: index.end, end: index.end, text: `), ${length}, ${first + i + 1}u)` }
+  ]);
+  const name = entry.name.ident.originalName;
+  edits.push({ start: entry.name.start, end: entry.name.end, text: `${prefix}_main` });
+  const taken = [
+    ...attributesOf(entry).filter(
+      ({ attribute: attribute2 }) => "name" in attribute2 && stageAttributes.has(attribute2.name)
+    ),
+    ...entry.params.flatMap(attributesOf)
+  ];
+  for (const { start: start2, end } of taken)
+    edits.push({ start: start2, end, text: text3.slice(start2, end).replaceAll(/[^\n]/g, " ") });
+  const start = Math.min(entry.start, ...attributesOf(entry).map((attribute2) => attribute2.start));
+  const header3 = text3.slice(start, entry.body.start);
+  const handedOn = entry.params.map((parameter2) => parameter2.name.decl.ident.originalName).join(", ");
+  const at3 = ({ group, binding }) => `@group(${group}) @binding(${binding})`;
+  const note2 = (kept2) => `if (${kept2}.x > 0u) {
+    atomicAdd(&${prefix}_notes[2u * ${kept2}.x - 2u], 1u);
+    atomicMin(&${prefix}_notes[2u * ${kept2}.x - 1u], ${kept2}.y);
+  }`;
+  return `${edited(text3, edits)}
+${at3(notes2)} var<storage, read_write> ${prefix}_notes: array<atomic<u32>, ${notes2.length}>;
+${at3(mode)} var<uniform> ${prefix}_mode: vec4u;
+var<private> ${prefix}_kept_read: vec2u;
+var<private> ${prefix}_kept_write: vec2u;
+fn ${prefix}_read(index: u32, length: u32, note: u32) -> u32 {
+  let beyond = index >= length;
+  ${prefix}_kept_read = select(${prefix}_kept_read, vec2u(note, index), beyond);
+  let other = min(length - 1u, (length / 8u + 1u) * ${prefix}_mode.y);
+  return select(index, other, beyond && ${prefix}_mode.x > 0u);
+}
+fn ${prefix}_write(index: u32, length: u32, note: u32) -> u32 {
+  ${prefix}_kept_write = select(${prefix}_kept_write, vec2u(note, index), index >= length);
+  return index;
+}
+${header3.replace(new RegExp(`\\bfn\\s+${name}\\b`), `fn ${name}`)} {
+  ${prefix}_main(${handedOn});
+  ${note2(`${prefix}_kept_read`)}
+  ${note2(`${prefix}_kept_write`)}
+}
+`;
+}
+function attributesOf(element2) {
+  return ("attributes" in element2 ? element2.attributes ?? [] : []).filter(
+    ({ kind }) => kind === "attribute"
+  );
+}
+function edited(text3, edits) {
+  let result = "";
+  let copied = 0;
+  for (const edit of [...edits].sort((a2, b) => a2.start - b.start)) {
+    result += text3.slice(copied, edit.start) + edit.text;
+    copied = edit.end;
+  }
+  return result + text3.slice(copied);
+}
+
+// src/kernel/bounds/bounds-check.ts
+var blank = [0, 4294967295];
+var shownCharacters = 80;
+function boundsCheck(program) {
+  const checked2 = program.passes.map((pass) => checkedPass(pass));
+  const passes = checked2.filter((one4) => one4 !== null);
+  const count2 = passes.reduce((sum, { accesses }) => sum + accesses.length, 0);
+  if (count2 === 0 || passes.length < program.passes.length) return null;
+  const values2 = Array.from({ length: count2 }, () => blank).flat();
+  const group = Math.max(0, ...program.passes.flatMap(({ bindings }) => bindings.map((one4) => one4.group)));
+  const taken = program.passes.flatMap(({ bindings }) => bindings.filter((one4) => one4.group === group));
+  const binding = Math.max(-1, ...taken.map((one4) => one4.binding)) + 1;
+  const own = { group, type: "u32", fill: "zeros", seed: 0, check: null };
+  const notes2 = {
+    ...own,
+    name: "notes",
+    binding,
+    kind: "storage",
+    length: values2.length,
+    byteLength: 4 * values2.length,
+    values: values2,
+    readsInitial: true
+  };
+  const mode = {
+    ...own,
+    name: "mode",
+    binding: binding + 1,
+    kind: "uniform",
+    length: 4,
+    byteLength: 16,
+    values: [0, 0, 0, 0]
+  };
+  const added = [notes2, mode].map(({ kind, binding: binding2 }, i) => {
+    return { buffer: program.buffers.length + i, group, binding: binding2, kind };
+  });
+  let first = 0;
+  const noting = passes.map(({ pass, module, entry, accesses }) => {
+    const text3 = notingText(module, entry, { accesses, first, notes: notes2, mode });
+    first += accesses.length;
+    return { ...pass, wgsl: text3, bindings: [...pass.bindings, ...added] };
+  });
+  return {
+    program: {
+      ...program,
+      passes: noting,
+      // It is launched once.
+      buffers: [...program.buffers.map(({ betweenLaunches: _, ...buffer }) => buffer), notes2, mode],
+      identity: createHash3("sha256").update(`bounds ${program.identity}`).digest("hex")
+    },
+    failure(bytes, shows2) {
+      const words2 = new Uint32Array(bytes.slice().buffer);
+      let at3 = 0;
+      for (const checked3 of passes) {
+        const noted = notedIn(words2.subarray(2 * at3), checked3.accesses);
+        at3 += checked3.accesses.length;
+        const failure = failureOf(
+          shows2 ? noted : noted.filter(({ writes }) => writes),
+          checked3.pass,
+          boundBuffers(checked3.module, checked3.pass.bindings, program.buffers)
+        );
+        if (failure !== null) return failure;
+      }
+      return null;
+    }
+  };
+}
+function checkedPass(pass) {
+  const parsed = parseWgsl("", pass.wgsl);
+  if (!parsed.ok) return null;
+  const module = parsed.value;
+  const entry = module.declarations.find(
+    (item) => item.kind === "fn" && item.name.ident.originalName === pass.entryPoint
+  );
+  return entry === void 0 ? null : { pass, module, entry, accesses: accessesIn(module) };
+}
+function notedIn(notes2, accesses) {
+  return accesses.flatMap((access, i) => {
+    const count2 = notes2[2 * i] ?? 0;
+    return count2 === 0 ? [] : [{ ...access, count: count2, least: notes2[2 * i + 1] ?? 0 }];
+  });
+}
+function shownIndex(index) {
+  return index >= 2 ** 31 ? `${index} (${index - 2 ** 32} as i32)` : String(index);
+}
+function failureOf(wrong3, pass, bound) {
+  const [first] = wrong3;
+  if (first === void 0) return null;
+  const { line: line3, column } = positionAt(lineStarts(pass.wgsl), first.start);
+  const place = mapDiagnostic(pass, line3, column);
+  const names2 = first.buffers.map((name) => {
+    const buffer = bound.get(name);
+    return buffer === void 0 ? `\`${name}\`` : `\`${buffer.name}\` (${buffer.length} ${buffer.type})`;
+  });
+  const shown = pass.wgsl.slice(first.start, Math.min(first.end, first.start + shownCharacters));
+  const others = wrong3.length === 1 ? "" : `; ${wrong3.length - 1} more go beyond their buffers`;
+  const invocations = first.count === 1 ? "one invocation" : `${first.count} invocations`;
+  return {
+    kind: "out-of-range",
+    message: `\`${shown}\` ${first.writes ? "writes" : "reads"} beyond ${names2.join(" or ")} in ${invocations}, the least index is ${shownIndex(first.least)}${others}. Guard the access, make the buffer longer, or fill the buffer that the index comes from with what is there (\`integers\`)`,
+    ...place === null ? {} : { file: place.file, line: place.line },
+    ...place === null || place.column === null ? {} : { column: place.column }
+  };
+}
+
+// src/kernel/bounds/random-indices.ts
+var keeping = /* @__PURE__ */ new Set(["+", "-", "*", "|", "^", "<<"]);
+var keepingCalls = /* @__PURE__ */ new Set(["min", "max", "clamp", "select", "u32", "i32", "bitcast"]);
+function refuseRandomIndices(module, bindings, buffers) {
+  const isRandom = ({ type, fill: fill2, values: values2 }) => fill2 === "uniform" && values2 === null && (type === "u32" || type === "i32");
+  if (!buffers.some(isRandom)) return succeeded(null);
+  const bound = boundBuffers(module, bindings, buffers);
+  for (const { start, index, buffers: indexed } of accessesIn(module)) {
+    const sources = sourcesOf(index, module).flatMap((name) => bound.get(name) ?? []);
+    const random = sources.find(isRandom);
+    if (random === void 0) continue;
+    const names2 = indexed.map((name) => `\`${bound.get(name)?.name ?? name}\``).join(" or ");
+    return failed(
+      "validation",
+      `buffer \`${random.name}\` holds random bits (fill: uniform), and the program indexes ${names2} with them: nearly all are beyond it; fill \`${random.name}\` with indices that are there: fill: { integers: [0, COUNT] }`,
+      positionAt(lineStarts(module.text), start)
+    );
+  }
+  return succeeded(null);
+}
+function sourcesOf(expression, module) {
+  switch (expression.kind) {
+    case "parenthesized-expression":
+    case "unary-expression":
+      return sourcesOf(expression.expression, module);
+    case "component-member-expression":
+      return sourcesOf(expression.base, module);
+    case "component-expression": {
+      const buffers = buffersOf(expression, module);
+      return buffers.length > 0 ? buffers : sourcesOf(expression.base, module);
+    }
+    case "binary-expression": {
+      const { left, operator, right } = expression;
+      return keeping.has(operator.value) ? [left, right].flatMap((side) => sourcesOf(side, module)) : [];
+    }
+    case "call-expression": {
+      const { function: callee, arguments: values2 } = expression;
+      const name = callee.kind === "ref" ? callee.ident.originalName : callee.name.originalName;
+      if (!keepingCalls.has(name) || !isWhole(expression, module)) return [];
+      return (name === "select" ? values2.slice(0, 2) : values2).flatMap((value2) => sourcesOf(value2, module));
+    }
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      return element2?.kind === "let" && element2.init ? sourcesOf(element2.init, module) : [];
+    }
+    default:
+      return [];
+  }
+}
+function isWhole(call2, module) {
+  return call2.arguments.every((argument) => {
+    const type = typeOf(argument, module);
+    const scalar2 = type.kind === "vector" ? type.elem : type;
+    return scalar2.kind !== "scalar" || scalar2.scalar !== "f32" && scalar2.scalar !== "f16";
+  });
+}
+
+// src/manifest/arguments.ts
+var placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+function fillArgument(argument, values2) {
+  return argument.replaceAll(placeholder, (_all, name) => String(values2[name]));
+}
+function namesIn(program) {
+  return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
+}
+function readArguments(written, place, names2) {
+  return (written ?? []).flatMap((argument, i) => {
+    if (argument === void 0) return [];
+    for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
+      if (names2.includes(name)) continue;
+      const nearest = nearestName(name, names2);
+      place.at(i).text(index, text3.length, {
+        message: `there is no tunable or workload parameter '${name}'`,
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
+      });
+    }
+    return [argument];
+  });
+}
+
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
 var ownClock = 0;
@@ -22078,19 +30560,1396 @@ function alignClock(kernel, configuration) {
   return rest;
 }
 
+// src/manifest/format-problems.ts
+var widest = 120;
+var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
+function printable2(text3) {
+  return text3.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
+}
+function excerpt(line3, column) {
+  if (line3.length <= widest) return { text: line3, before: column - 1 };
+  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
+  const head2 = start > 0 ? "…" : "";
+  const tail = start + widest < line3.length ? "…" : "";
+  return {
+    text: head2 + line3.slice(start, start + widest) + tail,
+    before: column - 1 - start + head2.length
+  };
+}
+function formatProblem(problem, paint) {
+  const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
+  const place = paint("place", printable2(`${file}:${line3}:${column}:`));
+  const gutter = String(line3).padStart(5);
+  const { text: text3, before } = excerpt(printable2(problem.sourceLine), column);
+  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
+  const lines2 = [
+    `${place} ${paint(severity, `${severity}:`)} ${printable2(message)}`,
+    `${gutter} | ${text3}`,
+    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
+  ];
+  if (nextStep3 !== null)
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable2(nextStep3)}`);
+  return lines2.join("\n");
+}
+function formatProblems(problems, options) {
+  const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
+  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
+}
+
+// src/manifest/has-reference.ts
+function hasReference({ reference, command: command2 }) {
+  return reference !== null || (command2?.reference ?? null) !== null;
+}
+function isSelfJudged(kernel) {
+  const isCompared = kernel.command !== void 0 || kernel.buffers.some(({ check: check3 }) => check3 !== null);
+  return isCompared && !hasReference(kernel);
+}
+
+// src/space/configuration-id.ts
+function configurationId(configuration, tunables) {
+  if (tunables.length === 0) return "default";
+  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
+}
+
+// src/stats/holm.ts
+function holmAdjust(pValues) {
+  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
+  const adjusted = new Array(pValues.length);
+  let largest2 = 0;
+  order2.forEach((index, rank) => {
+    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest2;
+  });
+  return adjusted;
+}
+
+// src/stats/moments.ts
+function moments(values2) {
+  let count2 = 0;
+  let mean2 = 0;
+  let squares = 0;
+  for (const value2 of values2) {
+    count2++;
+    const delta = value2 - mean2;
+    mean2 += delta / count2;
+    squares += delta * (value2 - mean2);
+  }
+  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
+  return {
+    count: count2,
+    mean: count2 > 0 ? mean2 : Number.NaN,
+    variance,
+    standardDeviation: Math.sqrt(variance)
+  };
+}
+function mean(values2) {
+  return moments(values2).mean;
+}
+
+// src/stats/normal.ts
+function normalPdf(z) {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+var numerator = [
+  220.206867912376,
+  221.213596169931,
+  112.079291497871,
+  33.912866078383,
+  6.37396220353165,
+  0.700383064443688,
+  0.0352624965998911
+];
+var denominator = [
+  440.413735824752,
+  793.826512519948,
+  637.333633378831,
+  296.564248779674,
+  86.7807322029461,
+  16.064177579207,
+  1.75566716318264,
+  0.0883883476483184
+];
+function polynomial(coefficients, x2) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
+  return sum;
+}
+function normalCdf(z) {
+  const x2 = Math.abs(z);
+  let tail = 0;
+  if (x2 <= 37) {
+    const density2 = Math.exp(-0.5 * x2 * x2);
+    if (x2 < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
+    } else {
+      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
+      tail = density2 / (fraction * 2.506628274631);
+    }
+  }
+  return z > 0 ? 1 - tail : tail;
+}
+
+// src/stats/sorted-samples.ts
+function sortSamples(values2) {
+  const copy = Float64Array.from(values2);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples2, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples2.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples2[below];
+  const high = samples2[Math.min(below + 1, samples2.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values2) {
+  return quantile(sortSamples(values2), 0.5);
+}
+
+// src/stats/random.ts
+function hashText(text3) {
+  let hash = 2166136261;
+  for (let i = 0; i < text3.length; i++) {
+    hash ^= text3.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s2 = u * u + v * v;
+      if (s2 > 0 && s2 < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+function shuffle(items, random) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const held2 = items[i];
+    items[i] = items[j];
+    items[j] = held2;
+  }
+  return items;
+}
+
+// src/stats/spearman.ts
+function ranks(values2) {
+  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const result = new Array(values2.length);
+  for (let start = 0; start < order2.length; ) {
+    let end = start + 1;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
+    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+function spearman(a2, b) {
+  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
+  const rankA = ranks(a2);
+  const rankB = ranks(b);
+  const middle2 = mean(rankA);
+  let products = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let i = 0; i < rankA.length; i++) {
+    const da = rankA[i] - middle2;
+    const db = rankB[i] - middle2;
+    products += da * db;
+    squaresA += da * da;
+    squaresB += db * db;
+  }
+  return products / Math.sqrt(squaresA * squaresB);
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
+}
+
+// src/stats/student-t.ts
+function studentTUpperTail(t, degreesOfFreedom) {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const square = t * t;
+  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+function studentTQuantile(probability, degreesOfFreedom) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+function upperQuantile(tail, degreesOfFreedom) {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  let t = (low + high) / 2;
+  for (; ; ) {
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
+  }
+}
+function density(t, degreesOfFreedom) {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
+}
+
+// src/stats/t-test.ts
+function estimateMean(values2, minimumSd = 0) {
+  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
+  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
+  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
+}
+function tTestP(estimate, alternative, bound) {
+  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
+  if (distance2 === 0) return 0.5;
+  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
+}
+function meanInterval(estimate, confidence) {
+  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
+  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach, estimate.mean + reach];
+}
+
+// src/space/schedule.ts
+function createSchedule(grid, constraints) {
+  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
+  const constant3 = [];
+  const decided = grid.tunables.map(() => []);
+  for (const constraint of constraints) {
+    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
+    (decided[depth] ?? constant3).push(constraint);
+  }
+  return { grid, constant: constant3, decided };
+}
+var Draft = class {
+  #schedule;
+  #configuration = {};
+  constructor(schedule2) {
+    this.#schedule = schedule2;
+    for (const { name, values: values2 } of schedule2.grid.tunables)
+      this.#configuration[name] = values2[0];
+  }
+  /** Whether the constraints without tunables hold. */
+  allowsAny() {
+    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
+  }
+  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
+  choose(tunable, index) {
+    const { grid, decided } = this.#schedule;
+    const name = grid.tunables[tunable]?.name;
+    this.#configuration[name] = grid.value(tunable, index);
+    for (const constraint of decided[tunable]) {
+      if (!constraint.test(this.#configuration)) return false;
+    }
+    return true;
+  }
+  /** Whether a whole point fulfils every constraint. */
+  allows(point2) {
+    return this.allowsAny() && point2.every((index, tunable) => this.choose(tunable, index));
+  }
+};
+
+// src/space/walk.ts
+function* walk(schedule2, budget = { visits: Infinity }) {
+  const { levels } = schedule2.grid;
+  const draft = new Draft(schedule2);
+  if (!draft.allowsAny()) return;
+  if (levels.length === 0) {
+    yield [];
+    return;
+  }
+  const indices = new Array(levels.length).fill(-1);
+  let depth = 0;
+  while (depth >= 0) {
+    const index = indices[depth] + 1;
+    if (index >= levels[depth]) {
+      indices[depth] = -1;
+      depth--;
+      continue;
+    }
+    if (budget.visits <= 0) return;
+    budget.visits--;
+    indices[depth] = index;
+    if (!draft.choose(depth, index)) continue;
+    if (depth < levels.length - 1) depth++;
+    else yield [...indices];
+  }
+}
+
+// src/space/draw.ts
+var probes = 4096;
+var smallestShare = 0.01;
+var listing = { visits: 25e5, points: 1e5 };
+var rejectionTries = 2e4;
+var diveTries = 200;
+var divesPerDraw = 8;
+var probeSeed = 24301;
+function listAll(schedule2) {
+  const points = [];
+  const budget = { visits: listing.visits };
+  for (const point2 of walk(schedule2, budget)) {
+    points.push(point2);
+    if (points.length > listing.points) return null;
+  }
+  return budget.visits > 0 ? points : null;
+}
+function listSource(points) {
+  return {
+    draw: (random) => points[random.integer(points.length)] ?? null,
+    all: points
+  };
+}
+function dive(schedule2, random) {
+  const { levels } = schedule2.grid;
+  const draft = new Draft(schedule2);
+  if (!draft.allowsAny()) return null;
+  const point2 = [];
+  let weight = 1;
+  for (const [d, count2] of levels.entries()) {
+    const allowed = [];
+    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
+    const index = allowed[random.integer(allowed.length)];
+    if (index === void 0) return null;
+    draft.choose(d, index);
+    point2.push(index);
+    weight *= allowed.length / count2;
+  }
+  return { point: point2, weight };
+}
+function diveSource(schedule2) {
+  return {
+    all: null,
+    draw: (random) => {
+      let kept2 = null;
+      let total2 = 0;
+      let found = 0;
+      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
+        const next = dive(schedule2, random);
+        if (next === null) continue;
+        found++;
+        total2 += next.weight;
+        if (random.next() * total2 < next.weight) kept2 = next.point;
+      }
+      return kept2;
+    }
+  };
+}
+function rejectionSource(schedule2) {
+  const draft = new Draft(schedule2);
+  return {
+    all: null,
+    draw: (random) => {
+      for (let i = 0; i < rejectionTries; i++) {
+        const point2 = schedule2.grid.draw(random);
+        if (draft.allows(point2)) return point2;
+      }
+      return null;
+    }
+  };
+}
+function createSource(schedule2) {
+  const random = createRandom(probeSeed);
+  const rejection = rejectionSource(schedule2);
+  const draft = new Draft(schedule2);
+  let valid = 0;
+  for (let i = 0; i < probes; i++) if (draft.allows(schedule2.grid.draw(random))) valid++;
+  if (schedule2.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
+  const points = listAll(schedule2);
+  return points === null ? diveSource(schedule2) : listSource(points);
+}
+function drawDistinct(source, random, count2, tries3 = 1e3) {
+  const found = /* @__PURE__ */ new Map();
+  let missed = 0;
+  while (found.size < count2 && missed < tries3) {
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    const key2 = point2.join(",");
+    if (found.has(key2)) missed++;
+    else {
+      found.set(key2, point2);
+      missed = 0;
+    }
+  }
+  return [...found.values()];
+}
+
+// src/space/grid.ts
+function pointKey(point2) {
+  return point2.join(",");
+}
+function createGrid(tunables) {
+  const levels = tunables.map(({ values: values2 }) => values2.length);
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value3, index) => [value3, index])));
+  const value2 = (tunable, index) => tunables[tunable]?.values[index];
+  return {
+    tunables,
+    levels,
+    rawSize: levels.reduce((product, count2) => product * count2, 1),
+    value: value2,
+    holds: (point2) => point2.length === levels.length && point2.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
+    configuration: (point2) => Object.fromEntries(tunables.map(({ name }, d) => [name, value2(d, point2[d])])),
+    point: (configuration) => {
+      const point2 = [];
+      for (const [d, { name }] of tunables.entries()) {
+        if (!Object.hasOwn(configuration, name)) return null;
+        const index = indices[d]?.get(configuration[name]);
+        if (index === void 0) return null;
+        point2.push(index);
+      }
+      return point2;
+    },
+    draw: (random) => levels.map((count2) => random.integer(count2))
+  };
+}
+
+// src/space/spread.ts
+var candidatesPerPoint = 60;
+function distance(grid, a2, b) {
+  let sum = 0;
+  for (const [d, levels] of grid.levels.entries()) {
+    if (levels > 1) sum += Math.abs(a2[d] - b[d]) / (levels - 1);
+  }
+  return sum;
+}
+var ValueCounts = class {
+  #grid;
+  #counts;
+  constructor(grid) {
+    this.#grid = grid;
+    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
+  }
+  add(point2) {
+    for (const [d, counts] of this.#counts.entries()) counts[point2[d]] += 1;
+  }
+  /** The more its values are in use already, the higher; a value of many levels weighs more. */
+  crowding(point2) {
+    let sum = 0;
+    for (const [d, counts] of this.#counts.entries())
+      sum += counts[point2[d]] * this.#grid.levels[d];
+    return sum;
+  }
+};
+function spreadPoints(options) {
+  const { grid, source, random, count: count2 } = options;
+  const chosen = [...options.chosen];
+  const seen = new Set(chosen.map(pointKey));
+  const counts = new ValueCounts(grid);
+  for (const point2 of chosen) counts.add(point2);
+  const result = [];
+  while (result.length < count2) {
+    let best = null;
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (const point2 of freshPoints(source, random, seen)) {
+      const nearest = chosen.reduce(
+        (least2, other) => Math.min(least2, distance(grid, point2, other)),
+        Infinity
+      );
+      const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
+      if (score2 > bestScore) {
+        best = point2;
+        bestScore = score2;
+      }
+    }
+    if (best === null) break;
+    result.push(best);
+    chosen.push(best);
+    seen.add(pointKey(best));
+    counts.add(best);
+  }
+  return result;
+}
+function freshPoints(source, random, seen) {
+  const isFresh = (point2) => !seen.has(pointKey(point2));
+  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
+    return source.all.filter(isFresh);
+  }
+  const fresh = [];
+  for (let tries3 = 0; fresh.length < candidatesPerPoint && tries3 < 50 * candidatesPerPoint; tries3++) {
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    if (isFresh(point2)) fresh.push(point2);
+  }
+  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
+}
+
+// src/space/variation.ts
+var tries = 32;
+function neighbours({ grid, isValid }, point2) {
+  const result = [];
+  for (const [d, levels] of grid.levels.entries()) {
+    for (let index = 0; index < levels; index++) {
+      if (index === point2[d]) continue;
+      const candidate = point2.with(d, index);
+      if (isValid(candidate)) result.push(candidate);
+    }
+  }
+  return result;
+}
+function firstValid(isValid, make) {
+  for (let i = 0; i < tries; i++) {
+    const child = make();
+    if (isValid(child)) return child;
+  }
+  return null;
+}
+function crossover(space2, a2, b, random) {
+  return firstValid(
+    space2.isValid,
+    () => a2.map((index, d) => random.next() < 0.5 ? index : b[d])
+  );
+}
+function mutate(space2, point2, rate, random) {
+  const { levels } = space2.grid;
+  return firstValid(
+    space2.isValid,
+    () => point2.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
+  );
+}
+
+// src/space/create-space.ts
+var countingVisits = 2e7;
+function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
+  let known4 = null;
+  const source = () => {
+    known4 ??= createSource2();
+    return known4;
+  };
+  const variation = { grid, isValid };
+  return {
+    tunables: grid.tunables,
+    rawSize: grid.rawSize,
+    isValid,
+    configuration: (point2) => grid.configuration(point2),
+    point: (configuration) => grid.point(configuration),
+    id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
+    enumerate: () => enumerate(),
+    count: (limit = Infinity) => {
+      const listed4 = known4?.all?.length;
+      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
+      const budget = { visits: countingVisits };
+      let value2 = 0;
+      for (const _ of enumerate(budget)) {
+        if (value2 >= limit) return { value: value2, exact: false };
+        value2++;
+      }
+      return { value: value2, exact: budget.visits > 0 };
+    },
+    sample: (random, count2) => {
+      const { all } = source();
+      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
+      return drawDistinct(source(), random, count2);
+    },
+    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
+    neighbours: (point2) => neighbours(variation, point2),
+    crossover: (a2, b, random) => crossover(variation, a2, b, random),
+    mutate: (point2, rate, random) => mutate(variation, point2, rate, random)
+  };
+}
+function createSpace(options) {
+  const grid = createGrid(options.tunables);
+  const schedule2 = createSchedule(grid, options.constraints);
+  const draft = new Draft(schedule2);
+  return assemble({
+    grid,
+    isValid: (point2) => grid.holds(point2) && draft.allows(point2),
+    enumerate: (budget) => walk(schedule2, budget),
+    createSource: () => createSource(schedule2)
+  });
+}
+function compare(a2, b) {
+  for (let d = 0; d < a2.length; d++) {
+    const difference = a2[d] - b[d];
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+function createListedSpace(tunables, points) {
+  const grid = createGrid(tunables);
+  const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
+  const sorted2 = [...unique.values()].sort(compare);
+  return assemble({
+    grid,
+    isValid: (point2) => unique.has(pointKey(point2)),
+    enumerate: function* () {
+      yield* sorted2;
+    },
+    createSource: () => listSource(sorted2)
+  });
+}
+
+// src/manifest/kernel-space.ts
+function workloadVariables(_kernel, workload, configuration, limits2) {
+  return { ...limits2, ...workload.parameters, ...configuration };
+}
+function createKernelSpace(kernel, workload, limits2) {
+  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
+  const constraints = kernel.constraints.map((expression) => {
+    const names2 = expression.names.filter((name) => tunableNames.has(name));
+    const variables = { ...limits2, ...workload.parameters };
+    return {
+      names: names2,
+      test: (configuration) => {
+        for (const name of names2) variables[name] = configuration[name];
+        return expression.evaluate(variables) === true;
+      }
+    };
+  });
+  return createSpace({ tunables: kernel.tunables, constraints });
+}
+
+// src/manifest/no-files.ts
+var noFiles = {
+  read: () => null,
+  readBytes: () => null,
+  list: () => [],
+  listSources: () => []
+};
+
+// src/manifest/no-limits.ts
+var noLimits = {
+  max_workgroup_storage: 2 ** 31,
+  max_invocations: 2 ** 31,
+  max_workgroup_size_x: 2 ** 31,
+  max_workgroup_size_y: 2 ** 31,
+  max_workgroup_size_z: 2 ** 31,
+  max_workgroups: 2 ** 31,
+  max_buffer_bytes: 2 ** 40,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var defaultLimits = {
+  max_workgroup_storage: 16384,
+  max_invocations: 256,
+  max_workgroup_size_x: 256,
+  max_workgroup_size_y: 256,
+  max_workgroup_size_z: 64,
+  max_workgroups: 65535,
+  max_buffer_bytes: 2 ** 27,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 4,
+  subgroup_max: 128
+};
+
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
+  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
+
+// src/manifest/yaml-nodes.ts
+var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
+var maxDepth2 = 32;
+var maxLexemes = 4e5;
+var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
+function tooDeepAt(tokens2) {
+  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
+  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
+    const { token: token2, depth } = next;
+    if (typeof token2 !== "object" || token2 === null) continue;
+    const { offset, value: value2, items } = token2;
+    if (depth > maxDepth2) return offset ?? 0;
+    if (typeof value2 === "object") pending.push({ token: value2, depth });
+    for (const item of items ?? []) {
+      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+function refuse(code, message, start) {
+  return {
+    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
+  };
+}
+function tokenise(text3) {
+  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
+  const parser = new import_yaml.Parser();
+  const tokens2 = [];
+  let offset = 0;
+  let flowDepth = 0;
+  let indicatorsInLine = 0;
+  let count2 = 0;
+  for (const lexeme of new import_yaml.Lexer().lex(text3)) {
+    if (lexeme === "[" || lexeme === "{") flowDepth++;
+    else if (lexeme === "]" || lexeme === "}") flowDepth--;
+    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
+    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
+    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
+    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
+    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
+    tokens2.push(...parser.next(lexeme));
+  }
+  tokens2.push(...parser.end());
+  const tooDeep = tooDeepAt(tokens2);
+  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
+}
+function parseYaml(text3) {
+  const tokenised = tokenise(text3);
+  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
+  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
+  const [document2, second] = [
+    ...composer.compose(tokenised.tokens, true, text3.length)
+  ];
+  const faults = [];
+  const note2 = (error, severity) => faults.push({
+    code: error.code,
+    message: error.message,
+    start: error.pos[0],
+    end: error.pos[1],
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
+  });
+  for (const error of document2?.errors ?? []) note2(error, "error");
+  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
+  if (second !== void 0) {
+    const start = second.range[0];
+    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+  }
+  return { root: document2?.contents ?? null, faults };
+}
+
+// src/manifest/document.ts
+var maxValues = 1e5;
+function at(pointer2, ...steps2) {
+  return steps2.reduce(
+    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    pointer2
+  );
+}
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
+}
+var YamlDocument = class {
+  source;
+  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
+  data;
+  /** Offset from which on the text could not be understood; Infinity if it could. */
+  damagedFrom;
+  #problems;
+  #places = /* @__PURE__ */ new Map();
+  #anchors = /* @__PURE__ */ new Map();
+  #expanding = 0;
+  #values = 0;
+  /** Reads the text; its faults go to `problems`. */
+  constructor(source, problems) {
+    this.source = source;
+    this.#problems = problems;
+    const { root, faults } = parseYaml(source.text);
+    this.damagedFrom = faults.reduce(
+      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
+      Number.POSITIVE_INFINITY
+    );
+    for (const fault of faults) {
+      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
+    }
+    const range4 = { start: 0, end: 1 };
+    this.#places.set("", { key: null, value: root === null ? range4 : rangeOf(root), textStart: null });
+    this.data = root === null ? null : this.#read(root, "", null, 0);
+  }
+  /** Whether something is written at a pointer. */
+  has(pointer2) {
+    return this.#places.has(pointer2);
+  }
+  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
+  keysOf(pointer2) {
+    let value2 = this.data;
+    for (const part of pointer2.split("/").slice(1)) {
+      const { step: step2 } = splitPointer(`/${part}`);
+      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
+      value2 = value2[step2];
+    }
+    return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
+  }
+  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
+  }
+  /** Reports a fault at a key; of a list's item, at the item. */
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
+  }
+  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
+    const start = textStart2 === null ? value2.start : textStart2 + offset;
+    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
+  }
+  /** Where a value begins. */
+  positionOf(pointer2) {
+    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
+  }
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
+    return place.key ?? place.value;
+  }
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
+      const place = this.#places.get(path2);
+      if (place !== void 0) return place;
+    }
+    return this.#places.get("");
+  }
+  #read(node, pointer2, key2, depth) {
+    const value2 = rangeOf(node);
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
+        key: key2,
+        value: value2,
+        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
+      });
+    if (++this.#values > maxValues || depth > maxDepth2) {
+      if (this.#values === maxValues + 1 || depth > maxDepth2)
+        this.#problems.add(value2, {
+          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
+          nextStep: "write the values out, without aliases"
+        });
+      return null;
+    }
+    if ((0, import_yaml2.isAlias)(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
+      this.#problems.add(value2, {
+        message: `there is no anchor '&${node.source}' before this alias`,
+        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
+      });
+      return null;
+    }
+    this.#remember(node);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
+    if ((0, import_yaml2.isSeq)(node))
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
+    return node.value;
+  }
+  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
+  #remember(node) {
+    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
+      this.#anchors.set(node.anchor, node);
+  }
+  #expand(target, pointer2, depth) {
+    this.#expanding++;
+    const value2 = this.#read(target, pointer2, null, depth + 1);
+    this.#expanding--;
+    return value2;
+  }
+  #readMap(items, pointer2, depth) {
+    const data = {};
+    for (const { key: key2, value: value2 } of items) {
+      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
+        this.#problems.add(rangeOf(key2 ?? value2), {
+          message: "only a plain name can be a key",
+          nextStep: "write 'name: value'"
+        });
+        continue;
+      }
+      this.#remember(key2);
+      const range4 = rangeOf(key2);
+      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range4.start, range4.end);
+      if (name === "__proto__") {
+        this.#problems.add(range4, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
+        continue;
+      }
+      const inside = at(pointer2, name);
+      if (Object.hasOwn(data, name)) {
+        const first = this.source.position(this.keyRange(inside).start).line;
+        this.#problems.add(range4, {
+          message: `'${name}' is given twice, first in line ${first}`,
+          nextStep: "keep one of them"
+        });
+        continue;
+      }
+      if (value2 === null) {
+        this.#places.set(inside, { key: range4, value: range4, textStart: null });
+        data[name] = null;
+      } else data[name] = this.#read(value2, inside, range4, depth + 1);
+    }
+    return data;
+  }
+};
+function rangeOf(node) {
+  if (node === null) return { start: 0, end: 1 };
+  const [start, end] = node.range;
+  return { start, end };
+}
+function textStart(node, source) {
+  if (typeof node.value !== "string") return node.range[0];
+  for (const start of [node.range[0], node.range[0] + 1]) {
+    if (source.text.startsWith(node.value, start)) return start;
+  }
+  return null;
+}
+var yamlNextSteps = {
+  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
+  BAD_INDENT: "check the indentation and that every bracket is closed",
+  BAD_SCALAR_START: "put the text into quotes",
+  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
+  MISSING_CHAR: "close the bracket or quote",
+  MULTIPLE_DOCS: "remove '---' and what follows",
+  TAB_AS_INDENT: "indent with spaces",
+  TAG_RESOLVE_FAILED: "remove the '!' tag",
+  TOO_DEEP: "a manifest needs seven levels",
+  TOO_LONG: "split the manifest"
+};
+function describeYamlFault(fault) {
+  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
+  return {
+    message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
+    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
+    severity: fault.severity,
+    damage: true
+  };
+}
+
+// src/manifest/problem-list.ts
+var maxProblems = 500;
+var maxMessage = 300;
+function shorten(text3) {
+  return text3.length <= maxMessage ? text3 : `${text3.slice(0, maxMessage)}…`;
+}
+var ProblemList = class {
+  #source;
+  #entries = /* @__PURE__ */ new Map();
+  constructor(source) {
+    this.#source = source;
+  }
+  /** Notes a fault; the same text at the same place counts once. */
+  add(range4, details2) {
+    if (this.#entries.size >= maxProblems) return;
+    const { line: line3, column } = this.#source.position(range4.start);
+    const sourceLine = this.#source.line(line3);
+    const room2 = Math.max(1, sourceLine.length - column + 1);
+    const problem = {
+      file: this.#source.file,
+      line: line3,
+      column,
+      severity: details2.severity ?? "error",
+      message: shorten(details2.message),
+      nextStep: details2.nextStep ?? null,
+      length: Math.max(1, Math.min(range4.end - range4.start, room2)),
+      sourceLine
+    };
+    const key2 = `${range4.start} ${details2.message}`;
+    if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
+  }
+  get hasErrors() {
+    return [...this.#entries.values()].some(({ problem }) => problem.severity === "error");
+  }
+  /**
+   * All faults in the order of the file.
+   * @param damagedFrom offset from which the text could not be read as YAML: what lies on that line and behind it
+   *   was perhaps not understood as it was meant, so only faults before it are given
+   */
+  inOrder(damagedFrom = Number.POSITIVE_INFINITY) {
+    const damagedLine = damagedFrom === Number.POSITIVE_INFINITY ? damagedFrom : this.#source.position(damagedFrom).line;
+    return [...this.#entries.values()].filter(
+      ({ details: details2, problem }) => damagedLine === Number.POSITIVE_INFINITY || details2.damage === true || details2.absence !== true && problem.line < damagedLine
+    ).map(({ problem }) => problem).sort((a2, b) => a2.line - b.line || a2.column - b.column);
+  }
+};
+
+// src/manifest/paths.ts
+function resolvePath(folder, path2) {
+  const parts = [];
+  for (const part of `${folder}/${path2}`.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === void 0) return null;
+    } else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+function relativePath(folder, path2) {
+  const from = folder === "" ? [] : folder.split("/");
+  const to = path2.split("/");
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common++;
+  return [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
+}
+function folderOf(path2) {
+  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
+}
+function pathFault(path2) {
+  if (/^([/\\~]|[A-Za-z]:)/.test(path2)) return "is not a relative path";
+  if (path2.includes("\\")) return "has a backslash";
+  if (/[\u0000-\u001f\u007f]/.test(path2)) return "has a control character";
+  return null;
+}
+
+// src/manifest/named-files.ts
+var NamedFiles = class {
+  reader;
+  /** What paths are relative to, itself relative to the reader's root; empty for the root. */
+  folder;
+  constructor(reader, folder) {
+    this.reader = reader;
+    this.folder = folder;
+  }
+  /** The path relative to the reader's root; null, reported, if it leads out of it. */
+  resolve(path2, place) {
+    const wrong3 = pathFault(path2);
+    const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
+    if (resolved === null) {
+      place.value({
+        message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
+        nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
+      });
+    }
+    return resolved;
+  }
+  /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
+  attempt(place, action) {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof JoulegateError)) throw error;
+      place.value({ message: error.message, nextStep: error.nextStep });
+      return void 0;
+    }
+  }
+  /** Reports that nothing is at a path, with the nearest name that there is. */
+  reportMissing(path2, resolved, place) {
+    const folder = folderOf(resolved);
+    const start = folder === "" ? 0 : folder.length + 1;
+    const nearest = nearestName(
+      resolved.slice(start),
+      this.#list(folder).map((name) => name.slice(start))
+    );
+    place.value({
+      message: `there is no file '${path2}'`,
+      nextStep: nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`
+    });
+  }
+  #list(folder) {
+    try {
+      return this.reader.list(folder);
+    } catch (error) {
+      if (!(error instanceof JoulegateError)) throw error;
+      return [];
+    }
+  }
+};
+
+// src/manifest/program-files.ts
+var maxModules = 500;
+var maxTotalCharacters = 4 * 1024 * 1024;
+var noProgram = { path: "", language: "wgsl", files: {} };
+var ProgramFiles = class {
+  #named;
+  #modules = /* @__PURE__ */ new Map();
+  /** @param folder what paths are relative to, itself relative to the reader's root */
+  constructor(reader, folder) {
+    this.#named = new NamedFiles(reader, folder);
+  }
+  /** A program; whatever keeps it from being read is reported at `place`. */
+  read(path2, place) {
+    const resolved = this.#named.resolve(path2, place);
+    if (resolved === null) return noProgram;
+    const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1];
+    if (language === void 0) {
+      place.value({
+        message: `'${path2}' is neither a .wesl nor a .wgsl file`,
+        nextStep: "give the WESL or WGSL program"
+      });
+      return noProgram;
+    }
+    const text3 = this.#named.attempt(place, () => this.#named.reader.read(resolved));
+    if (text3 === void 0) return noProgram;
+    if (text3 === null) {
+      this.#named.reportMissing(path2, resolved, place);
+      return noProgram;
+    }
+    const root = relativePath(this.#named.folder, resolved);
+    if (language === "wgsl") return { path: root, language, files: { [root]: text3 } };
+    const modules = this.#modulesIn(folderOf(resolved), place);
+    return { path: root, language, files: { ...modules, [root]: text3 } };
+  }
+  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
+  #modulesIn(folder, place) {
+    let modules = this.#modules.get(folder);
+    if (modules === void 0) {
+      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
+      this.#modules.set(folder, modules);
+    }
+    if (typeof modules !== "string") return modules;
+    place.value({ message: modules, nextStep: "keep kernels in a folder of their own" });
+    return {};
+  }
+  #readModules(folder) {
+    const name = folder === "" ? "the repository" : `'${folder}'`;
+    const paths2 = this.#named.reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
+    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
+    const modules = {};
+    let characters = 0;
+    for (const path2 of paths2) {
+      const text3 = this.#named.reader.read(path2);
+      if (text3 === null) continue;
+      characters += text3.length;
+      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
+      modules[relativePath(this.#named.folder, path2)] = text3;
+    }
+    return modules;
+  }
+};
+
+// src/manifest/source-text.ts
+var SourceText = class {
+  file;
+  text;
+  #lineStarts;
+  constructor(file, text3) {
+    this.file = file;
+    this.text = text3;
+    const starts = [0];
+    for (let at3 = text3.indexOf("\n"); at3 !== -1; at3 = text3.indexOf("\n", at3 + 1)) starts.push(at3 + 1);
+    this.#lineStarts = starts;
+  }
+  /** 1-based line and column of an offset. */
+  position(offset) {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle2 = low + high + 1 >> 1;
+      if (this.#lineStarts[middle2] <= offset) low = middle2;
+      else high = middle2 - 1;
+    }
+    return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
+  }
+  /** A line without its end, by 1-based number. */
+  line(number3) {
+    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
+    const end = this.#lineStarts[number3] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, "");
+  }
+};
+
+// src/manifest/operators.ts
+function readerOf(files) {
+  return {
+    read: (path2) => Object.hasOwn(files, path2) ? files[path2] : null,
+    // Operators are WESL: nothing else is read from them.
+    readBytes: () => null,
+    listSources: () => [],
+    list: (folder) => Object.keys(files).filter((path2) => folder === "" || path2.startsWith(`${folder}/`))
+  };
+}
+function loadOperator(definition) {
+  const { name, fragment, files } = definition;
+  const source = new SourceText(`operator ${name}`, fragment);
+  const problems = new ProblemList(source);
+  const document2 = new YamlDocument(source, problems);
+  const checked2 = validateOperator(document2.data);
+  const first = problems.inOrder()[0];
+  if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
+  if (!checked2.ok) {
+    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
+    throw new Error(`operator ${name}: ${faults}`);
+  }
+  return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
+}
+function operatorDefaults(definition) {
+  const { parameters } = loadOperator(definition).file;
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(
+      ([name, { default: value2 }]) => value2 === void 0 ? [] : [[name, value2]]
+    )
+  );
+}
+
+// src/manifest/place.ts
+function placeIn(document2, pointer2) {
+  return {
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    get position() {
+      return document2.positionOf(pointer2);
+    },
+    isWritten: document2.has(pointer2),
+    get keys() {
+      return document2.keysOf(pointer2);
+    }
+  };
+}
+function placeInOperator(operator, document2, pointer2, use) {
+  const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
+  return {
+    value: report3,
+    key: report3,
+    text: (_offset, _length, details2) => report3(details2),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    get position() {
+      return use.position;
+    },
+    isWritten: document2.has(pointer2),
+    get keys() {
+      return document2.keysOf(pointer2);
+    }
+  };
+}
+
 // node_modules/@marcbachmann/cel-js/lib/errors.js
 var CelError = class extends Error {
   #node;
   #code;
   #range;
   #summary;
-  constructor({ name, code, message, node, cause, range: range3 }) {
+  constructor({ name, code, message, node, cause, range: range4 }) {
     super(message, cause ? { cause } : void 0);
     this.name = name;
     this.#code = code;
     this.#summary = message;
     this.#node = node;
-    this.#range = range3 && normalizeRange(range3) || normalizeRange(node);
+    this.#range = range4 && normalizeRange(range4) || normalizeRange(node);
     if (!node?.input) return;
     this.message = formatErrorWithHighlight(this.#summary, node, this.#range);
   }
@@ -22127,7 +31986,7 @@ function normalizeArgs(name, defaultCode, message, node, cause) {
     range: opts.range
   };
 }
-var ParseError = class extends CelError {
+var ParseError2 = class extends CelError {
   constructor(message, node, cause) {
     super(normalizeArgs("ParseError", "parse_error", message, node, cause));
   }
@@ -22143,8 +32002,8 @@ var TypeError2 = class extends CelError {
   }
 };
 function parseError(code, message, node) {
-  if (typeof code === "object") return new ParseError(code);
-  return new ParseError({ code, message, node });
+  if (typeof code === "object") return new ParseError2(code);
+  return new ParseError2({ code, message, node });
 }
 function evaluationError(code, message, node) {
   if (typeof code === "object") return new EvaluationError(code);
@@ -22160,8 +32019,8 @@ function normalizeRange(node) {
   const end = typeof node.end === "number" ? node.end : start;
   return { start, end };
 }
-function formatErrorWithHighlight(message, node, range3) {
-  const pos = node.pos ?? range3?.start;
+function formatErrorWithHighlight(message, node, range4) {
+  const pos = node.pos ?? range4?.start;
   if (typeof pos !== "number") return message;
   const input = node.input;
   let lineNum = 1;
@@ -25421,7 +35280,7 @@ var ASTNode = class _ASTNode {
     return [this.op, ...args.map((a2) => a2 instanceof _ASTNode ? a2.toOldStructure() : a2)];
   }
 };
-var Lexer = class {
+var Lexer2 = class {
   input;
   pos;
   length;
@@ -25761,8 +35620,8 @@ var Lexer = class {
     }
   }
 };
-var globalLexer = new Lexer();
-var Parser = class {
+var globalLexer = new Lexer2();
+var Parser2 = class {
   lexer = globalLexer;
   input = null;
   maxDepthRemaining = null;
@@ -26144,7 +36003,7 @@ var Environment = class _Environment {
     this.#typeChecker = new TypeChecker(childOpts);
     this.#evalTypeChecker = new TypeChecker(childOpts, true);
     this.#evaluator = new Evaluator(childOpts);
-    this.#parser = new Parser(this.opts.limits, this.#registry);
+    this.#parser = new Parser2(this.opts.limits, this.#registry);
     Object.freeze(this);
   }
   clone(opts) {
@@ -26366,7 +36225,7 @@ function isReservedName(name) {
   try {
     return base.parse(name).ast.op !== "id";
   } catch (error) {
-    if (error instanceof ParseError) return true;
+    if (error instanceof ParseError2) return true;
     throw error;
   }
 }
@@ -26377,7 +36236,7 @@ function innerName(name) {
 function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
-function namesIn(node, declared) {
+function namesIn2(node, declared) {
   const names2 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
@@ -26411,7 +36270,7 @@ function faultOf(error, source) {
   if (error instanceof RangeError) {
     return { code: "depth", summary: "it is nested too deep", start: 0, end: source.length };
   }
-  if (!(error instanceof ParseError || error instanceof TypeError2 || error instanceof EvaluationError))
+  if (!(error instanceof ParseError2 || error instanceof TypeError2 || error instanceof EvaluationError))
     throw error;
   const start = Math.min(error.range?.start ?? 0, source.length);
   return { code: error.code, summary: error.summary, start, end: error.range?.end ?? start };
@@ -26430,7 +36289,7 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names2 = namesIn(parsed.ast, types);
+    const names2 = namesIn2(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked2 = parsed.check();
     if (!checked2.valid) return { fault: faultOf(checked2.error, source) };
@@ -26481,10 +36340,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known3) {
-  const nearest = nearestName(name, known3);
+function didYouMean(name, known4) {
+  const nearest = nearestName(name, known4);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known3.length > 0 && known3.length <= 24 ? `known are ${known3.join(", ")}` : null;
+  return known4.length > 0 && known4.length <= 24 ? `known are ${known4.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -26855,18 +36714,59 @@ function tryOut(options) {
   }
 }
 
+// src/manifest/fill.ts
+function numbers(written, place, types, { variables }) {
+  const listed4 = typeof written === "object";
+  return (listed4 ? written : [written]).flatMap((one4, i) => {
+    const compiled = one4 === void 0 ? null : compileAt(listed4 ? place.at(i) : place, one4, types, variables);
+    return compiled === null ? [] : [compiled];
+  });
+}
+var kinds = {
+  integers: (written, place, context) => ({ integers: numbers(written, place, "int", context) }),
+  permutation: (written, place, context) => ({ permutation: numbers(written, place, "int", context) }),
+  cumulative: (written, place, context) => ({ cumulative: numbers(written, place, "int", context) }),
+  values: (written, place, context) => ({ values: numbers(written, place, ["int", "double"], context) }),
+  blocks: (written) => ({ blocks: written }),
+  file(written, place, { sources }) {
+    const [first] = Object.entries(sources.read([{ path: written, place }]));
+    if (first === void 0) return null;
+    if (first[0] !== resolvePath(sources.folder, written)) {
+      place.value({ message: `'${written}' is a folder`, nextStep: "name the file that the buffer holds" });
+      return null;
+    }
+    return { file: { path: written, source: first[1] } };
+  },
+  generate(written, place, { sources, workloads }) {
+    const run = readArguments(written.run, place.at("run"), Object.keys(workloads.types));
+    const paths2 = (written.sources ?? []).flatMap(
+      (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place.at("sources", i) }]
+    );
+    return { generate: { run, folder: sources.folder, files: sources.read(paths2) } };
+  }
+};
+function readFill(written, place, context) {
+  if (typeof written === "string") return written;
+  const [key2] = Object.keys(written);
+  if (key2 === void 0) return "zeros";
+  const value2 = written[key2];
+  if (value2 === void 0) return "zeros";
+  const read2 = kinds[key2];
+  return read2(value2, place.at(key2), context) ?? "zeros";
+}
+
 // src/manifest/buffers.ts
-var scalarTypes = ["f32", "f16", "i32", "u32"];
+var scalarTypes2 = ["f32", "f16", "i32", "u32"];
 var maxLength2 = 2 ** 32;
 function isScalarType(value2) {
-  return scalarTypes.includes(value2);
+  return scalarTypes2.includes(value2);
 }
 function readType(written, place, { workloads }) {
   if (isScalarType(written)) return written;
   if (workloads.types[written] !== "string") {
     place.value({
       message: `'${written}' is no element type`,
-      nextStep: `use ${scalarTypes.join(", ")}, or the name of a workload parameter that holds one of them`
+      nextStep: `use ${scalarTypes2.join(", ")}, or the name of a workload parameter that holds one of them`
     });
   } else {
     for (const { workload, place: here } of workloads.items) {
@@ -26874,7 +36774,7 @@ function readType(written, place, { workloads }) {
       if (value2 !== void 0 && !isScalarType(value2))
         here.at(written).value({
           message: `'${value2}' is no element type, and a buffer has the type '${written}'`,
-          nextStep: `use ${scalarTypes.join(", ")}`
+          nextStep: `use ${scalarTypes2.join(", ")}`
         });
     }
   }
@@ -26941,15 +36841,21 @@ function readLength(written, place, { variables, workloads, defaults }) {
   });
   return length;
 }
+function positionIn(place, fill2) {
+  const here = place.at(...Object.keys(fill2).slice(0, 1));
+  return (index) => (index === void 0 ? here : here.at(index)).position;
+}
 function readBuffer(written, options, context) {
   const { name, index, place } = options;
   const listed4 = place.at("values").isWritten;
   const kind = written.kind ?? (listed4 ? null : "storage");
   const { scratch = false, clear } = written;
-  checkKeys(kind === "uniform" ? kind : scratch ? "scratch" : listed4 ? "listed" : "filled", place);
+  const isFilled = place.at("fill").isWritten && !listed4;
+  const isUniform = kind === "uniform" && !isFilled;
+  checkKeys(isUniform ? kind : scratch ? "scratch" : listed4 ? "listed" : "filled", place);
   if (clear !== void 0 && !scratch && written.fill !== void 0 && written.fill !== "zeros") {
     place.at("fill").value({
-      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${written.fill}`,
+      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${typeof written.fill === "string" ? written.fill : "contents"}`,
       nextStep: "remove 'fill' or 'clear'"
     });
   }
@@ -26965,12 +36871,13 @@ function readBuffer(written, options, context) {
     kind,
     type: written.type === void 0 ? "f32" : readType(written.type, place.at("type"), context),
     length: length ?? constantExpression(values2?.length ?? 1),
-    fill: written.fill ?? "zeros",
+    fill: written.fill === void 0 ? "zeros" : readFill(written.fill, place.at("fill"), context),
+    ...typeof written.fill === "object" ? { fillAt: positionIn(place.at("fill"), written.fill) } : {},
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
     ...scratch ? { scratch, at: () => place.position } : {},
     ...clear === void 0 ? {} : { clear },
-    values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
+    values: values2 === void 0 && (kind !== "uniform" || written.fill !== void 0) ? null : (values2 ?? []).filter((value2) => value2 !== null),
     ...listed4 ? {
       valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
     } : {}
@@ -27009,27 +36916,6 @@ function readBuffers(written, place, context) {
 }
 
 // src/manifest/command.ts
-var placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-function fillArgument(argument, values2) {
-  return argument.replaceAll(placeholder, (_all, name) => String(values2[name]));
-}
-function namesIn2(program) {
-  return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
-}
-function readArguments(written, place, names2) {
-  return (written ?? []).flatMap((argument, i) => {
-    if (argument === void 0) return [];
-    for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names2.includes(name)) continue;
-      const nearest = nearestName(name, names2);
-      place.at(i).text(index, text3.length, {
-        message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
-      });
-    }
-    return [argument];
-  });
-}
 function readOutputs(written, place, context) {
   return Object.entries(written ?? {}).flatMap(([name, output2]) => {
     if (output2 === void 0) return [];
@@ -27049,7 +36935,7 @@ function readCommand(written, place, context) {
   const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
-  const used = namesIn2([...run, ...build ?? []]);
+  const used = namesIn([...run, ...build ?? []]);
   for (const name of tunables.filter((one4) => !used.includes(one4))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
@@ -27067,1383 +36953,6 @@ function readCommand(written, place, context) {
       )
     ),
     outputs: readOutputs(written.outputs, place.at("outputs"), context)
-  };
-}
-
-// src/manifest/format-problems.ts
-var widest = 120;
-var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
-function printable(text3) {
-  return text3.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
-}
-function excerpt(line3, column) {
-  if (line3.length <= widest) return { text: line3, before: column - 1 };
-  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
-  const head2 = start > 0 ? "…" : "";
-  const tail = start + widest < line3.length ? "…" : "";
-  return {
-    text: head2 + line3.slice(start, start + widest) + tail,
-    before: column - 1 - start + head2.length
-  };
-}
-function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
-  const place = paint("place", printable(`${file}:${line3}:${column}:`));
-  const gutter = String(line3).padStart(5);
-  const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
-  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines2 = [
-    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
-    `${gutter} | ${text3}`,
-    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
-  ];
-  if (nextStep3 !== null)
-    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep3)}`);
-  return lines2.join("\n");
-}
-function formatProblems(problems, options) {
-  const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
-  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
-}
-
-// src/manifest/has-reference.ts
-function hasReference({ reference, command: command2 }) {
-  return reference !== null || (command2?.reference ?? null) !== null;
-}
-function isSelfJudged(kernel) {
-  const isCompared = kernel.command !== void 0 || kernel.buffers.some(({ check: check3 }) => check3 !== null);
-  return isCompared && !hasReference(kernel);
-}
-
-// src/space/configuration-id.ts
-function configurationId(configuration, tunables) {
-  if (tunables.length === 0) return "default";
-  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
-}
-
-// src/stats/holm.ts
-function holmAdjust(pValues) {
-  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
-  const adjusted = new Array(pValues.length);
-  let largest2 = 0;
-  order2.forEach((index, rank) => {
-    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest2;
-  });
-  return adjusted;
-}
-
-// src/stats/moments.ts
-function moments(values2) {
-  let count2 = 0;
-  let mean2 = 0;
-  let squares = 0;
-  for (const value2 of values2) {
-    count2++;
-    const delta = value2 - mean2;
-    mean2 += delta / count2;
-    squares += delta * (value2 - mean2);
-  }
-  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
-  return {
-    count: count2,
-    mean: count2 > 0 ? mean2 : Number.NaN,
-    variance,
-    standardDeviation: Math.sqrt(variance)
-  };
-}
-function mean(values2) {
-  return moments(values2).mean;
-}
-
-// src/stats/normal.ts
-function normalPdf(z) {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-var numerator = [
-  220.206867912376,
-  221.213596169931,
-  112.079291497871,
-  33.912866078383,
-  6.37396220353165,
-  0.700383064443688,
-  0.0352624965998911
-];
-var denominator = [
-  440.413735824752,
-  793.826512519948,
-  637.333633378831,
-  296.564248779674,
-  86.7807322029461,
-  16.064177579207,
-  1.75566716318264,
-  0.0883883476483184
-];
-function polynomial(coefficients, x2) {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
-  return sum;
-}
-function normalCdf(z) {
-  const x2 = Math.abs(z);
-  let tail = 0;
-  if (x2 <= 37) {
-    const density2 = Math.exp(-0.5 * x2 * x2);
-    if (x2 < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
-    } else {
-      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
-      tail = density2 / (fraction * 2.506628274631);
-    }
-  }
-  return z > 0 ? 1 - tail : tail;
-}
-
-// src/stats/sorted-samples.ts
-function sortSamples(values2) {
-  const copy = Float64Array.from(values2);
-  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
-  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
-  return copy.sort();
-}
-
-// src/stats/quantile.ts
-function quantile(samples2, probability) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
-  }
-  const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
-}
-function median(values2) {
-  return quantile(sortSamples(values2), 0.5);
-}
-
-// src/stats/random.ts
-function hashText(text3) {
-  let hash = 2166136261;
-  for (let i = 0; i < text3.length; i++) {
-    hash ^= text3.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s2 = u * u + v * v;
-      if (s2 > 0 && s2 < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-function shuffle(items, random) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const held2 = items[i];
-    items[i] = items[j];
-    items[j] = held2;
-  }
-  return items;
-}
-
-// src/stats/spearman.ts
-function ranks(values2) {
-  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
-  const result = new Array(values2.length);
-  for (let start = 0; start < order2.length; ) {
-    let end = start + 1;
-    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
-    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return result;
-}
-function spearman(a2, b) {
-  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
-  const rankA = ranks(a2);
-  const rankB = ranks(b);
-  const middle2 = mean(rankA);
-  let products = 0;
-  let squaresA = 0;
-  let squaresB = 0;
-  for (let i = 0; i < rankA.length; i++) {
-    const da = rankA[i] - middle2;
-    const db = rankB[i] - middle2;
-    products += da * db;
-    squaresA += da * da;
-    squaresB += db * db;
-  }
-  return products / Math.sqrt(squaresA * squaresB);
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
-}
-
-// src/stats/student-t.ts
-function studentTUpperTail(t, degreesOfFreedom) {
-  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
-  if (Number.isNaN(t)) return Number.NaN;
-  const square = t * t;
-  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
-  return t >= 0 ? half : 1 - half;
-}
-function studentTQuantile(probability, degreesOfFreedom) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
-  }
-  if (probability === 0.5) return 0;
-  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
-  return upperQuantile(1 - probability, degreesOfFreedom);
-}
-function upperQuantile(tail, degreesOfFreedom) {
-  if (tail === 0) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = 1;
-  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
-    low = high;
-    high *= 2;
-  }
-  let t = (low + high) / 2;
-  for (; ; ) {
-    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
-    if (excess > 0) low = t;
-    else high = t;
-    const newton = t + excess / density(t, degreesOfFreedom);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
-    t = next;
-  }
-}
-function density(t, degreesOfFreedom) {
-  const half = degreesOfFreedom / 2;
-  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
-  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
-}
-
-// src/stats/t-test.ts
-function estimateMean(values2, minimumSd = 0) {
-  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
-  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
-  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
-}
-function tTestP(estimate, alternative, bound) {
-  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
-  if (distance2 === 0) return 0.5;
-  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
-}
-function meanInterval(estimate, confidence) {
-  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
-}
-
-// src/space/schedule.ts
-function createSchedule(grid, constraints) {
-  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
-  const constant3 = [];
-  const decided = grid.tunables.map(() => []);
-  for (const constraint of constraints) {
-    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
-    (decided[depth] ?? constant3).push(constraint);
-  }
-  return { grid, constant: constant3, decided };
-}
-var Draft = class {
-  #schedule;
-  #configuration = {};
-  constructor(schedule2) {
-    this.#schedule = schedule2;
-    for (const { name, values: values2 } of schedule2.grid.tunables)
-      this.#configuration[name] = values2[0];
-  }
-  /** Whether the constraints without tunables hold. */
-  allowsAny() {
-    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
-  }
-  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
-  choose(tunable, index) {
-    const { grid, decided } = this.#schedule;
-    const name = grid.tunables[tunable]?.name;
-    this.#configuration[name] = grid.value(tunable, index);
-    for (const constraint of decided[tunable]) {
-      if (!constraint.test(this.#configuration)) return false;
-    }
-    return true;
-  }
-  /** Whether a whole point fulfils every constraint. */
-  allows(point2) {
-    return this.allowsAny() && point2.every((index, tunable) => this.choose(tunable, index));
-  }
-};
-
-// src/space/walk.ts
-function* walk(schedule2, budget = { visits: Infinity }) {
-  const { levels } = schedule2.grid;
-  const draft = new Draft(schedule2);
-  if (!draft.allowsAny()) return;
-  if (levels.length === 0) {
-    yield [];
-    return;
-  }
-  const indices = new Array(levels.length).fill(-1);
-  let depth = 0;
-  while (depth >= 0) {
-    const index = indices[depth] + 1;
-    if (index >= levels[depth]) {
-      indices[depth] = -1;
-      depth--;
-      continue;
-    }
-    if (budget.visits <= 0) return;
-    budget.visits--;
-    indices[depth] = index;
-    if (!draft.choose(depth, index)) continue;
-    if (depth < levels.length - 1) depth++;
-    else yield [...indices];
-  }
-}
-
-// src/space/draw.ts
-var probes = 4096;
-var smallestShare = 0.01;
-var listing = { visits: 25e5, points: 1e5 };
-var rejectionTries = 2e4;
-var diveTries = 200;
-var divesPerDraw = 8;
-var probeSeed = 24301;
-function listAll(schedule2) {
-  const points = [];
-  const budget = { visits: listing.visits };
-  for (const point2 of walk(schedule2, budget)) {
-    points.push(point2);
-    if (points.length > listing.points) return null;
-  }
-  return budget.visits > 0 ? points : null;
-}
-function listSource(points) {
-  return {
-    draw: (random) => points[random.integer(points.length)] ?? null,
-    all: points
-  };
-}
-function dive(schedule2, random) {
-  const { levels } = schedule2.grid;
-  const draft = new Draft(schedule2);
-  if (!draft.allowsAny()) return null;
-  const point2 = [];
-  let weight = 1;
-  for (const [d, count2] of levels.entries()) {
-    const allowed = [];
-    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
-    const index = allowed[random.integer(allowed.length)];
-    if (index === void 0) return null;
-    draft.choose(d, index);
-    point2.push(index);
-    weight *= allowed.length / count2;
-  }
-  return { point: point2, weight };
-}
-function diveSource(schedule2) {
-  return {
-    all: null,
-    draw: (random) => {
-      let kept2 = null;
-      let total2 = 0;
-      let found = 0;
-      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
-        const next = dive(schedule2, random);
-        if (next === null) continue;
-        found++;
-        total2 += next.weight;
-        if (random.next() * total2 < next.weight) kept2 = next.point;
-      }
-      return kept2;
-    }
-  };
-}
-function rejectionSource(schedule2) {
-  const draft = new Draft(schedule2);
-  return {
-    all: null,
-    draw: (random) => {
-      for (let i = 0; i < rejectionTries; i++) {
-        const point2 = schedule2.grid.draw(random);
-        if (draft.allows(point2)) return point2;
-      }
-      return null;
-    }
-  };
-}
-function createSource(schedule2) {
-  const random = createRandom(probeSeed);
-  const rejection = rejectionSource(schedule2);
-  const draft = new Draft(schedule2);
-  let valid = 0;
-  for (let i = 0; i < probes; i++) if (draft.allows(schedule2.grid.draw(random))) valid++;
-  if (schedule2.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
-  const points = listAll(schedule2);
-  return points === null ? diveSource(schedule2) : listSource(points);
-}
-function drawDistinct(source, random, count2, tries3 = 1e3) {
-  const found = /* @__PURE__ */ new Map();
-  let missed = 0;
-  while (found.size < count2 && missed < tries3) {
-    const point2 = source.draw(random);
-    if (point2 === null) break;
-    const key2 = point2.join(",");
-    if (found.has(key2)) missed++;
-    else {
-      found.set(key2, point2);
-      missed = 0;
-    }
-  }
-  return [...found.values()];
-}
-
-// src/space/grid.ts
-function pointKey(point2) {
-  return point2.join(",");
-}
-function createGrid(tunables) {
-  const levels = tunables.map(({ values: values2 }) => values2.length);
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value3, index) => [value3, index])));
-  const value2 = (tunable, index) => tunables[tunable]?.values[index];
-  return {
-    tunables,
-    levels,
-    rawSize: levels.reduce((product, count2) => product * count2, 1),
-    value: value2,
-    holds: (point2) => point2.length === levels.length && point2.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
-    configuration: (point2) => Object.fromEntries(tunables.map(({ name }, d) => [name, value2(d, point2[d])])),
-    point: (configuration) => {
-      const point2 = [];
-      for (const [d, { name }] of tunables.entries()) {
-        if (!Object.hasOwn(configuration, name)) return null;
-        const index = indices[d]?.get(configuration[name]);
-        if (index === void 0) return null;
-        point2.push(index);
-      }
-      return point2;
-    },
-    draw: (random) => levels.map((count2) => random.integer(count2))
-  };
-}
-
-// src/space/spread.ts
-var candidatesPerPoint = 60;
-function distance(grid, a2, b) {
-  let sum = 0;
-  for (const [d, levels] of grid.levels.entries()) {
-    if (levels > 1) sum += Math.abs(a2[d] - b[d]) / (levels - 1);
-  }
-  return sum;
-}
-var ValueCounts = class {
-  #grid;
-  #counts;
-  constructor(grid) {
-    this.#grid = grid;
-    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
-  }
-  add(point2) {
-    for (const [d, counts] of this.#counts.entries()) counts[point2[d]] += 1;
-  }
-  /** The more its values are in use already, the higher; a value of many levels weighs more. */
-  crowding(point2) {
-    let sum = 0;
-    for (const [d, counts] of this.#counts.entries())
-      sum += counts[point2[d]] * this.#grid.levels[d];
-    return sum;
-  }
-};
-function spreadPoints(options) {
-  const { grid, source, random, count: count2 } = options;
-  const chosen = [...options.chosen];
-  const seen = new Set(chosen.map(pointKey));
-  const counts = new ValueCounts(grid);
-  for (const point2 of chosen) counts.add(point2);
-  const result = [];
-  while (result.length < count2) {
-    let best = null;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    for (const point2 of freshPoints(source, random, seen)) {
-      const nearest = chosen.reduce(
-        (least2, other) => Math.min(least2, distance(grid, point2, other)),
-        Infinity
-      );
-      const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
-      if (score2 > bestScore) {
-        best = point2;
-        bestScore = score2;
-      }
-    }
-    if (best === null) break;
-    result.push(best);
-    chosen.push(best);
-    seen.add(pointKey(best));
-    counts.add(best);
-  }
-  return result;
-}
-function freshPoints(source, random, seen) {
-  const isFresh = (point2) => !seen.has(pointKey(point2));
-  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
-    return source.all.filter(isFresh);
-  }
-  const fresh = [];
-  for (let tries3 = 0; fresh.length < candidatesPerPoint && tries3 < 50 * candidatesPerPoint; tries3++) {
-    const point2 = source.draw(random);
-    if (point2 === null) break;
-    if (isFresh(point2)) fresh.push(point2);
-  }
-  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
-}
-
-// src/space/variation.ts
-var tries = 32;
-function neighbours({ grid, isValid }, point2) {
-  const result = [];
-  for (const [d, levels] of grid.levels.entries()) {
-    for (let index = 0; index < levels; index++) {
-      if (index === point2[d]) continue;
-      const candidate = point2.with(d, index);
-      if (isValid(candidate)) result.push(candidate);
-    }
-  }
-  return result;
-}
-function firstValid(isValid, make) {
-  for (let i = 0; i < tries; i++) {
-    const child = make();
-    if (isValid(child)) return child;
-  }
-  return null;
-}
-function crossover(space2, a2, b, random) {
-  return firstValid(
-    space2.isValid,
-    () => a2.map((index, d) => random.next() < 0.5 ? index : b[d])
-  );
-}
-function mutate(space2, point2, rate, random) {
-  const { levels } = space2.grid;
-  return firstValid(
-    space2.isValid,
-    () => point2.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
-  );
-}
-
-// src/space/create-space.ts
-var countingVisits = 2e7;
-function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known3 = null;
-  const source = () => {
-    known3 ??= createSource2();
-    return known3;
-  };
-  const variation = { grid, isValid };
-  return {
-    tunables: grid.tunables,
-    rawSize: grid.rawSize,
-    isValid,
-    configuration: (point2) => grid.configuration(point2),
-    point: (configuration) => grid.point(configuration),
-    id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
-    enumerate: () => enumerate(),
-    count: (limit = Infinity) => {
-      const listed4 = known3?.all?.length;
-      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
-      const budget = { visits: countingVisits };
-      let value2 = 0;
-      for (const _ of enumerate(budget)) {
-        if (value2 >= limit) return { value: value2, exact: false };
-        value2++;
-      }
-      return { value: value2, exact: budget.visits > 0 };
-    },
-    sample: (random, count2) => {
-      const { all } = source();
-      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
-      return drawDistinct(source(), random, count2);
-    },
-    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
-    neighbours: (point2) => neighbours(variation, point2),
-    crossover: (a2, b, random) => crossover(variation, a2, b, random),
-    mutate: (point2, rate, random) => mutate(variation, point2, rate, random)
-  };
-}
-function createSpace(options) {
-  const grid = createGrid(options.tunables);
-  const schedule2 = createSchedule(grid, options.constraints);
-  const draft = new Draft(schedule2);
-  return assemble({
-    grid,
-    isValid: (point2) => grid.holds(point2) && draft.allows(point2),
-    enumerate: (budget) => walk(schedule2, budget),
-    createSource: () => createSource(schedule2)
-  });
-}
-function compare(a2, b) {
-  for (let d = 0; d < a2.length; d++) {
-    const difference = a2[d] - b[d];
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-function createListedSpace(tunables, points) {
-  const grid = createGrid(tunables);
-  const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
-  const sorted2 = [...unique.values()].sort(compare);
-  return assemble({
-    grid,
-    isValid: (point2) => unique.has(pointKey(point2)),
-    enumerate: function* () {
-      yield* sorted2;
-    },
-    createSource: () => listSource(sorted2)
-  });
-}
-
-// src/manifest/kernel-space.ts
-function workloadVariables(_kernel, workload, configuration, limits2) {
-  return { ...limits2, ...workload.parameters, ...configuration };
-}
-function createKernelSpace(kernel, workload, limits2) {
-  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
-  const constraints = kernel.constraints.map((expression) => {
-    const names2 = expression.names.filter((name) => tunableNames.has(name));
-    const variables = { ...limits2, ...workload.parameters };
-    return {
-      names: names2,
-      test: (configuration) => {
-        for (const name of names2) variables[name] = configuration[name];
-        return expression.evaluate(variables) === true;
-      }
-    };
-  });
-  return createSpace({ tunables: kernel.tunables, constraints });
-}
-
-// src/manifest/no-files.ts
-var noFiles = {
-  read: () => null,
-  readBytes: () => null,
-  list: () => [],
-  listSources: () => []
-};
-
-// src/manifest/no-limits.ts
-var noLimits = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var defaultLimits = {
-  max_workgroup_storage: 16384,
-  max_invocations: 256,
-  max_workgroup_size_x: 256,
-  max_workgroup_size_y: 256,
-  max_workgroup_size_z: 64,
-  max_workgroups: 65535,
-  max_buffer_bytes: 2 ** 27,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 4,
-  subgroup_max: 128
-};
-
-// src/manifest/objective.ts
-var objectives = {
-  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
-  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
-  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
-  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
-};
-function needsEnergy(minimize) {
-  return objectives[minimize].energy > 0;
-}
-function measurableObjective(objective, measuresEnergy) {
-  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
-}
-function latencySlackOf(objective) {
-  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-}
-function weighObjective(minimize, cost2) {
-  const { energy, latency } = objectives[minimize];
-  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
-  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
-}
-function objectiveValue(minimize, { latencyMs, joules }) {
-  const { latencyUnitMs } = objectives[minimize];
-  return weighObjective(minimize, {
-    energy: joules,
-    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
-  });
-}
-
-// src/manifest/yaml-nodes.ts
-var import_yaml = __toESM(require_dist(), 1);
-var import_yaml2 = __toESM(require_dist(), 1);
-var maxDepth2 = 32;
-var maxLexemes = 4e5;
-var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
-function tooDeepAt(tokens2) {
-  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
-  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
-    const { token: token2, depth } = next;
-    if (typeof token2 !== "object" || token2 === null) continue;
-    const { offset, value: value2, items } = token2;
-    if (depth > maxDepth2) return offset ?? 0;
-    if (typeof value2 === "object") pending.push({ token: value2, depth });
-    for (const item of items ?? []) {
-      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    }
-  }
-  return null;
-}
-function refuse(code, message, start) {
-  return {
-    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
-  };
-}
-function tokenise(text3) {
-  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
-  const parser = new import_yaml.Parser();
-  const tokens2 = [];
-  let offset = 0;
-  let flowDepth = 0;
-  let indicatorsInLine = 0;
-  let count2 = 0;
-  for (const lexeme of new import_yaml.Lexer().lex(text3)) {
-    if (lexeme === "[" || lexeme === "{") flowDepth++;
-    else if (lexeme === "]" || lexeme === "}") flowDepth--;
-    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
-    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
-    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
-    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
-    tokens2.push(...parser.next(lexeme));
-  }
-  tokens2.push(...parser.end());
-  const tooDeep = tooDeepAt(tokens2);
-  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
-}
-function parseYaml(text3) {
-  const tokenised = tokenise(text3);
-  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
-  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
-  const [document2, second] = [
-    ...composer.compose(tokenised.tokens, true, text3.length)
-  ];
-  const faults = [];
-  const note2 = (error, severity) => faults.push({
-    code: error.code,
-    message: error.message,
-    start: error.pos[0],
-    end: error.pos[1],
-    damage: severity === "error" && !harmless.has(error.code),
-    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity
-  });
-  for (const error of document2?.errors ?? []) note2(error, "error");
-  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
-  if (second !== void 0) {
-    const start = second.range[0];
-    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
-  }
-  return { root: document2?.contents ?? null, faults };
-}
-
-// src/manifest/document.ts
-var maxValues = 1e5;
-function at(pointer2, ...steps2) {
-  return steps2.reduce(
-    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer2
-  );
-}
-function splitPointer(pointer2) {
-  const slash = pointer2.lastIndexOf("/");
-  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer2.slice(0, slash), step: step2 };
-}
-var YamlDocument = class {
-  source;
-  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
-  data;
-  /** Offset from which on the text could not be understood; Infinity if it could. */
-  damagedFrom;
-  #problems;
-  #places = /* @__PURE__ */ new Map();
-  #anchors = /* @__PURE__ */ new Map();
-  #expanding = 0;
-  #values = 0;
-  /** Reads the text; its faults go to `problems`. */
-  constructor(source, problems) {
-    this.source = source;
-    this.#problems = problems;
-    const { root, faults } = parseYaml(source.text);
-    this.damagedFrom = faults.reduce(
-      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
-      Number.POSITIVE_INFINITY
-    );
-    for (const fault of faults) {
-      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
-    }
-    const range3 = { start: 0, end: 1 };
-    this.#places.set("", { key: null, value: root === null ? range3 : rangeOf(root), textStart: null });
-    this.data = root === null ? null : this.#read(root, "", null, 0);
-  }
-  /** Whether something is written at a pointer. */
-  has(pointer2) {
-    return this.#places.has(pointer2);
-  }
-  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer2) {
-    let value2 = this.data;
-    for (const part of pointer2.split("/").slice(1)) {
-      const { step: step2 } = splitPointer(`/${part}`);
-      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
-      value2 = value2[step2];
-    }
-    return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
-  }
-  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer2, details2) {
-    this.#problems.add(this.#place(pointer2).value, details2);
-  }
-  /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer2, details2) {
-    this.#problems.add(this.keyRange(pointer2), details2);
-  }
-  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer2, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
-    const start = textStart2 === null ? value2.start : textStart2 + offset;
-    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
-  }
-  /** Where a value begins. */
-  positionOf(pointer2) {
-    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
-  }
-  keyRange(pointer2) {
-    const place = this.#place(pointer2);
-    return place.key ?? place.value;
-  }
-  #place(pointer2) {
-    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
-      const place = this.#places.get(path2);
-      if (place !== void 0) return place;
-    }
-    return this.#places.get("");
-  }
-  #read(node, pointer2, key2, depth) {
-    const value2 = rangeOf(node);
-    if (!this.#places.has(pointer2) || pointer2 === "")
-      this.#places.set(pointer2, {
-        key: key2,
-        value: value2,
-        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
-      });
-    if (++this.#values > maxValues || depth > maxDepth2) {
-      if (this.#values === maxValues + 1 || depth > maxDepth2)
-        this.#problems.add(value2, {
-          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
-          nextStep: "write the values out, without aliases"
-        });
-      return null;
-    }
-    if ((0, import_yaml2.isAlias)(node)) {
-      const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer2, depth);
-      this.#problems.add(value2, {
-        message: `there is no anchor '&${node.source}' before this alias`,
-        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
-      });
-      return null;
-    }
-    this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
-    if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
-    return node.value;
-  }
-  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
-  #remember(node) {
-    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
-      this.#anchors.set(node.anchor, node);
-  }
-  #expand(target, pointer2, depth) {
-    this.#expanding++;
-    const value2 = this.#read(target, pointer2, null, depth + 1);
-    this.#expanding--;
-    return value2;
-  }
-  #readMap(items, pointer2, depth) {
-    const data = {};
-    for (const { key: key2, value: value2 } of items) {
-      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
-        this.#problems.add(rangeOf(key2 ?? value2), {
-          message: "only a plain name can be a key",
-          nextStep: "write 'name: value'"
-        });
-        continue;
-      }
-      this.#remember(key2);
-      const range3 = rangeOf(key2);
-      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range3.start, range3.end);
-      if (name === "__proto__") {
-        this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
-        continue;
-      }
-      const inside = at(pointer2, name);
-      if (Object.hasOwn(data, name)) {
-        const first = this.source.position(this.keyRange(inside).start).line;
-        this.#problems.add(range3, {
-          message: `'${name}' is given twice, first in line ${first}`,
-          nextStep: "keep one of them"
-        });
-        continue;
-      }
-      if (value2 === null) {
-        this.#places.set(inside, { key: range3, value: range3, textStart: null });
-        data[name] = null;
-      } else data[name] = this.#read(value2, inside, range3, depth + 1);
-    }
-    return data;
-  }
-};
-function rangeOf(node) {
-  if (node === null) return { start: 0, end: 1 };
-  const [start, end] = node.range;
-  return { start, end };
-}
-function textStart(node, source) {
-  if (typeof node.value !== "string") return node.range[0];
-  for (const start of [node.range[0], node.range[0] + 1]) {
-    if (source.text.startsWith(node.value, start)) return start;
-  }
-  return null;
-}
-var yamlNextSteps = {
-  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
-  BAD_INDENT: "check the indentation and that every bracket is closed",
-  BAD_SCALAR_START: "put the text into quotes",
-  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
-  MISSING_CHAR: "close the bracket or quote",
-  MULTIPLE_DOCS: "remove '---' and what follows",
-  TAB_AS_INDENT: "indent with spaces",
-  TAG_RESOLVE_FAILED: "remove the '!' tag",
-  TOO_DEEP: "a manifest needs seven levels",
-  TOO_LONG: "split the manifest"
-};
-function describeYamlFault(fault) {
-  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
-  return {
-    message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
-    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
-    severity: fault.severity,
-    damage: true
-  };
-}
-
-// src/manifest/problem-list.ts
-var maxProblems = 500;
-var maxMessage = 300;
-function shorten(text3) {
-  return text3.length <= maxMessage ? text3 : `${text3.slice(0, maxMessage)}…`;
-}
-var ProblemList = class {
-  #source;
-  #entries = /* @__PURE__ */ new Map();
-  constructor(source) {
-    this.#source = source;
-  }
-  /** Notes a fault; the same text at the same place counts once. */
-  add(range3, details2) {
-    if (this.#entries.size >= maxProblems) return;
-    const { line: line3, column } = this.#source.position(range3.start);
-    const sourceLine = this.#source.line(line3);
-    const room2 = Math.max(1, sourceLine.length - column + 1);
-    const problem = {
-      file: this.#source.file,
-      line: line3,
-      column,
-      severity: details2.severity ?? "error",
-      message: shorten(details2.message),
-      nextStep: details2.nextStep ?? null,
-      length: Math.max(1, Math.min(range3.end - range3.start, room2)),
-      sourceLine
-    };
-    const key2 = `${range3.start} ${details2.message}`;
-    if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
-  }
-  get hasErrors() {
-    return [...this.#entries.values()].some(({ problem }) => problem.severity === "error");
-  }
-  /**
-   * All faults in the order of the file.
-   * @param damagedFrom offset from which the text could not be read as YAML: what lies on that line and behind it
-   *   was perhaps not understood as it was meant, so only faults before it are given
-   */
-  inOrder(damagedFrom = Number.POSITIVE_INFINITY) {
-    const damagedLine = damagedFrom === Number.POSITIVE_INFINITY ? damagedFrom : this.#source.position(damagedFrom).line;
-    return [...this.#entries.values()].filter(
-      ({ details: details2, problem }) => damagedLine === Number.POSITIVE_INFINITY || details2.damage === true || details2.absence !== true && problem.line < damagedLine
-    ).map(({ problem }) => problem).sort((a2, b) => a2.line - b.line || a2.column - b.column);
-  }
-};
-
-// src/manifest/paths.ts
-function resolvePath(folder, path2) {
-  const parts = [];
-  for (const part of `${folder}/${path2}`.split("/")) {
-    if (part === "..") {
-      if (parts.pop() === void 0) return null;
-    } else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
-function relativePath(folder, path2) {
-  const from = folder === "" ? [] : folder.split("/");
-  const to = path2.split("/");
-  let common = 0;
-  while (common < from.length && from[common] === to[common]) common++;
-  return [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
-}
-function folderOf(path2) {
-  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
-}
-function pathFault(path2) {
-  if (/^([/\\~]|[A-Za-z]:)/.test(path2)) return "is not a relative path";
-  if (path2.includes("\\")) return "has a backslash";
-  if (/[\u0000-\u001f\u007f]/.test(path2)) return "has a control character";
-  return null;
-}
-
-// src/manifest/named-files.ts
-var NamedFiles = class {
-  reader;
-  /** What paths are relative to, itself relative to the reader's root; empty for the root. */
-  folder;
-  constructor(reader, folder) {
-    this.reader = reader;
-    this.folder = folder;
-  }
-  /** The path relative to the reader's root; null, reported, if it leads out of it. */
-  resolve(path2, place) {
-    const wrong3 = pathFault(path2);
-    const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
-    if (resolved === null) {
-      place.value({
-        message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
-        nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
-      });
-    }
-    return resolved;
-  }
-  /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
-  attempt(place, action) {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: error.message, nextStep: error.nextStep });
-      return void 0;
-    }
-  }
-  /** Reports that nothing is at a path, with the nearest name that there is. */
-  reportMissing(path2, resolved, place) {
-    const folder = folderOf(resolved);
-    const start = folder === "" ? 0 : folder.length + 1;
-    const nearest = nearestName(
-      resolved.slice(start),
-      this.#list(folder).map((name) => name.slice(start))
-    );
-    place.value({
-      message: `there is no file '${path2}'`,
-      nextStep: nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`
-    });
-  }
-  #list(folder) {
-    try {
-      return this.reader.list(folder);
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      return [];
-    }
-  }
-};
-
-// src/manifest/program-files.ts
-var maxModules = 500;
-var maxTotalCharacters = 4 * 1024 * 1024;
-var noProgram = { path: "", language: "wgsl", files: {} };
-var ProgramFiles = class {
-  #named;
-  #modules = /* @__PURE__ */ new Map();
-  /** @param folder what paths are relative to, itself relative to the reader's root */
-  constructor(reader, folder) {
-    this.#named = new NamedFiles(reader, folder);
-  }
-  /** A program; whatever keeps it from being read is reported at `place`. */
-  read(path2, place) {
-    const resolved = this.#named.resolve(path2, place);
-    if (resolved === null) return noProgram;
-    const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1];
-    if (language === void 0) {
-      place.value({
-        message: `'${path2}' is neither a .wesl nor a .wgsl file`,
-        nextStep: "give the WESL or WGSL program"
-      });
-      return noProgram;
-    }
-    const text3 = this.#named.attempt(place, () => this.#named.reader.read(resolved));
-    if (text3 === void 0) return noProgram;
-    if (text3 === null) {
-      this.#named.reportMissing(path2, resolved, place);
-      return noProgram;
-    }
-    const root = relativePath(this.#named.folder, resolved);
-    if (language === "wgsl") return { path: root, language, files: { [root]: text3 } };
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    return { path: root, language, files: { ...modules, [root]: text3 } };
-  }
-  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
-  #modulesIn(folder, place) {
-    let modules = this.#modules.get(folder);
-    if (modules === void 0) {
-      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
-      this.#modules.set(folder, modules);
-    }
-    if (typeof modules !== "string") return modules;
-    place.value({ message: modules, nextStep: "keep kernels in a folder of their own" });
-    return {};
-  }
-  #readModules(folder) {
-    const name = folder === "" ? "the repository" : `'${folder}'`;
-    const paths2 = this.#named.reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
-    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
-    const modules = {};
-    let characters = 0;
-    for (const path2 of paths2) {
-      const text3 = this.#named.reader.read(path2);
-      if (text3 === null) continue;
-      characters += text3.length;
-      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#named.folder, path2)] = text3;
-    }
-    return modules;
-  }
-};
-
-// src/manifest/source-text.ts
-var SourceText = class {
-  file;
-  text;
-  #lineStarts;
-  constructor(file, text3) {
-    this.file = file;
-    this.text = text3;
-    const starts = [0];
-    for (let at3 = text3.indexOf("\n"); at3 !== -1; at3 = text3.indexOf("\n", at3 + 1)) starts.push(at3 + 1);
-    this.#lineStarts = starts;
-  }
-  /** 1-based line and column of an offset. */
-  position(offset) {
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle2 = low + high + 1 >> 1;
-      if (this.#lineStarts[middle2] <= offset) low = middle2;
-      else high = middle2 - 1;
-    }
-    return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
-  }
-  /** A line without its end, by 1-based number. */
-  line(number3) {
-    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
-    const end = this.#lineStarts[number3] ?? this.text.length + 1;
-    return this.text.slice(start, end - 1).replace(/\r$/, "");
-  }
-};
-
-// src/manifest/operators.ts
-function readerOf(files) {
-  return {
-    read: (path2) => Object.hasOwn(files, path2) ? files[path2] : null,
-    // Operators are WESL: nothing else is read from them.
-    readBytes: () => null,
-    listSources: () => [],
-    list: (folder) => Object.keys(files).filter((path2) => folder === "" || path2.startsWith(`${folder}/`))
-  };
-}
-function loadOperator(definition) {
-  const { name, fragment, files } = definition;
-  const source = new SourceText(`operator ${name}`, fragment);
-  const problems = new ProblemList(source);
-  const document2 = new YamlDocument(source, problems);
-  const checked2 = validateOperator(document2.data);
-  const first = problems.inOrder()[0];
-  if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
-  if (!checked2.ok) {
-    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
-    throw new Error(`operator ${name}: ${faults}`);
-  }
-  return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
-}
-function operatorDefaults(definition) {
-  const { parameters } = loadOperator(definition).file;
-  return Object.fromEntries(
-    Object.entries(parameters).flatMap(
-      ([name, { default: value2 }]) => value2 === void 0 ? [] : [[name, value2]]
-    )
-  );
-}
-
-// src/manifest/place.ts
-function placeIn(document2, pointer2) {
-  return {
-    value: (details2) => document2.reportValue(pointer2, details2),
-    key: (details2) => document2.reportKey(pointer2, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
-    get position() {
-      return document2.positionOf(pointer2);
-    },
-    isWritten: document2.has(pointer2),
-    get keys() {
-      return document2.keysOf(pointer2);
-    }
-  };
-}
-function placeInOperator(operator, document2, pointer2, use) {
-  const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
-  return {
-    value: report3,
-    key: report3,
-    text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
-    get position() {
-      return use.position;
-    },
-    isWritten: document2.has(pointer2),
-    get keys() {
-      return document2.keysOf(pointer2);
-    }
   };
 }
 
@@ -28466,7 +36975,7 @@ var maxRawSize = 1e12;
 function soundValues(values2) {
   return values2.filter((value2) => value2 !== void 0);
 }
-function typeOf(values2) {
+function typeOf2(values2) {
   if (values2.every((value2) => typeof value2 === "boolean")) return "bool";
   if (values2.every((value2) => typeof value2 === "string")) return "string";
   if (!values2.every((value2) => typeof value2 === "number")) return null;
@@ -28484,7 +36993,7 @@ function readTunables(written, place, taken) {
         nextStep: "use another name for one of them"
       });
     }
-    const type = typeOf(values2);
+    const type = typeOf2(values2);
     if (type === null) {
       place.at(name).value({
         message: `the values of '${name}' are of different types`,
@@ -28520,9 +37029,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known3) {
-  const nearest = nearestName(name, known3);
-  const all = known3.length === 0 ? "the kernel has no tunables" : `known are ${known3.join(", ")}`;
+function unknownTunable(name, known4) {
+  const nearest = nearestName(name, known4);
+  const all = known4.length === 0 ? "the kernel has no tunables" : `known are ${known4.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -28601,11 +37110,11 @@ function soundItems(written, place) {
     return [{ values: values2, place: place.at(i), callsPerDay: callsPerDay2 }];
   });
 }
-function kindOf(value2) {
+function kindOf2(value2) {
   return typeof value2;
 }
 var kindNames = { number: "a number", boolean: "true or false", string: "a name" };
-function typeOf2(values2) {
+function typeOf3(values2) {
   const [first] = values2;
   if (typeof first === "boolean") return "bool";
   if (typeof first === "string") return "string";
@@ -28629,9 +37138,9 @@ function readWorkloads(written, place) {
           nextStep: "give all workloads of a kernel the same parameters",
           absence: true
         });
-      } else if (expected !== void 0 && kindOf(value2) !== kindOf(expected)) {
+      } else if (expected !== void 0 && kindOf2(value2) !== kindOf2(expected)) {
         here.at(name).value({
-          message: `'${name}' is ${kindNames[kindOf(value2)]}, but ${kindNames[kindOf(expected)]} in the first workload`,
+          message: `'${name}' is ${kindNames[kindOf2(value2)]}, but ${kindNames[kindOf2(expected)]} in the first workload`,
           nextStep: "give a parameter the same type in all workloads"
         });
       }
@@ -28650,7 +37159,7 @@ function readWorkloads(written, place) {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
-      return [name, all.length === 0 ? "int" : typeOf2(all)];
+      return [name, all.length === 0 ? "int" : typeOf3(all)];
     })
   );
   const items = sound.map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => ({
@@ -28676,12 +37185,12 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known3, place) {
-  for (const name of given.filter((one4) => !known3.includes(one4))) {
-    const nearest = nearestName(name, known3);
+function reportUnknownParameters(given, known4, place) {
+  for (const name of given.filter((one4) => !known4.includes(one4))) {
+    const nearest = nearestName(name, known4);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known3.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known4.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
@@ -28792,11 +37301,11 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known3, place) {
-  const nearest = nearestName(name, known3);
+function reportUnknownOperator(name, known4, place) {
+  const nearest = nearestName(name, known4);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known4.length > 0 ? `operators are ${known4.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
 
@@ -28811,7 +37320,7 @@ function readCount(written, place, options) {
     expression: {
       ...count2,
       names: [...count2.names, ...when?.names ?? []],
-      evaluate: (known3) => when?.evaluate(known3) === false ? least2 : count2.evaluate(known3)
+      evaluate: (known4) => when?.evaluate(known4) === false ? least2 : count2.evaluate(known4)
     },
     place,
     workloads: context.workloads,
@@ -28875,7 +37384,7 @@ function reportNoneLeft(passes, place, context) {
       source: "",
       names: names2,
       type: "bool",
-      evaluate: (known3) => conditions.some((condition) => condition.evaluate(known3) === true)
+      evaluate: (known4) => conditions.some((condition) => condition.evaluate(known4) === true)
     },
     place,
     workloads: context.workloads,
@@ -29094,7 +37603,8 @@ function readKernel(name, kernel, context) {
   const clock = readClocks(kernel.clocks, context.clocks);
   const defaults = withOwnClock(parts.defaults, clock);
   const constraintVariables = clock === null ? variables : Object.assign(/* @__PURE__ */ Object.create(null), variables, { [clockTunable]: "int" });
-  const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { sources } = context;
+  const bufferContext = { workloads: parts.workloads, variables, sources, defaults: parts.defaults };
   const { programs, source } = parts;
   const passContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
   const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
@@ -29113,7 +37623,6 @@ function readKernel(name, kernel, context) {
     ...kernel.command === void 0 || parts.operator !== null ? {} : {
       command: readCommand(kernel.command, place.at("command"), {
         ...bufferContext,
-        sources: context.sources,
         names: [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)],
         tunables: Object.keys(parts.tunables.types),
         tunablesPlace: place.at("tunables")
@@ -29138,9 +37647,9 @@ function exampleAt(pointer2) {
   return example === null ? null : `write for example ${example}`;
 }
 function unknownKey(pointer2, key2) {
-  const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
-  const nearest = nearestName(key2, known3);
-  const nextStep3 = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
+  const known4 = guideAt(manifestGuide, pointer2)?.keys ?? [];
+  const nearest = nearestName(key2, known4);
+  const nextStep3 = nearest === null ? `known keys are ${known4.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep: nextStep3 };
 }
 function missingKey(pointer2, key2) {
@@ -29251,16 +37760,22 @@ function readSound(document2) {
 }
 
 // src/manifest/source-files.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 var maxFiles = 2e3;
 var maxTotalBytes = 64 * 1024 * 1024;
 var pointerStart = "version https://git-lfs.github.com/spec/";
 function isPointer({ content }) {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
 }
+function filesOfFill(fill2) {
+  if (typeof fill2 === "string") return {};
+  if ("file" in fill2) return { [fill2.file.path]: fill2.file.source };
+  return "generate" in fill2 ? fill2.generate.files : {};
+}
 function checkSourcesFetched(kernels) {
-  for (const { name, command: command2, position } of kernels) {
-    const [path2] = Object.entries(command2?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+  for (const { name, command: command2, buffers, position } of kernels) {
+    const files = [command2?.files ?? {}, ...buffers.map(({ fill: fill2 }) => filesOfFill(fill2))];
+    const [path2] = files.flatMap(Object.entries).find(([, file]) => isPointer(file)) ?? [];
     if (path2 === void 0) continue;
     throw new JoulegateError(
       "bad-input",
@@ -29323,12 +37838,12 @@ var SourceFiles = class {
     });
   }
   #file(path2) {
-    const known3 = this.#known.get(path2);
-    if (known3 !== void 0) return [path2, known3, known3.content().byteLength];
+    const known4 = this.#known.get(path2);
+    if (known4 !== void 0) return [path2, known4, known4.content().byteLength];
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
-    const digest3 = createHash3("sha256").update(bytes).digest("hex");
+    const digest3 = createHash4("sha256").update(bytes).digest("hex");
     const file = { digest: digest3, executable, content: () => bytes };
     this.#known.set(path2, file);
     return [path2, file, bytes.byteLength];
@@ -29412,26 +37927,6 @@ function parseManifest(options) {
     manifest: problems.hasErrors ? null : manifest,
     problems: problems.inOrder(document2.damagedFrom)
   };
-}
-
-// src/kernel/failure.ts
-function printable2(message) {
-  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
-}
-function failed(kind, message, place = {}) {
-  return {
-    ok: false,
-    failure: {
-      kind,
-      message: printable2(message),
-      ...place.file === void 0 ? {} : { file: place.file },
-      ...place.line === void 0 ? {} : { line: place.line },
-      ...place.column === void 0 ? {} : { column: place.column }
-    }
-  };
-}
-function succeeded(value2) {
-  return { ok: true, value: value2 };
 }
 
 // src/kernel/binding-faults.ts
@@ -29540,7196 +38035,196 @@ function evaluateOrFail(evaluate2, variables) {
 }
 
 // src/kernel/command-builder.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 
-// node_modules/wesl/dist/core-BAZCHOez.js
-function partition(a2, partFn) {
-  const yesPart = [];
-  const noPart = [];
-  for (const t of a2) if (partFn(t)) yesPart.push(t);
-  else noPart.push(t);
-  return [yesPart, noPart];
-}
-function last(a2) {
-  return a2[a2.length - 1];
-}
-function filterMap(arr, fn) {
-  const out = [];
-  for (const t of arr) {
-    const u = fn(t);
-    if (u) out.push(u);
-  }
-  return out;
-}
-function findMap(arr, fn) {
-  for (const t of arr) {
-    const u = fn(t);
-    if (u) return u;
-  }
-}
-var lineStartCache = /* @__PURE__ */ new Map();
-function lineStarts(text3) {
-  const found = lineStartCache.get(text3);
-  if (found) return found;
-  const starts = [...text3.matchAll(/\n/g)].map((m) => m.index + 1);
-  starts.unshift(0);
-  lineStartCache.set(text3, starts);
-  return starts;
-}
-function lineIndexOf(offset, starts) {
-  let low = 0;
-  let high = starts.length - 1;
-  if (offset >= starts[high]) return high;
-  while (low + 1 < high) {
-    const mid = low + high >> 1;
-    if (offset >= starts[mid]) low = mid;
-    else high = mid;
-  }
-  return low;
-}
-function caretLine(indent2, count2) {
-  return " ".repeat(Math.max(0, indent2)) + "^".repeat(Math.max(1, count2));
-}
-function offsetToLineNumber(offset, text3) {
-  const safeOffset = Math.min(text3.length, Math.max(0, offset));
-  const starts = lineStarts(text3);
-  const line3 = lineIndexOf(safeOffset, starts);
-  return [line3 + 1, 1 + safeOffset - starts[line3]];
-}
-function errorHighlight(source, span) {
-  const safeStart = Math.min(source.length, Math.max(0, span[0]));
-  const starts = lineStarts(source);
-  const line3 = lineIndexOf(safeStart, starts);
-  const lineStart = starts[line3];
-  const nextStart = starts[line3 + 1];
-  const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : source.length;
-  return [source.slice(lineStart, lineEnd2), caretLine(span[0] - lineStart, span[1] - span[0])];
-}
-var log = console.log;
-async function withLoggerAsync(logFn, fn) {
-  const orig = log;
-  try {
-    log = logFn;
-    return await fn();
-  } finally {
-    log = orig;
-  }
-}
-function srcLog(src, pos, ...msgs) {
-  if (typeof src === "string") {
-    logInternalSrc(log, src, pos, ...msgs);
-    return;
-  }
-  const { src: mappedSrc, positions } = mapSrcPositions(src, pos);
-  logInternalSrc(log, mappedSrc.text, positions, ...msgs);
-}
-function srcLine(src, position) {
-  let pos;
-  let pos2;
-  if (typeof position === "number") pos = position;
-  else [pos, pos2] = position;
-  const starts = lineStarts(src);
-  const lineIndex = lineIndexOf(pos, starts);
-  const lineStart = starts[lineIndex];
-  const nextStart = starts[lineIndex + 1];
-  const lineEnd2 = nextStart !== void 0 ? nextStart - 1 : src.length;
-  const line3 = src.slice(lineStart, lineEnd2);
-  let linePos2;
-  if (pos2 !== void 0 && pos2 >= lineStart && pos2 <= lineEnd2) linePos2 = pos2 - lineStart;
-  return {
-    line: line3,
-    linePos: pos - lineStart,
-    linePos2,
-    lineNum: lineIndex + 1
-  };
-}
-function logInternalSrc(logFn, src, pos, ...msgs) {
-  logFn(...msgs);
-  const { line: line3, lineNum, linePos, linePos2 } = srcLine(src, pos);
-  logFn(line3, `  Ln ${lineNum}`);
-  logFn(carets(linePos, linePos2));
-}
-function mapSrcPositions(srcMap, destPos) {
-  const [start, end] = Array.isArray(destPos) ? destPos : [destPos, destPos];
-  const srcPos = srcMap.destToSrc(start);
-  const { src, position } = srcPos;
-  if (end > start) {
-    const srcEnd = srcMap._destToSrcEnd(srcPos, end);
-    if (srcEnd !== void 0) return {
-      src,
-      positions: [position, srcEnd]
-    };
-  }
-  return {
-    src,
-    positions: position
-  };
-}
-function carets(linePos, linePos2) {
-  return caretLine(linePos, linePos2 ? linePos2 - linePos : 1);
-}
-function assertThat(condition, msg) {
-  if (!condition) throw new Error(msg);
-}
-function assertThatDebug(condition, msg) {
-  assertThat(condition, msg);
-}
-function assertUnreachable(value2) {
-  throw new ErrorWithData("Unreachable value", { data: value2 });
-}
-var ErrorWithData = class extends Error {
-  data;
-  constructor(message, options) {
-    super(message, options);
-    this.data = options?.data;
-  }
-};
-/*!
-Copyright (c) 2017-2021 [these people](https://github.com/Rich-Harris/vlq/graphs/contributors)
+// src/kernel/fills.ts
+import { createHash as createHash5 } from "node:crypto";
 
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+// src/kernel/blocks.ts
+function writeWords(view, offset, count2, random) {
+  for (let i = 0; i < count2; i++) view.setUint32(offset + 4 * i, random.integer(2 ** 32), true);
+}
+function writeScale(view, offset, exponent2, random) {
+  view.setUint16(offset, exponent2 + 15 << 10 | random.integer(1024), true);
+}
+var scales = {
+  f16: { bytes: 2, write: (view, offset, random) => writeScale(view, offset, -6, random) },
+  f32: {
+    bytes: 4,
+    write: (view, offset, random) => view.setFloat32(offset, 2 ** -6 * (1 + random.integer(1024) / 1024), true)
+  }
+};
+var formats = {
+  // 32 values: f16 scale, 32 nibbles (value i and i + 16 in one byte), less 8 (ggml-common.h: block_q4_0).
+  q4_0: {
+    apart: false,
+    bytes: 18,
+    write(view, offset, random) {
+      writeScale(view, offset, -6, random);
+      writeWords(view, offset + 2, 4, random);
+    }
+  },
+  // 32 values: f16 scale, 32 i8 of which -128 is none (block_q8_0).
+  q8_0: {
+    apart: false,
+    bytes: 34,
+    write(view, offset, random) {
+      writeScale(view, offset, -10, random);
+      for (let i = 0; i < 32; i++) view.setInt8(offset + 2 + i, random.integer(255) - 127);
+    }
+  },
+  // 256 values: f16 scales of the scales and of the minima, 8 of each in 6 bits, nibbles (block_q4_K).
+  q4_k: {
+    apart: false,
+    bytes: 144,
+    write(view, offset, random) {
+      writeScale(view, offset, -12, random);
+      writeScale(view, offset + 2, -9, random);
+      writeWords(view, offset + 4, 35, random);
+    }
+  },
+  // Eight nibbles a word, less 8 (MatMulNBits of ONNX Runtime); all are values.
+  "ort-q4-32": {
+    apart: true,
+    bytes: 4,
+    write: (view, offset, random) => writeWords(view, offset, 1, random)
+  },
+  // Eight nibbles a word, less 7: 15 is none (q4f16_1 of MLC).
+  "mlc-q4f16": {
+    apart: true,
+    bytes: 4,
+    write(view, offset, random) {
+      for (let i = 0; i < 4; i++) view.setUint8(offset + i, random.integer(15) | random.integer(15) << 4);
+    }
+  }
+};
+function blockOf(format6, type) {
+  const { apart, ...block } = formats[format6];
+  return apart && (type === "f32" || type === "f16") ? scales[type] : block;
+}
 
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-*/
-var char_to_integer = {};
-var integer_to_char = {};
-"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=".split("").forEach((char, i) => {
-  char_to_integer[char] = i;
-  integer_to_char[i] = char;
-});
-function encodeVlq(value2) {
-  if (typeof value2 === "number") return encode_integer(value2);
-  let result = "";
-  for (let i = 0; i < value2.length; i += 1) result += encode_integer(value2[i]);
-  return result;
-}
-function encode_integer(num) {
-  let result = "";
-  let enc;
-  if (num < 0) enc = -num << 1 | 1;
-  else enc = num << 1;
-  do {
-    let clamped = enc & 31;
-    enc >>>= 5;
-    if (enc > 0) clamped |= 32;
-    result += integer_to_char[clamped];
-  } while (enc > 0);
-  return result;
-}
-var isBrowser = "document" in globalThis;
-function throwClickableError(params) {
-  const { url, text: text3, lineNumber, lineColumn, length, offset, error } = params;
-  const weslLocation = {
-    file: url,
-    line: lineNumber,
-    column: lineColumn,
-    length,
-    offset
-  };
-  error.weslLocation = weslLocation;
-  if (!isBrowser) throw error;
-  const mappings = encodeVlq([
-    0,
-    0,
-    Math.max(0, lineNumber - 1),
-    Math.max(0, lineColumn - 1)
-  ]) + "," + encodeVlq([
-    18,
-    0,
-    Math.max(0, lineNumber - 1),
-    Math.max(0, lineColumn - 1) + length
-  ]);
-  const sourceMap = {
-    version: 3,
-    file: null,
-    sources: [url],
-    sourcesContent: [text3 ?? null],
-    names: [],
-    mappings
-  };
-  let generatedCode = `throw new Error(${JSON.stringify(error.message + "")})`;
-  generatedCode += "\n//# sourceMappingURL=data:application/json;base64," + btoa(unescape(encodeURIComponent(JSON.stringify(sourceMap))));
-  generatedCode += "\n//# sourceURL=" + sourceMap.sources[0];
-  let oldLimit = 0;
-  if ("stackTraceLimit" in Error) {
-    oldLimit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 1;
-  }
-  try {
-    (0, eval)(generatedCode);
-  } catch (e) {
-    if ("stackTraceLimit" in Error) Error.stackTraceLimit = oldLimit;
-    error.message = "";
-    e.cause = error;
-    e.weslLocation = weslLocation;
-    throw e;
-  }
-}
-function failIdent(ident, msg) {
-  const { refIdentElem, originalName } = ident;
-  const baseMessage = msg ?? `'${originalName}'`;
-  if (refIdentElem) failIdentElem(refIdentElem, baseMessage);
-  else throw new Error(baseMessage);
-}
-function failIdentElem(identElem, msg = "") {
-  const { srcModule, start, end } = identElem;
-  const { debugFilePath, src } = srcModule;
-  const detailedMessage = `${msg} in file: ${debugFilePath}`;
-  srcLog(src, [start, end], detailedMessage);
-  const [lineNumber, lineColumn] = offsetToLineNumber(start, src);
-  throwClickableError({
-    url: debugFilePath,
-    text: src,
-    lineNumber,
-    lineColumn,
-    length: end - start,
-    offset: start,
-    error: new Error(detailedMessage)
-  });
-}
-function* validScopeItems(scope, conditions) {
-  let elseValid = false;
-  for (const item of scope.contents) {
-    const condAttr = getCondAttr(item);
-    if (!condAttr) yield item;
-    else {
-      const cond = validateConditional(condAttr, elseValid, conditions);
-      elseValid = cond.nextElseState;
-      if (cond.valid) yield item;
-    }
-  }
-}
-function filterValidElements(elements, conditions) {
-  let elseValid = false;
-  const valid = [];
-  for (const e of elements) {
-    const condAttr = findConditional(e.attributes);
-    if (!condAttr) valid.push(e);
-    else {
-      const cond = validateConditional(condAttr, elseValid, conditions);
-      elseValid = cond.nextElseState;
-      if (cond.valid) valid.push(e);
-    }
-  }
-  return valid;
-}
-function validateConditional(condAttribute, elseValid, conditions) {
-  if (!condAttribute) return {
-    valid: true,
-    nextElseState: elseValid
-  };
-  if (condAttribute.kind === "@if") {
-    const valid = evaluateCondAttribute(condAttribute, conditions);
-    return {
-      valid,
-      nextElseState: !valid
-    };
-  } else if (condAttribute.kind === "@elif") {
-    if (!elseValid) return {
-      valid: false,
-      nextElseState: false
-    };
-    const valid = evaluateCondAttribute(condAttribute, conditions);
-    return {
-      valid,
-      nextElseState: !valid
-    };
-  } else return {
-    valid: elseValid,
-    nextElseState: false
-  };
-}
-function findConditional(attributes) {
-  if (!attributes) return;
-  for (const attr of attributes) {
-    const kind = attr.attribute.kind;
-    if (kind === "@if" || kind === "@elif" || kind === "@else") return attr.attribute;
-  }
-}
-function evaluateCondAttribute(attribute2, conditions) {
-  return evaluateIfExpression(attribute2.param.expression, conditions);
-}
-function getCondAttr(item) {
-  if (item.kind === "decl" && item.containingScope.kind === "partial") return void 0;
-  if (item.kind === "decl") return findConditional(item.declElem?.attributes);
-  if (item.kind === "partial" || item.kind === "scope") return item.condAttribute;
-}
-function evaluateIfExpression(expression, conditions) {
-  const { kind } = expression;
-  if (kind === "unary-expression") {
-    assertThatDebug(expression.operator.value === "!");
-    return !evaluateIfExpression(expression.expression, conditions);
-  } else if (kind === "binary-expression") {
-    const op = expression.operator.value;
-    assertThatDebug(op === "||" || op === "&&");
-    const leftResult = evaluateIfExpression(expression.left, conditions);
-    if (op === "||") return leftResult || evaluateIfExpression(expression.right, conditions);
-    else if (op === "&&") return leftResult && evaluateIfExpression(expression.right, conditions);
-    else assertUnreachable(op);
-  } else if (kind === "literal") {
-    const { value: value2 } = expression;
-    assertThatDebug(value2 === "true" || value2 === "false");
-    return value2 === "true";
-  } else if (kind === "parenthesized-expression") return evaluateIfExpression(expression.expression, conditions);
-  else if (kind === "ref") return conditions[expression.ident.originalName] ?? false;
-  else throw new Error(`unexpected @if expression ${JSON.stringify(expression)}`);
-}
-var scopeId = 0;
-var identId = 0;
-function nextIdentId() {
-  return identId++;
-}
-function emptyScope(parent, kind = "scope") {
-  return {
-    id: scopeId++,
-    kind,
-    parent,
-    contents: []
-  };
-}
-function declsOfKind(moduleElem, kind) {
-  return moduleElem.decls.filter((e) => e.kind === kind);
-}
-function childElems(elem) {
-  return [...elem.attributes ?? [], ...structuralFields(elem)];
-}
-function structuralFields(elem) {
-  switch (elem.kind) {
-    case "module":
-      return elem.decls;
-    case "var":
-    case "gvar":
-      return [
-        ...elem.template ?? [],
-        elem.name,
-        ...elem.init ? [elem.init] : []
-      ];
-    case "let":
-    case "const":
-    case "override":
-      return [elem.name, ...elem.init ? [elem.init] : []];
-    case "alias":
-      return [elem.name, elem.typeRef];
-    case "assert":
-      return [elem.expression];
-    case "struct":
-      return [elem.name, ...elem.members];
-    case "member":
-      return [elem.name, elem.typeRef];
-    case "type":
-      return [elem.name.refIdentElem, ...elem.templateParams ?? []];
-    case "expression":
-      return [elem.expression];
-    case "binary-expression":
-      return [elem.left, elem.right];
-    case "unary-expression":
-    case "parenthesized-expression":
-      return [elem.expression];
-    case "component-expression":
-      return [elem.base, elem.access];
-    case "component-member-expression":
-      return [elem.base, elem.access];
-    case "call-expression":
-      return [
-        elem.function,
-        ...elem.templateArgs ?? [],
-        ...elem.arguments
-      ];
-    case "param":
-      return [elem.name];
-    case "typeDecl":
-      return elem.typeRef ? [elem.decl, elem.typeRef] : [elem.decl];
-    case "fn":
-      return [
-        elem.name,
-        ...elem.params,
-        ...elem.returnAttributes ?? [],
-        ...elem.returnType ? [elem.returnType] : [],
-        elem.body
-      ];
-    case "block":
-      return elem.body;
-    case "if":
-      return [
-        elem.condition,
-        elem.body,
-        ...elem.else ? [elem.else] : []
-      ];
-    case "for":
-      return [
-        elem.init,
-        elem.condition,
-        elem.update,
-        elem.body
-      ].filter(isDefined);
-    case "while":
-      return [elem.condition, elem.body];
-    case "loop":
-    case "continuing":
-      return [elem.body];
-    case "switch":
-      return [
-        elem.selector,
-        ...elem.bodyAttributes ?? [],
-        ...elem.clauses
-      ];
-    case "switch-clause":
-      return [...exprSelectors(elem.selectors), elem.body];
-    case "return":
-      return elem.value ? [elem.value] : [];
-    case "break":
-      return elem.condition ? [elem.condition] : [];
-    case "assign":
-      return elem.lhs.kind === "phony" ? [elem.rhs] : [elem.lhs, elem.rhs];
-    case "increment":
-    case "decrement":
-      return [elem.target];
-    case "call":
-      return [elem.call];
-    case "continue":
-    case "discard":
-    case "empty":
-      return [];
-    case "do":
-      return [
-        elem.name,
-        ...elem.params,
-        elem.body
-      ];
-    case "import":
-    case "directive":
-    case "attribute":
-    case "name":
-    case "literal":
-    case "ref":
-    case "decl":
-    case "synthetic":
-      return [];
-    default:
-      return [];
-  }
-}
-function isDefined(value2) {
-  return value2 !== void 0;
-}
-function exprSelectors(selectors) {
-  return selectors.filter((s2) => s2 !== "default");
-}
-var subgroupFns = `
-  subgroupAdd subgroupAll subgroupAnd subgroupAny subgroupBallot
-  subgroupBroadcast subgroupBroadcastFirst subgroupElect
-  subgroupExclusiveAdd subgroupExclusiveMul subgroupInclusiveAdd
-  subgroupInclusiveMul subgroupMax subgroupMin subgroupMul subgroupOr
-  subgroupShuffle subgroupShuffleDown subgroupShuffleUp subgroupShuffleXor
-  subgroupXor
-  quadBroadcast quadSwapDiagonal quadSwapX quadSwapY`;
-var atomicMinMaxFns = `atomicStoreMin atomicStoreMax`;
-var packed4x8Fns = `
-  dot4U8Packed dot4I8Packed
-  pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp
-  unpack4xI8 unpack4xU8`;
-var stdFns = names(`bitcast all any select arrayLength
-  abs acos acosh asin asinh atan atanh atan2 ceil clamp cos cosh
-  countLeadingZeros countOneBits countTrailingZeros cross
-  degrees determinant distance dot
-  exp exp2 extractBits faceForward firstLeadingBit firstTrailingBit
-  floor fma fract frexp insertBits inverseSqrt ldexp length log log2
-  max min mix modf normalize pow quantizeToF16 radians reflect refract
-  reverseBits round saturate sign sin sinh smoothstep sqrt step tan tanh
-  transpose trunc
-  dpdx dpdxCoarse dpdxFine dpdy dpdyCoarse dpdyFine fwidth
-  fwidthCoarse fwidthFine
-  textureDimensions textureGather textureGatherCompare textureLoad
-  textureNumLayers textureNumLevels textureNumSamples
-  textureSample textureSampleBias textureSampleCompare textureSampleCompareLevel
-  textureSampleGrad textureSampleLevel textureSampleBaseClampToEdge
-  textureStore
-  atomicLoad atomicStore atomicAdd atomicSub atomicMax atomicMin
-  atomicAnd atomicOr atomicXor atomicExchange atomicCompareExchangeWeak
-  pack4x8snorm pack4x8unorm
-  pack2x16snorm pack2x16unorm pack2x16float
-  unpack4x8snorm unpack4x8unorm
-  unpack2x16snorm unpack2x16unorm unpack2x16float
-  storageBarrier textureBarrier workgroupBarrier workgroupUniformLoad
-  ${subgroupFns}
-  ${atomicMinMaxFns}
-  ${packed4x8Fns}`);
-var sampledTextureTypes = `
-  texture_1d texture_2d texture_2d_array texture_3d 
-  texture_cube texture_cube_array
-`;
-var multisampledTextureTypes = `
-  texture_multisampled_2d texture_depth_multisampled_2d
-`;
-var textureStorageTypes = `
-  texture_storage_1d texture_storage_2d texture_storage_2d_array 
-  texture_storage_3d
-`;
-var texelFormats = `
-  rgba8unorm rgba8snorm rgba8uint rgba8sint
-  rgba16uint rgba16sint rgba16float
-  r32uint r32sint r32float rg32uint rg32sint rg32float
-  rgba32uint rgba32sint rgba32float
-  bgra8unorm
-  r8unorm r8snorm r8uint r8sint
-  r16unorm r16snorm r16uint r16sint r16float
-  rg8unorm rg8snorm rg8uint rg8sint
-  rg16unorm rg16snorm rg16uint rg16sint rg16float
-  rgb10a2uint rgb10a2unorm rg11b10ufloat
-  rgba16unorm rgba16snorm
-`;
-var f16Types = `f16
-  mat2x2h mat2x3h mat2x4h mat3x2h mat3x3h mat3x4h
-  mat4x2h mat4x3h mat4x4h
-  vec2h vec3h vec4h`;
-var stdTypes = names(`array atomic bool f32 i32
-  mat2x2 mat2x3 mat2x4 mat3x2 mat3x3 mat3x4 mat4x2 mat4x3 mat4x4
-  mat2x2f mat2x3f mat2x4f mat3x2f mat3x3f mat3x4f
-  mat4x2f mat4x3f mat4x4f
-  u32 vec2 vec3 vec4 ptr
-  vec2i vec3i vec4i vec2u vec3u vec4u
-  vec2f vec3f vec4f
-  ${f16Types}
-  ${sampledTextureTypes}
-  ${multisampledTextureTypes}
-  texture_external
-  ${textureStorageTypes}
-  texture_depth_2d texture_depth_2d_array texture_depth_cube
-  texture_depth_cube_array
-  sampler sampler_comparison
-  ${texelFormats}`);
-var stdEnumerants = names(`read write read_write
-  function private workgroup uniform storage
-  ${texelFormats}`);
-var wgslStandardAttributes = /* @__PURE__ */ new Set([
-  "align",
-  "binding",
-  "blend_src",
-  "compute",
-  "const",
-  "fragment",
-  "group",
-  "id",
-  "invariant",
-  "location",
-  "must_use",
-  "size",
-  "vertex",
-  "workgroup_size"
-]);
-var stdTypeSet = new Set(stdTypes);
-var stdFnSet = new Set(stdFns);
-var stdEnumerantSet = new Set(stdEnumerants);
-var stdWgslSet = /* @__PURE__ */ new Set([
-  ...stdTypes,
-  ...stdFns,
-  ...stdEnumerants
-]);
-function stdWgsl(name) {
-  return stdWgslSet.has(name);
-}
-function names(list4) {
-  return list4.split(/\s+/).filter(Boolean);
-}
-var noSemicolon = /* @__PURE__ */ new Set([
-  "block",
-  "if",
-  "for",
-  "while",
-  "loop",
-  "continuing",
-  "switch",
-  "empty",
-  "var",
-  "let",
-  "const",
-  "assert"
-]);
-function lowerAndEmit(params) {
-  const { srcBuilder, rootElems, conditions, bindings } = params;
-  const { extracting = true, skipConditionalFiltering = false } = params;
-  const { addedAttributes } = bindings;
-  const emitContext = {
-    conditions,
-    srcBuilder,
-    bindings,
-    extracting,
-    indent: 0,
-    addedAttributes: addedAttributes.size ? addedAttributes : void 0
-  };
-  const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
-  for (const e of validElements) lowerAndEmitElem(e, emitContext);
-}
-function diagnosticControlToString(severity, rule) {
-  const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
-  return `(${severity.name}, ${ruleStr})`;
-}
-function lowerAndEmitElem(e, ctx) {
-  switch (e.kind) {
-    case "import":
-      return;
-    case "do":
-      return;
-    case "name":
-      emitName(e, ctx);
-      return;
-    case "synthetic":
-      emitSynthetic(e, ctx);
-      return;
-    case "ref":
-      emitRefIdent(e, ctx);
-      return;
-    case "decl":
-      emitDeclIdent(e, ctx);
-      return;
-    case "literal":
-    case "binary-expression":
-    case "unary-expression":
-    case "call-expression":
-    case "parenthesized-expression":
-    case "component-expression":
-    case "component-member-expression":
-      emitExpression(e, ctx);
-      return;
-    case "param":
-      emitElemAttributes(e, ctx);
-      emitTypedDecl(e.name, ctx);
-      return;
-    case "typeDecl":
-      emitTypedDecl(e, ctx);
-      return;
-    case "member":
-      emitMember(e, ctx);
-      return;
-    case "expression":
-      emitExpression(e.expression, ctx);
-      return;
-    case "switch-clause":
-      emitSwitchClause(e, ctx);
-      return;
-    case "type":
-      emitTypeRef(e, ctx);
-      return;
-    case "module":
-      emitModule(e, ctx);
-      return;
-    case "var":
-    case "let":
-    case "block":
-    case "if":
-    case "for":
-    case "while":
-    case "loop":
-    case "continuing":
-    case "switch":
-    case "return":
-    case "break":
-    case "continue":
-    case "discard":
-    case "assign":
-    case "increment":
-    case "decrement":
-    case "call":
-    case "empty":
-      emitStatement(e, ctx);
-      return;
-    case "override":
-    case "const":
-    case "assert":
-    case "alias":
-    case "gvar":
-      emitRootDecl(e, ctx);
-      return;
-    case "fn":
-      emitRootElemNl(ctx);
-      emitRootLeading(e, ctx);
-      emitFn(e, ctx);
-      emitTrailingComments(e, ctx);
-      return;
-    case "struct":
-      emitRootElemNl(ctx);
-      emitRootLeading(e, ctx);
-      emitStruct(e, ctx);
-      emitTrailingComments(e, ctx);
-      return;
-    case "attribute":
-      emitAttribute(e, ctx);
-      return;
-    case "directive":
-      ctx.srcBuilder.addNl();
-      emitRootLeading(e, ctx);
-      emitDirective(e, ctx);
-      emitTrailingComments(e, ctx);
-      return;
-    default:
-      assertUnreachable(e);
-  }
-}
-function emitName(e, ctx) {
-  ctx.srcBuilder.add(e.name, e.start);
-}
-function emitSynthetic(e, ctx) {
-  const { text: text3 } = e;
-  ctx.srcBuilder.addSynthetic(text3, text3, 0);
-}
-function emitRefIdent(e, ctx) {
-  const { bindings } = ctx;
-  const target = refTarget(e.ident, bindings);
-  if (target === "std") ctx.srcBuilder.add(e.ident.originalName, e.start);
-  else if (target === "unbound") failIdentElem(e, `unresolved identifier: '${e.ident.originalName}'`);
-  else ctx.srcBuilder.add(displayName(target, bindings), e.start);
-}
-function emitDeclIdent(e, ctx) {
-  ctx.srcBuilder.add(displayName(e.ident, ctx.bindings), e.start);
-}
-function emitExpression(e, ctx) {
-  emitInlineLeading(e, ctx);
-  emitExpressionCore(e, ctx);
-  emitInlineTrailing(e, ctx);
-}
-function emitElemAttributes(e, ctx) {
-  emitAttributes(e.attributes, ctx);
-  emitAttributes(ctx.addedAttributes?.get(e), ctx);
-}
-function emitTypedDecl(name, ctx) {
-  emitInlineLeading(name, ctx);
-  emitDeclIdent(name.decl, ctx);
-  if (name.typeRef) {
-    ctx.srcBuilder.appendNext(": ");
-    emitTypeRef(name.typeRef, ctx);
-  }
-  emitInlineTrailing(name, ctx);
-}
-function emitMember(member2, ctx) {
-  emitElemAttributes(member2, ctx);
-  emitName(member2.name, ctx);
-  ctx.srcBuilder.appendNext(": ");
-  emitTypeRef(member2.typeRef, ctx);
-}
-function emitSwitchClause(e, ctx) {
-  const builder = ctx.srcBuilder;
-  emitLeadingComments(e, ctx);
-  newLine(ctx);
-  emitElemAttributes(e, ctx);
-  if (e.selectors.length === 1 && e.selectors[0] === "default") builder.appendNext("default");
-  else {
-    builder.appendNext("case ");
-    e.selectors.forEach((sel, i) => {
-      if (i > 0) builder.appendNext(", ");
-      if (sel === "default") builder.appendNext("default");
-      else emitExpression(sel, ctx);
-    });
-  }
-  builder.appendNext(": ");
-  emitBlock(e.body, ctx);
-  emitTrailingComments(e, ctx);
-}
-function emitTypeRef(e, ctx) {
-  emitRefIdent(e.name.refIdentElem, ctx);
-  if (e.templateParams) emitTemplateArgs(e.templateParams, ctx);
-}
-function emitModule(e, ctx) {
-  const validElements = filterValidElements(e.decls, ctx.conditions);
-  for (const child of validElements) lowerAndEmitElem(child, ctx);
-}
-function emitStatement(stmt, ctx) {
-  emitLeadingComments(stmt, ctx);
-  newLine(ctx);
-  emitCoreSemi(stmt, ctx);
-  emitTrailingComments(stmt, ctx);
-}
-function emitRootDecl(e, ctx) {
-  emitRootElemNl(ctx);
-  emitRootLeading(e, ctx);
-  emitValueDecl(e, ctx);
-  emitTrailingComments(e, ctx);
-}
-function emitRootElemNl(ctx) {
-  ctx.srcBuilder.addNl();
-  ctx.srcBuilder.addNl();
-}
-function emitRootLeading(e, ctx) {
-  for (const c of e.commentsBefore ?? []) {
-    emitComment(c, ctx);
-    newLine(ctx);
-  }
-}
-function emitFn(e, ctx) {
-  const { name, params, returnAttributes, returnType, body } = e;
-  const { conditions, srcBuilder: builder } = ctx;
-  emitElemAttributes(e, ctx);
-  builder.add("fn ", name.start - 3);
-  emitInlineLeading(name, ctx);
-  emitDeclIdent(name, ctx);
-  emitInlineTrailing(name, ctx);
-  builder.appendNext("(");
-  const validParams = filterValidElements(params, conditions);
-  validParams.forEach((p, i) => {
-    emitInlineLeading(p, ctx);
-    emitElemAttributes(p, ctx);
-    emitTypedDecl(p.name, ctx);
-    emitInlineTrailing(p, ctx);
-    if (i < validParams.length - 1) builder.appendNext(", ");
-  });
-  builder.appendNext(") ");
-  if (returnType) {
-    builder.appendNext("-> ");
-    emitAttributes(returnAttributes, ctx);
-    emitInlineLeading(returnType, ctx);
-    emitTypeRef(returnType, ctx);
-    builder.appendNext(" ");
-  }
-  emitBlock(body, ctx);
-}
-function emitTrailingComments(e, ctx) {
-  if (!e.commentsAfter) return;
-  for (const c of e.commentsAfter) {
-    ctx.srcBuilder.appendNext(" ");
-    emitComment(c, ctx);
-  }
-}
-function emitStruct(e, ctx) {
-  const { name, members, start } = e;
-  const { srcBuilder, conditions } = ctx;
-  const validMembers = filterValidElements(members, conditions);
-  const validLength = validMembers.length;
-  if (validLength === 0) {
-    warnEmptyStruct(e);
-    return;
-  }
-  emitElemAttributes(e, ctx);
-  srcBuilder.add("struct ", start);
-  emitInlineLeading(name, ctx);
-  emitDeclIdent(name, ctx);
-  emitInlineTrailing(name, ctx);
-  if (validLength === 1 && !hasComments(validMembers[0])) {
-    srcBuilder.appendNext(" { ");
-    emitMember(validMembers[0], ctx);
-    srcBuilder.appendNext(" }");
-    srcBuilder.addNl();
-  } else {
-    srcBuilder.appendNext(" {");
-    srcBuilder.addNl();
-    for (const m of validMembers) emitMemberLine(m, ctx);
-    srcBuilder.appendNext("}");
-    srcBuilder.addNl();
-  }
-}
-function emitAttribute(e, ctx) {
-  const { kind } = e.attribute;
-  if (kind === "@if" || kind === "@elif" || kind === "@else") return false;
-  if (kind === "@attribute") {
-    if (!wgslStandardAttributes.has(e.attribute.name)) return false;
-    emitStandardAttribute(e, ctx);
-    return true;
-  }
-  if (kind === "@builtin") {
-    const builtinStr = `@builtin(${e.attribute.param.name})`;
-    ctx.srcBuilder.add(builtinStr, e.start);
-    return true;
-  }
-  if (kind === "@diagnostic") {
-    const { severity, rule } = e.attribute;
-    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
-    ctx.srcBuilder.add(diagStr, e.start);
-    return true;
-  }
-  if (kind === "@interpolate") {
-    const params = e.attribute.params.map((v) => v.name).join(", ");
-    ctx.srcBuilder.add(`@interpolate(${params})`, e.start);
-    return true;
-  }
-  assertUnreachable(kind);
-}
-function emitDirective(e, ctx) {
-  const { directive: directive2 } = e;
-  const { kind } = directive2;
-  if (kind === "diagnostic") {
-    const diagStr = `diagnostic${diagnosticControlToString(directive2.severity, directive2.rule)};`;
-    ctx.srcBuilder.add(diagStr, e.start);
-  } else if (kind === "enable") {
-    const exts = directive2.extensions.map((v) => v.name).join(", ");
-    ctx.srcBuilder.add(`enable ${exts};`, e.start);
-  } else if (kind === "requires") {
-    const exts = directive2.extensions.map((v) => v.name).join(", ");
-    ctx.srcBuilder.add(`requires ${exts};`, e.start);
-  } else assertUnreachable(kind);
-}
-function displayName(declIdent, bindings) {
-  const name = outputName(declIdent, bindings);
-  assertThatDebug(name, `ERR: mangled name not found for decl ident ${identToString(declIdent)}`);
-  return name;
-}
-function emitInlineLeading(e, ctx) {
-  for (const c of e.commentsBefore ?? []) {
-    emitComment(c, ctx);
-    if (c.style === "line") newLine(ctx);
-    else ctx.srcBuilder.appendNext(" ");
-  }
-}
-function emitExpressionCore(e, ctx) {
-  const builder = ctx.srcBuilder;
-  switch (e.kind) {
-    case "literal":
-      builder.add(e.value, e.start);
-      return;
-    case "ref":
-      emitRefIdent(e, ctx);
-      return;
-    case "type":
-      emitTypeRef(e, ctx);
-      return;
-    case "binary-expression": {
-      const [start] = e.operator.span;
-      emitExpression(e.left, ctx);
-      builder.add(` ${e.operator.value} `, start);
-      emitExpression(e.right, ctx);
-      return;
-    }
-    case "unary-expression": {
-      const { value: value2, start } = e.operator;
-      builder.add(value2, start);
-      emitExpression(e.expression, ctx);
-      return;
-    }
-    case "parenthesized-expression":
-      builder.appendNext("(");
-      emitExpression(e.expression, ctx);
-      builder.appendNext(")");
-      return;
-    case "call-expression":
-      emitExpression(e.function, ctx);
-      if (e.templateArgs) emitTemplateArgs(e.templateArgs, ctx);
-      builder.appendNext("(");
-      e.arguments.forEach((arg, i) => {
-        if (i > 0) builder.appendNext(", ");
-        emitExpression(arg, ctx);
-      });
-      builder.appendNext(")");
-      return;
-    case "component-expression":
-      emitExpression(e.base, ctx);
-      builder.appendNext("[");
-      emitExpression(e.access, ctx);
-      builder.appendNext("]");
-      return;
-    case "component-member-expression":
-      emitExpression(e.base, ctx);
-      builder.add("." + e.access.name, e.access.start);
-      return;
-    default:
-      assertUnreachable(e);
-  }
-}
-function emitInlineTrailing(e, ctx) {
-  for (const c of e.commentsAfter ?? []) {
-    ctx.srcBuilder.appendNext(" ");
-    emitComment(c, ctx);
-    if (c.style === "line") newLine(ctx);
-  }
-}
-function emitAttributes(attributes, ctx) {
-  attributes?.forEach((a2) => {
-    emitInlineLeading(a2, ctx);
-    if (emitAttribute(a2, ctx)) {
-      emitInlineTrailing(a2, ctx);
-      ctx.srcBuilder.add(" ", a2.start);
-    }
-  });
-}
-function emitLeadingComments(e, ctx) {
-  if (!e.commentsBefore) return;
-  for (const c of e.commentsBefore) {
-    if (c.blankBefore) ctx.srcBuilder.addNl();
-    newLine(ctx);
-    emitComment(c, ctx);
-  }
-}
-function newLine(ctx) {
-  ctx.srcBuilder.addNl();
-  if (ctx.indent > 0) ctx.srcBuilder.appendNext("  ".repeat(ctx.indent));
-}
-function emitBlock(e, ctx) {
-  emitElemAttributes(e, ctx);
-  const stmts = filterValidElements(e.body, ctx.conditions);
-  if (stmts.length === 0 && !e.innerComments?.length) {
-    ctx.srcBuilder.appendNext("{ }");
-    return;
-  }
-  ctx.srcBuilder.appendNext("{");
-  const inner = childIndent(ctx);
-  for (const comment of e.innerComments ?? []) {
-    newLine(inner);
-    emitComment(comment, inner);
-  }
-  for (const stmt of stmts) emitStatement(stmt, inner);
-  newLine(ctx);
-  ctx.srcBuilder.appendNext("}");
-}
-function emitTemplateArgs(args, ctx) {
-  ctx.srcBuilder.appendNext("<");
-  args.forEach((a2, i) => {
-    if (i > 0) ctx.srcBuilder.appendNext(", ");
-    emitExpression(a2, ctx);
-  });
-  ctx.srcBuilder.appendNext(">");
-}
-function emitCoreSemi(stmt, ctx) {
-  emitStatementCore(stmt, ctx);
-  if (!noSemicolon.has(stmt.kind)) ctx.srcBuilder.appendNext(";");
-}
-function emitValueDecl(e, ctx) {
-  emitElemAttributes(e, ctx);
-  const builder = ctx.srcBuilder;
-  switch (e.kind) {
-    case "var":
-    case "gvar":
-      builder.appendNext("var");
-      if (e.template) emitVarTemplate(e.template, ctx);
-      builder.appendNext(" ");
-      emitTypedDecl(e.name, ctx);
-      emitInit(e.init, ctx);
-      break;
-    case "let":
-    case "const":
-    case "override":
-      builder.appendNext(`${e.kind} `);
-      emitTypedDecl(e.name, ctx);
-      emitInit(e.init, ctx);
-      break;
-    case "alias":
-      builder.appendNext("alias ");
-      emitInlineLeading(e.name, ctx);
-      emitDeclIdent(e.name, ctx);
-      emitInlineTrailing(e.name, ctx);
-      builder.appendNext(" = ");
-      emitTypeRef(e.typeRef, ctx);
-      break;
-    case "assert":
-      builder.appendNext("const_assert ");
-      emitExpression(e.expression, ctx);
-      break;
-    default:
-      assertUnreachable(e);
-  }
-  builder.appendNext(";");
-}
-function emitComment(c, ctx) {
-  ctx.srcBuilder.add(c.srcModule.src.slice(c.start, c.end), c.start);
-}
-function warnEmptyStruct(e) {
-  const { name, members } = e;
-  const condStr = members.length ? "(with current conditions)" : "";
-  failIdentElem(name, `struct '${name.ident.originalName}' has no members ${condStr}`);
-}
-function hasComments(e) {
-  return !!(e.commentsBefore?.length || e.commentsAfter?.length);
-}
-function emitMemberLine(m, ctx) {
-  const builder = ctx.srcBuilder;
-  for (const c of m.commentsBefore ?? []) {
-    builder.appendNext("  ");
-    emitComment(c, ctx);
-    builder.addNl();
-  }
-  builder.appendNext("  ");
-  emitMember(m, ctx);
-  builder.appendNext(",");
-  for (const c of m.commentsAfter ?? []) {
-    builder.appendNext(" ");
-    emitComment(c, ctx);
-  }
-  builder.addNl();
-}
-function emitStandardAttribute(e, ctx) {
-  if (e.attribute.kind !== "@attribute") return;
-  const { params } = e.attribute;
-  if (!params || params.length === 0) {
-    ctx.srcBuilder.add("@" + e.attribute.name, e.start);
-    return;
-  }
-  ctx.srcBuilder.add("@" + e.attribute.name + "(", e.start);
-  params.forEach((param, i) => {
-    if (i > 0) ctx.srcBuilder.appendNext(", ");
-    emitExpression(param.expression, ctx);
-  });
-  ctx.srcBuilder.add(")", params[params.length - 1].end);
-}
-function childIndent(ctx) {
-  return {
-    ...ctx,
-    indent: ctx.indent + 1
-  };
-}
-function emitStatementCore(stmt, ctx) {
-  if (stmt.kind === "var" || stmt.kind === "let" || stmt.kind === "const" || stmt.kind === "assert") {
-    emitValueDecl(stmt, ctx);
-    return;
-  }
-  if (stmt.kind !== "block") emitElemAttributes(stmt, ctx);
-  const builder = ctx.srcBuilder;
-  switch (stmt.kind) {
-    case "block":
-      emitBlock(stmt, ctx);
-      return;
-    case "if":
-      emitIf(stmt, ctx);
-      return;
-    case "for":
-      emitFor(stmt, ctx);
-      return;
-    case "while":
-      emitWhile(stmt, ctx);
-      return;
-    case "loop":
-      builder.appendNext("loop ");
-      emitBlock(stmt.body, ctx);
-      return;
-    case "continuing":
-      builder.appendNext("continuing ");
-      emitBlock(stmt.body, ctx);
-      return;
-    case "switch":
-      emitSwitch(stmt, ctx);
-      return;
-    case "return":
-      builder.appendNext("return");
-      if (stmt.value) {
-        builder.appendNext(" ");
-        emitExpression(stmt.value, ctx);
-      }
-      return;
-    case "break":
-      builder.appendNext("break");
-      if (stmt.condition) {
-        builder.appendNext(" if ");
-        emitExpression(stmt.condition, ctx);
-      }
-      return;
-    case "continue":
-      builder.appendNext("continue");
-      return;
-    case "discard":
-      builder.appendNext("discard");
-      return;
-    case "assign":
-      emitAssign(stmt, ctx);
-      return;
-    case "increment":
-      emitExpression(stmt.target, ctx);
-      builder.appendNext("++");
-      return;
-    case "decrement":
-      emitExpression(stmt.target, ctx);
-      builder.appendNext("--");
-      return;
-    case "call":
-      emitExpression(stmt.call, ctx);
-      return;
-    case "empty":
-      return;
-    default:
-      assertUnreachable(stmt);
-  }
-}
-function emitVarTemplate(template2, ctx) {
-  const builder = ctx.srcBuilder;
-  builder.appendNext("<");
-  template2.forEach((name, i) => {
-    if (i > 0) builder.appendNext(", ");
-    emitName(name, ctx);
-  });
-  builder.appendNext(">");
-}
-function emitInit(init2, ctx) {
-  if (!init2) return;
-  ctx.srcBuilder.appendNext(" = ");
-  emitExpression(init2, ctx);
-}
-function emitIf(e, ctx) {
-  const builder = ctx.srcBuilder;
-  builder.appendNext("if ");
-  emitExpression(e.condition, ctx);
-  builder.appendNext(" ");
-  emitBlock(e.body, ctx);
-  if (e.else) {
-    builder.appendNext(" else ");
-    if (e.else.kind === "if") emitIf(e.else, ctx);
-    else emitBlock(e.else, ctx);
-  }
-}
-function emitFor(e, ctx) {
-  const builder = ctx.srcBuilder;
-  builder.appendNext("for (");
-  if (e.init) emitCoreSemi(e.init, ctx);
-  else builder.appendNext(";");
-  builder.appendNext(" ");
-  if (e.condition) emitExpression(e.condition, ctx);
-  builder.appendNext("; ");
-  if (e.update) emitStatementCore(e.update, ctx);
-  builder.appendNext(") ");
-  emitBlock(e.body, ctx);
-}
-function emitWhile(e, ctx) {
-  ctx.srcBuilder.appendNext("while ");
-  emitExpression(e.condition, ctx);
-  ctx.srcBuilder.appendNext(" ");
-  emitBlock(e.body, ctx);
-}
-function emitSwitch(e, ctx) {
-  const builder = ctx.srcBuilder;
-  builder.appendNext("switch ");
-  emitExpression(e.selector, ctx);
-  builder.appendNext(" ");
-  emitAttributes(e.bodyAttributes, ctx);
-  builder.appendNext("{");
-  const inner = childIndent(ctx);
-  for (const clause of filterValidElements(e.clauses, ctx.conditions)) emitSwitchClause(clause, inner);
-  newLine(ctx);
-  builder.appendNext("}");
-}
-function emitAssign(e, ctx) {
-  if (e.lhs.kind === "phony") ctx.srcBuilder.add("_", e.lhs.span[0]);
-  else emitExpression(e.lhs, ctx);
-  const [start] = e.op.span;
-  ctx.srcBuilder.add(` ${e.op.value} `, start);
-  emitExpression(e.rhs, ctx);
-}
-function identToString(ident, bindings) {
-  if (!ident) return JSON.stringify(ident);
-  const { kind, originalName } = ident;
-  const idStr = ident.id ? `#${ident.id}` : "";
-  if (kind === "ref") return `${originalName} ${idStr} -> ${refToString(bindings && refTarget(ident, bindings), bindings)}`;
-  else {
-    const mangledName = bindings?.mangled.get(ident);
-    return `%${originalName}${mangledName ? `(${mangledName})` : ""} ${idStr} `;
-  }
-}
-function refToString(target, bindings) {
-  if (target === "std") return "std";
-  if (!target || target === "unbound") return "undefined";
-  return identToString(target, bindings);
-}
-function flattenTreeImport(imp) {
-  return recursiveResolve([], [], imp.segments, imp.finalSegment);
-  function recursiveResolve(resolvedImportPath, resolvedExportPath, remainingPath, finalSegment) {
-    if (remainingPath.length > 0) {
-      const [segment, ...rest] = remainingPath;
-      return recursiveResolve([...resolvedImportPath, segment.name], [...resolvedExportPath, segment.name], rest, finalSegment);
-    } else if (finalSegment.kind === "import-collection") return finalSegment.subtrees.flatMap((elem) => {
-      return recursiveResolve(resolvedImportPath, resolvedExportPath, elem.segments, elem.finalSegment);
-    });
-    else if (finalSegment.kind === "import-item") return [{
-      importPath: [...resolvedImportPath, finalSegment.as ?? finalSegment.name],
-      modulePath: [...resolvedExportPath, finalSegment.name]
-    }];
-    else assertUnreachable(finalSegment);
-  }
-}
-var weslFileRegex = /\.(wesl|wgsl)$/;
-function isWeslFile(path2) {
-  return weslFileRegex.test(path2);
-}
-function resolveModulePath(parts, srcModuleParts) {
-  const resolved = parts[0] === "package" ? [srcModuleParts[0], ...parts.slice(1)] : parts;
-  const lastSuper = resolved.lastIndexOf("super");
-  if (lastSuper === -1) return resolved;
-  return [...srcModuleParts.slice(0, -(lastSuper + 1)), ...resolved.slice(lastSuper + 1)];
-}
-function errorDiagnostic(message, start, end) {
-  return {
-    message,
-    start,
-    end,
-    severity: "error"
-  };
-}
-function firstError(diagnostics) {
-  return diagnostics.find((d) => d.severity === "error");
-}
-function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity } = diagnostic;
-  const [lineNum, linePos] = offsetToLineNumber(start, src.src);
-  const highlight = errorHighlight(src.src, [start, end]).join("\n");
-  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
-${highlight}`;
-}
-var ParseError2 = class extends Error {
-  span;
-  constructor(msg, span) {
-    super(msg);
-    this.span = span;
-  }
+// src/kernel/fills.ts
+var exact2 = {
+  f32: [-(2 ** 24), 2 ** 24 + 1],
+  f16: [-(2 ** 11), 2 ** 11 + 1],
+  i32: [-(2 ** 31), 2 ** 31],
+  u32: [0, 2 ** 32]
 };
-var tab = 9;
-var lineFeed = 10;
-var verticalTab = 11;
-var formFeed = 12;
-var carriageReturn = 13;
-var space = 32;
-var nextLine = 133;
-var leftToRightMark = 8206;
-var rightToLeftMark = 8207;
-var lineSeparator = 8232;
-var paragraphSeparator = 8233;
-function attachComments(ctx, moduleElem) {
-  const { srcModule } = ctx.state.stable;
-  const runs2 = ctx.stream.commentRuns();
-  if (runs2.length === 0) return;
-  attachWithin(moduleElem, runs2, 0, srcModule);
-}
-function attachWithin(node, runs2, firstRunIndex, srcModule) {
-  const children = positioned(childElems(node));
-  let childIndex = 0;
-  let runIndex = firstRunIndex;
-  while (runIndex < runs2.length) {
-    const run = runs2[runIndex];
-    const start = run[0].start;
-    const end = runEnd(run);
-    if (start < node.start || node.end < end) return runIndex;
-    while (childIndex < children.length && children[childIndex].end <= start) childIndex++;
-    const child = children[childIndex];
-    if (child !== void 0 && child.start <= start && end <= child.end) {
-      runIndex = attachWithin(child, runs2, runIndex, srcModule);
-      continue;
-    }
-    distribute(node, run, childIndex > 0 ? children[childIndex - 1] : void 0, firstAfter(children, childIndex, end), srcModule);
-    runIndex++;
-  }
-  return runIndex;
-}
-function positioned(elems) {
-  const result = [];
-  let sorted2 = true;
-  let lastStart = -1;
-  for (const e of elems) {
-    if (e.kind === "synthetic") continue;
-    if (e.start < lastStart) sorted2 = false;
-    lastStart = e.start;
-    result.push(e);
-  }
-  if (!sorted2) result.sort((a2, b) => a2.start - b.start);
-  return result;
-}
-function runEnd(run) {
-  return run[run.length - 1].end;
-}
-function firstAfter(children, fromIndex, end) {
-  for (let i = fromIndex; i < children.length; i++) if (children[i].start >= end) return children[i];
-}
-function distribute(anchor, run, prev, next, srcModule) {
-  if (!next) {
-    if (prev) addComments(prev, "commentsAfter", run, srcModule);
-    else if (anchor.kind === "block") addComments(anchor, "innerComments", run, srcModule);
-    else addComments(anchor, "commentsBefore", run, srcModule);
-    return;
-  }
-  const split = splitPoint(prev, next, run, srcModule.src);
-  if (prev && split > 0) addComments(prev, "commentsAfter", run.slice(0, split), srcModule);
-  if (split < run.length) addComments(next, "commentsBefore", run.slice(split), srcModule);
-}
-function addComments(elem, field3, trivia, srcModule) {
-  const comments = trivia.map((t) => makeComment(t, srcModule));
-  const existing = elem[field3];
-  elem[field3] = existing ? [...existing, ...comments] : comments;
-}
-function splitPoint(prev, next, run, src) {
-  if (!prev) return 0;
-  const ownLine = firstOwnLine(run, src);
-  return ownLine >= 0 ? ownLine : hugsNextStart(run, next.start, src);
-}
-function makeComment(trivia, srcModule) {
-  const { style: style2, start, end } = trivia;
-  const comment = {
-    kind: "comment",
-    style: style2,
-    start,
-    end,
-    srcModule
-  };
-  if (lineBreaksBefore(srcModule.src, start) >= 2) comment.blankBefore = true;
-  return comment;
-}
-function firstOwnLine(run, src) {
-  return run.findIndex((t) => lineBreaksBefore(src, t.start) >= 1);
-}
-function hugsNextStart(run, nextStart, src) {
-  let suffixStart = run.length;
-  let rightStart = nextStart;
-  for (let i = run.length - 1; i >= 0; i--) {
-    const comment = run[i];
-    if (!sameLineGap(src, comment.end, rightStart)) break;
-    suffixStart = i;
-    rightStart = comment.start;
-  }
-  return suffixStart;
-}
-function lineBreaksBefore(src, pos) {
-  let count2 = 0;
-  for (let i = pos - 1; i >= 0; i--) {
-    const c = src.charCodeAt(i);
-    if (isLineBreak(c)) {
-      if (c === lineFeed && src.charCodeAt(i - 1) === carriageReturn) i--;
-    } else if (isInlineSpace(c)) continue;
-    else break;
-    if (++count2 >= 2) return 2;
-  }
-  return count2;
-}
-function sameLineGap(src, from, to) {
-  for (let i = from; i < to; i++) if (!isInlineSpace(src.charCodeAt(i))) return false;
-  return true;
-}
-function isLineBreak(c) {
-  return c === lineFeed || c === carriageReturn || c === verticalTab || c === formFeed || c === nextLine || c === lineSeparator || c === paragraphSeparator;
-}
-function isInlineSpace(c) {
-  return c === space || c === tab || c === leftToRightMark || c === rightToLeftMark;
-}
-function makeLiteral(token2) {
-  const { start, end } = token2;
-  return {
-    kind: "literal",
-    value: token2.text,
-    start,
-    end
-  };
-}
-function makeUnaryOperator(token2) {
-  const { start, end } = token2;
-  return {
-    value: token2.text,
-    start,
-    end
-  };
-}
-function makeBinaryOperator(token2) {
-  return {
-    value: token2.text,
-    span: [token2.start, token2.end]
-  };
-}
-function makeUnaryExpression(operator, expr) {
-  return {
-    kind: "unary-expression",
-    operator,
-    expression: expr,
-    start: operator.start,
-    end: expr.end
-  };
-}
-function makeBinaryExpression(left, operator, right) {
-  const { start } = left;
-  return {
-    kind: "binary-expression",
-    operator,
-    left,
-    right,
-    start,
-    end: right.end
-  };
-}
-function makeComponentExpression(base2, access, end) {
-  return {
-    kind: "component-expression",
-    base: base2,
-    access,
-    start: base2.start,
-    end
-  };
-}
-function makeComponentMemberExpression(base2, access) {
-  return {
-    kind: "component-member-expression",
-    base: base2,
-    access,
-    start: base2.start,
-    end: access.end
-  };
-}
-function makeCallExpression(fn, templateArgs, args, end) {
-  return {
-    kind: "call-expression",
-    function: fn,
-    templateArgs: templateArgs ?? void 0,
-    arguments: args,
-    start: fn.start,
-    end
-  };
-}
-function expect(stream, text3, context) {
-  const token2 = stream.matchText(text3);
-  if (!token2) {
-    const pos = stream.position();
-    throw new ParseError2(context ? `Expected '${text3}' after ${context}` : `Expected '${text3}'`, [pos, pos]);
-  }
-  return token2;
-}
-function expectWord(stream, errorMsg) {
-  const token2 = stream.peek();
-  if (!token2 || token2.kind !== "word") throwParseError(stream, errorMsg);
-  stream.nextToken();
-  return token2;
-}
-function expectExpression(ctx, errorMsg = "Expected expression") {
-  const expr = parseExpression(ctx);
-  if (!expr) throwParseError(ctx.stream, errorMsg);
-  return expr;
-}
-function parseContentExpression(ctx, opts) {
-  return parseExpression(ctx, opts);
-}
-function throwParseError(stream, message) {
-  const weslStream = stream;
-  const token2 = weslStream.peek();
-  const pos = weslStream.position();
-  throw new ParseError2(message, token2 ? [token2.start, token2.end] : [pos, pos]);
-}
-function parseCommaList(ctx, parseItem, end = ")") {
-  const items = [];
-  while (true) {
-    const item = parseItem(ctx);
-    if (item === null) break;
-    items.push(item);
-    if (!ctx.stream.matchText(",")) break;
-    if (ctx.stream.peek()?.text === end) break;
-  }
-  return items;
-}
-function* parseMany(ctx, parse3) {
-  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) yield elem;
-}
-function parseManyEager(ctx, parse3) {
-  const items = [];
-  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) items.push(elem);
-  return items;
-}
-function makeNameElem(token2) {
-  const { start, end } = token2;
-  return {
-    kind: "name",
-    name: token2.text,
-    start,
-    end
-  };
-}
-function createDeclIdentElem(ctx, nameToken, isGlobal) {
-  const declIdent = ctx.createDeclIdent(nameToken.text, isGlobal);
-  const { start, end } = nameToken;
-  return {
-    kind: "decl",
-    ident: declIdent,
-    srcModule: ctx.srcModule,
-    start,
-    end
-  };
-}
-function makeRefIdentElem(ctx, refIdent, start, end) {
-  const elem = {
-    kind: "ref",
-    ident: refIdent,
-    srcModule: ctx.srcModule,
-    start,
-    end
-  };
-  refIdent.refIdentElem = elem;
-  return elem;
-}
-function isConditionalAttribute(attr) {
-  const { kind } = attr;
-  return kind === "@if" || kind === "@elif" || kind === "@else";
-}
-function hasConditionalAttribute(attributes) {
-  return attributes.some((attr) => isConditionalAttribute(attr.attribute));
-}
-function attachAttributes(elem, attributes) {
-  if (attributes?.length) elem.attributes = attributes;
-}
-function attrsOrUndef(attrs) {
-  return attrs.length ? attrs : void 0;
-}
-function linkDeclIdentElem(declIdentElem, declElem) {
-  declIdentElem.ident.declElem = declElem;
-}
-function linkDeclIdent(typedDecl, declElem) {
-  linkDeclIdentElem(typedDecl.decl, declElem);
-}
-var binaryPrecedence = {
-  "||": 1,
-  "&&": 2,
-  "|": 3,
-  "^": 4,
-  "&": 5,
-  "==": 6,
-  "!=": 6,
-  "<": 7,
-  "<=": 7,
-  ">": 7,
-  ">=": 7,
-  "<<": 8,
-  ">>": 8,
-  "+": 9,
-  "-": 9,
-  "*": 10,
-  "/": 10,
-  "%": 10
-};
-function isBinaryOperator(token2) {
-  if (!token2) return false;
-  return token2.text in binaryPrecedence;
-}
-function getPrecedence(opToken) {
-  return binaryPrecedence[opToken.text] || 0;
-}
-function getOpGroup(op) {
-  switch (op) {
-    case "*":
-    case "/":
-    case "%":
-    case "+":
-    case "-":
-      return "arithmetic";
-    case "<<":
-    case ">>":
-      return "shift";
-    case "<":
-    case ">":
-    case "<=":
-    case ">=":
-    case "==":
-    case "!=":
-      return "relational";
-    case "&":
-      return "bitAnd";
-    case "^":
-      return "bitXor";
-    case "|":
-      return "bitOr";
-    case "&&":
-      return "logicalAnd";
-    case "||":
-      return "logicalOr";
-    default:
-      return "arithmetic";
-  }
-}
-function checkOpBinding(stream, op, leftGroup) {
-  const opGroup = getOpGroup(op);
-  if (!canBindLeft(op, leftGroup)) throwParseError(stream, `'${op}' requires parentheses after ${leftGroup}`);
-  if (!canSelfChain(opGroup) && leftGroup === opGroup) throwParseError(stream, `'${op}' cannot be chained`);
-  return opGroup;
-}
-function canBindLeft(op, leftGroup) {
-  const opGroup = getOpGroup(op);
-  if (opGroup === "shift") return leftGroup === "unary";
-  if (opGroup === "bitAnd") return leftGroup === "unary" || leftGroup === "bitAnd";
-  if (opGroup === "bitXor") return leftGroup === "unary" || leftGroup === "bitXor";
-  if (opGroup === "bitOr") return leftGroup === "unary" || leftGroup === "bitOr";
-  if (opGroup === "logicalAnd") return !isBitwise(leftGroup) && leftGroup !== "logicalOr";
-  if (opGroup === "logicalOr") return !isBitwise(leftGroup) && leftGroup !== "logicalAnd";
-  return true;
-}
-function canSelfChain(group) {
-  return group !== "shift" && group !== "relational";
-}
-function isBitwise(g) {
-  return g === "bitAnd" || g === "bitXor" || g === "bitOr";
-}
-var weslKeywords = /* @__PURE__ */ new Set([
-  "as",
-  "import",
-  "package",
-  "super",
-  "self"
-]);
-var pathPrefixKeywords = /* @__PURE__ */ new Set(["package", "super"]);
-function parseModulePath(stream) {
-  const first = stream.peek();
-  if (!first || !isPathSegment(first, true)) return null;
-  const start = first.start;
-  stream.nextToken();
-  const parts = [first.text];
-  while (stream.matchText("::")) {
-    const next = stream.peek();
-    if (!next || !isPathSegment(next, false)) throwParseError(stream, "Expected identifier after '::'");
-    stream.nextToken();
-    parts.push(next.text);
-  }
-  return {
-    parts,
-    start,
-    end: stream.position()
-  };
-}
-function parseIdent(ctx, conditionRef) {
-  const path2 = parseModulePath(ctx.stream);
-  if (!path2) return null;
-  const { parts, start, end } = path2;
-  const ident = ctx.createRefIdent(parts.join("::"));
-  if (conditionRef) ident.conditionRef = true;
-  const refIdentElem = makeRefIdentElem(ctx, ident, start, end);
-  if (!conditionRef) ctx.saveIdent(ident);
-  return refIdentElem;
-}
-function isPathSegment(token2, isFirst) {
-  if (token2.kind === "word") return true;
-  if (token2.kind !== "keyword") return false;
-  if (weslKeywords.has(token2.text)) return isFirst && pathPrefixKeywords.has(token2.text);
-  return true;
-}
-function parseSimpleTypeRef(ctx) {
-  const path2 = parseModulePath(ctx.stream);
-  if (!path2) return null;
-  const { parts, start, end: nameEnd } = path2;
-  const refIdent = ctx.createRefIdent(parts.join("::"));
-  makeRefIdentElem(ctx, refIdent, start, nameEnd);
-  ctx.saveIdent(refIdent);
-  return {
-    kind: "type",
-    name: refIdent,
-    templateParams: ctx.stream.nextTemplateStartToken() ? parseTemplateParams(ctx) : void 0,
-    start,
-    end: ctx.stream.position()
-  };
-}
-function parseTemplateParams(ctx) {
-  const { stream } = ctx;
-  if (consumeTemplateEnd(stream)) throwParseError(stream, "Empty template parameter list '<>'");
-  const params = [parseTemplateParam(ctx)];
-  while (stream.matchText(",")) {
-    if (consumeTemplateEnd(stream)) return params;
-    params.push(parseTemplateParam(ctx));
-  }
-  if (!consumeTemplateEnd(stream)) throwParseError(stream, "Expected '>' or ',' after template parameter");
-  return params;
-}
-function consumeTemplateEnd(stream) {
-  if (!stream.peek()?.text.startsWith(">")) return false;
-  if (!stream.nextTemplateEndToken()) throwParseError(stream, "Expected '>' to close template parameters");
-  return true;
-}
-function parseTemplateParam(ctx) {
-  const expr = parseExpression(ctx, { inTemplate: true });
-  if (!expr) throwParseError(ctx.stream, "Expected expression in template parameters");
-  return expr;
-}
-function parseCallSuffix(ctx, current, parseExpr) {
-  if (current.kind !== "ref" && current.kind !== "type") return null;
-  const { stream } = ctx;
-  const templateArgs = current.kind === "ref" ? parseCallTemplateArgs(ctx) : null;
-  if (!stream.matchText("(")) return null;
-  const args = [];
-  while (true) {
-    const closeEnd = matchCloseParen(stream);
-    if (closeEnd !== null) return makeCallExpression(current, templateArgs, args, closeEnd);
-    const arg = parseExpr(ctx);
-    if (!arg) throwParseError(stream, "Expected expression");
-    args.push(arg);
-    if (stream.matchText(",")) continue;
-    const end = matchCloseParen(stream);
-    if (end !== null) return makeCallExpression(current, templateArgs, args, end);
-    throwParseError(stream, "Expected ',' or ')' in function arguments");
-  }
-}
-function parseCallTemplateArgs(ctx) {
-  const { stream } = ctx;
-  const pos = stream.position();
-  if (!stream.nextTemplateStartToken()) return null;
-  const params = parseTemplateParams(ctx);
-  if (stream.peek()?.text !== "(") {
-    stream.reset(pos);
-    return null;
-  }
-  return params;
-}
-function matchCloseParen(stream) {
-  const token2 = stream.matchText(")");
-  return token2 ? token2.end : null;
-}
-function parseExpression(ctx, opts) {
-  const { conditionRef, inTemplate } = opts === true ? {
-    conditionRef: true,
-    inTemplate: false
-  } : opts ?? {};
-  const condRef = conditionRef ? true : void 0;
-  const startExpr = parseUnaryExpression(ctx, condRef);
-  if (!startExpr) return null;
-  return parseBinaryExpr(ctx, {
-    prec: 1,
-    left: startExpr,
-    group: "unary",
-    condRef,
-    inTemplate
-  }).expr;
-}
-function parseUnaryExpression(ctx, conditionRef) {
-  const { stream } = ctx;
-  const token2 = stream.peek();
-  if (!token2) return null;
-  const unaryOps = "-!&*~";
-  ctx.enterNesting();
-  try {
-    if (!unaryOps.includes(token2.text)) return parsePrimaryExpr(ctx, conditionRef);
-    stream.nextToken();
-    const operator = makeUnaryOperator(token2);
-    const operand = parseUnaryExpression(ctx, conditionRef);
-    if (!operand) throwParseError(stream, "Expected expression after unary operator");
-    return makeUnaryExpression(operator, operand);
-  } finally {
-    ctx.exitNesting();
-  }
-}
-function parseBinaryExpr(ctx, args) {
-  const { stream } = ctx;
-  const { prec: minPrecedence, left, group: leftGroup } = args;
-  const { condRef, inTemplate } = args;
-  let current = left;
-  let currentGroup = leftGroup;
-  while (true) {
-    const opToken = stream.peek();
-    if (!isBinaryOpInContext(opToken, inTemplate)) break;
-    const precedence2 = getPrecedence(opToken);
-    if (precedence2 < minPrecedence) break;
-    stream.nextToken();
-    currentGroup = checkOpBinding(stream, opToken.text, currentGroup);
-    let right = parseUnaryExpression(ctx, condRef);
-    if (!right) throwParseError(stream, "Expected expression after binary operator");
-    const nextToken = stream.peek();
-    if (isBinaryOpInContext(nextToken, inTemplate)) {
-      const nextPrec = getPrecedence(nextToken);
-      if (nextPrec > precedence2) right = parseBinaryExpr(ctx, {
-        prec: nextPrec,
-        left: right,
-        group: "unary",
-        condRef,
-        inTemplate
-      }).expr;
-    }
-    current = makeBinaryExpression(current, makeBinaryOperator(opToken), right);
-  }
-  return {
-    expr: current,
-    group: currentGroup
-  };
-}
-function parsePrimaryExpr(ctx, conditionRef) {
-  const expr = parseParenExpr(ctx, conditionRef) || parseSimpleLiteral(ctx.stream) || parseTemplateElaboratedIdent(ctx, conditionRef);
-  if (!expr) return null;
-  if (conditionRef) return expr;
-  return parsePostfixExpression(ctx, expr);
-}
-function isBinaryOpInContext(token2, inTemplate) {
-  if (!isBinaryOperator(token2)) return false;
-  if (inTemplate && token2.text.startsWith(">")) return false;
-  return true;
-}
-function parseParenExpr(ctx, conditionRef) {
-  const { stream } = ctx;
-  const open = stream.matchText("(");
-  if (!open) return null;
-  const expression = parseExpression(ctx, conditionRef);
-  if (!expression) throwParseError(stream, "Expected expression after '('");
-  const close2 = expect(stream, ")", "expression");
-  return {
-    kind: "parenthesized-expression",
-    expression,
-    start: open.start,
-    end: close2.end
-  };
-}
-function parseSimpleLiteral(stream) {
-  const num = stream.matchKind("number");
-  if (num) return makeLiteral(num);
-  return parseBoolean(stream);
-}
-function parseTemplateElaboratedIdent(ctx, conditionRef) {
-  const refIdent = parseIdent(ctx, conditionRef);
-  if (!refIdent) return null;
-  if (!ctx.stream.nextTemplateStartToken()) return refIdent;
-  const templateParams = parseTemplateParams(ctx);
-  return {
-    kind: "type",
-    name: refIdent.ident,
-    templateParams,
-    start: refIdent.start,
-    end: ctx.stream.position()
-  };
-}
-function parsePostfixExpression(ctx, base2) {
-  let expr = base2;
-  while (true) {
-    const next = parsePostfixOp(ctx, expr);
-    if (!next) return expr;
-    expr = next;
-  }
-}
-function parseBoolean(stream) {
-  const boolToken = stream.matchKind("keyword", "true") || stream.matchKind("keyword", "false");
-  if (!boolToken) return null;
-  return makeLiteral(boolToken);
-}
-function parsePostfixOp(ctx, base2) {
-  return parseMemberAccess(ctx, base2) || parseIndexAccess(ctx, base2) || parseCallSuffix(ctx, base2, parseExpression);
-}
-function parseMemberAccess(ctx, base2) {
-  if (!ctx.stream.matchText(".")) return null;
-  return makeComponentMemberExpression(base2, makeNameElem(expectWord(ctx.stream, "Expected identifier after '.'")));
-}
-function parseIndexAccess(ctx, base2) {
-  const { stream } = ctx;
-  if (!stream.matchText("[")) return null;
-  const indexExpr = parseExpression(ctx);
-  if (!indexExpr) throwParseError(stream, "Expected expression in array index");
-  return makeComponentExpression(base2, indexExpr, expect(stream, "]", "array index").end);
-}
-function parseAttributeList(ctx) {
-  if (ctx.stream.peek()?.text !== "@") return [];
-  return parseManyEager(ctx, parseAttribute);
-}
-function parseIfAttribute(ctx) {
-  return parseConditionalAttribute(ctx, "if", makeIfAttribute);
-}
-function parseElseAttribute(ctx) {
-  if (!ctx.stream.matchSequence("@", "else")) return null;
-  return makeElseAttribute();
-}
-function parseElifAttribute(ctx) {
-  return parseConditionalAttribute(ctx, "elif", makeElifAttribute);
-}
-function parseWeslConditional(ctx) {
-  const { stream } = ctx;
-  const peeked = stream.peek();
-  if (peeked?.text !== "@") return null;
-  const startPos = peeked.start;
-  const attr = parseIfAttribute(ctx) ?? parseElifAttribute(ctx) ?? parseElseAttribute(ctx);
-  if (!attr) return null;
-  return attributeElem(attr, startPos, stream.position());
-}
-function parseAttribute(ctx) {
-  if (ctx.stream.peek()?.text !== "@") return null;
-  return parseWeslConditional(ctx) ?? parseStandardAttribute(ctx);
-}
-function parseConditionalAttribute(ctx, keyword, makeAttr) {
-  const { stream } = ctx;
-  const startPos = stream.position();
-  if (!stream.matchSequence("@", keyword)) return null;
-  expect(stream, "(", `@${keyword}`);
-  const expr = parseExpression(ctx, true);
-  if (!expr) throwParseError(stream, `Expected expression after @${keyword}(`);
-  stream.matchText(",");
-  expect(stream, ")", `@${keyword} expression`);
-  return makeAttr({
-    kind: "translate-time-expression",
-    expression: expr,
-    start: startPos,
-    end: stream.position()
-  });
-}
-function makeIfAttribute(param) {
-  return {
-    kind: "@if",
-    param
-  };
-}
-function makeElseAttribute() {
-  return { kind: "@else" };
-}
-function makeElifAttribute(param) {
-  return {
-    kind: "@elif",
-    param
-  };
-}
-function attributeElem(attribute2, start, end) {
-  return {
-    kind: "attribute",
-    attribute: attribute2,
-    start,
-    end
-  };
-}
-function parseStandardAttribute(ctx) {
-  const { stream } = ctx;
-  const atToken = stream.matchText("@");
-  if (!atToken) return null;
-  const startPos = atToken.start;
-  const nameToken = stream.peek();
-  if (nameToken?.kind !== "word" && nameToken?.kind !== "keyword") throwParseError(stream, "Expected attribute name after '@'");
-  stream.nextToken();
-  const name = nameToken.text;
-  if (name === "builtin") return parseBuiltinAttribute(ctx, startPos);
-  if (name === "interpolate") return parseInterpolateAttribute(ctx, startPos);
-  if (name === "diagnostic") return parseDiagnosticAttribute(ctx, startPos);
-  let params;
-  if (stream.matchText("(")) {
-    ctx.parsingAttrParam = name;
-    params = parseAttributeParams(ctx);
-    ctx.parsingAttrParam = void 0;
-    expect(stream, ")", "attribute parameters");
-  }
-  if (name === "must_use" && params !== void 0) throw new ParseError2("@must_use does not accept parameters", [startPos, stream.position()]);
-  return attributeElem({
-    kind: "@attribute",
-    name,
-    params
-  }, startPos, stream.position());
-}
-function parseBuiltinAttribute(ctx, startPos) {
-  const { stream } = ctx;
-  expect(stream, "(", "@builtin");
-  const nameToken = expectWord(stream, "Expected identifier in @builtin");
-  stream.matchText(",");
-  expect(stream, ")", "@builtin parameter");
-  return attributeElem({
-    kind: "@builtin",
-    param: makeNameElem(nameToken)
-  }, startPos, stream.position());
-}
-function parseInterpolateAttribute(ctx, startPos) {
-  const { stream } = ctx;
-  expect(stream, "(", "@interpolate");
-  const params = parseCommaList(ctx, parseNameElem);
-  expect(stream, ")", "@interpolate parameters");
-  return attributeElem({
-    kind: "@interpolate",
-    params
-  }, startPos, stream.position());
-}
-function parseDiagnosticAttribute(ctx, startPos) {
-  const { stream } = ctx;
-  expect(stream, "(", "@diagnostic");
-  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
-  expect(stream, ",", "@diagnostic severity");
-  const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
-  let rule;
-  if (stream.matchText(".")) rule = [firstName, makeNameElem(expectWord(stream, "Expected rule after namespace"))];
-  else rule = [firstName, null];
-  stream.matchText(",");
-  expect(stream, ")", "@diagnostic parameters");
-  return attributeElem({
-    kind: "@diagnostic",
-    severity,
-    rule
-  }, startPos, stream.position());
-}
-function parseAttributeParams(ctx) {
-  return parseCommaList(ctx, parseAttrParam);
-}
-function parseNameElem(ctx) {
-  return makeNameElem(expectWord(ctx.stream, "Expected identifier"));
-}
-function parseAttrParam(ctx) {
-  const { stream } = ctx;
-  const start = stream.position();
-  const expression = parseExpression(ctx);
-  if (!expression) throwParseError(stream, "Expected attribute parameter");
-  return {
-    kind: "expression",
-    expression,
-    start,
-    end: stream.position()
-  };
-}
-function markAttempt(ctx) {
-  const scope = ctx.currentScope();
-  const scopeLength = scope.contents.length;
-  const { parsingAttrParam, nesting } = ctx;
-  return {
-    start: ctx.stream.position(),
-    scope,
-    scopeLength,
-    parsingAttrParam,
-    nesting
-  };
-}
-function rollbackAttempt(ctx, attempt) {
-  const { scope, scopeLength } = attempt;
-  ctx.state.context.scope = scope;
-  scope.contents.length = scopeLength;
-  ctx.parsingAttrParam = attempt.parsingAttrParam;
-  ctx.nesting = attempt.nesting;
-}
-function recoverListItem(ctx, error, attempt, atBoundary, bailAtBoundary) {
-  if (!(error instanceof ParseError2)) throw error;
-  rollbackAttempt(ctx, attempt);
-  if (!skipToBoundary(ctx.stream, attempt.start, atBoundary)) throw error;
-  if (bailAtBoundary) {
-    const boundary = ctx.stream.peek();
-    if (boundary && bailAtBoundary(boundary)) throw error;
-  }
-  ctx.addError(error.message, ...error.span);
-}
-function skipToBoundary(stream, attemptStart, atBoundary) {
-  let depth = 0;
-  while (true) {
-    const pos = stream.position();
-    let token2;
-    try {
-      token2 = stream.peek();
-    } catch (e) {
-      if (!(e instanceof ParseError2)) throw e;
-      if (stream.position() === pos) return false;
-      continue;
-    }
-    if (token2 === null) return false;
-    if (pos > attemptStart && atBoundary(token2, depth)) return true;
-    stream.nextToken();
-    if (token2.text === "{") depth++;
-    else if (token2.text === "}" && depth > 0) depth--;
-  }
-}
-function parseIfStatement(ctx, attributes) {
-  const startPos = beginStatement(ctx, "if", attributes);
-  if (startPos === null) return null;
-  return finishStatement("if", startPos, ctx, {
-    condition: expectExpression(ctx, "Expected condition after 'if'"),
-    body: expectCompound(ctx, "Expected '{' after if condition"),
-    else: parseElseChain(ctx)
-  }, attributes);
-}
-function parseSwitchStatement(ctx, attributes) {
-  const startPos = beginStatement(ctx, "switch", attributes);
-  if (startPos === null) return null;
-  const selector = expectExpression(ctx, "Expected expression after 'switch'");
-  const { bodyAttributes, clauses } = expectSwitchClauses(ctx);
-  return finishStatement("switch", startPos, ctx, {
-    selector,
-    clauses,
-    bodyAttributes
-  }, attributes);
-}
-function parseElseChain(ctx) {
-  const { stream } = ctx;
-  const elseToken = stream.matchText("else");
-  if (!elseToken) return void 0;
-  ctx.enterNesting();
-  try {
-    return parseElseBody(ctx, elseToken);
-  } finally {
-    ctx.exitNesting();
-  }
-}
-function expectSwitchClauses(ctx) {
-  const { stream } = ctx;
-  const bodyAttrs = parseAttributeList(ctx);
-  expect(stream, "{", "switch expression");
-  const clauses = [];
-  while (true) {
-    const attempt = markAttempt(ctx);
-    try {
-      if (stream.matchText("}")) break;
-      clauses.push(parseSwitchClause(ctx));
-    } catch (e) {
-      recoverListItem(ctx, e, attempt, atClauseBoundary, atModuleKeyword);
-    }
-  }
-  return {
-    bodyAttributes: attrsOrUndef(bodyAttrs),
-    clauses
-  };
-}
-function parseElseBody(ctx, elseToken) {
-  const { stream } = ctx;
-  if (!stream.matchText("if")) return expectCompound(ctx, "Expected '{' after else");
-  const condition = expectExpression(ctx, "Expected expression after 'else if'");
-  const body = expectCompound(ctx, "Expected '{' after else if");
-  const elseBranch = parseElseChain(ctx);
-  const end = stream.position();
-  return {
-    kind: "if",
-    condition,
-    body,
-    else: elseBranch,
-    start: elseToken.start,
-    end
-  };
-}
-function parseSwitchClause(ctx) {
-  const { stream } = ctx;
-  const attrs = attrsOrUndef(parseAttributeList(ctx));
-  const caseTok = stream.matchText("case");
-  const keyword = caseTok ?? stream.matchText("default");
-  if (!keyword) throwParseError(stream, "Expected 'case', 'default', or '}' in switch");
-  const clauseStart = getStartWithAttributes(attrs, keyword.start);
-  let selectors;
-  let body;
-  if (caseTok) {
-    selectors = parseCaseSelectors(ctx);
-    body = parseCaseBody(ctx, "Expected '{' after case value");
-  } else {
-    selectors = ["default"];
-    body = parseCaseBody(ctx, "Expected '{' after 'default'");
-  }
-  return finishStatement("switch-clause", clauseStart, ctx, {
-    selectors,
-    body
-  }, attrs);
-}
-function atClauseBoundary(token2, depth) {
-  if (atModuleKeyword(token2)) return true;
-  if (depth !== 0) return false;
-  if (token2.kind === "keyword") return token2.text === "case" || token2.text === "default";
-  return token2.text === "}" || token2.text === "@";
-}
-function parseCaseSelectors(ctx) {
-  const { stream } = ctx;
-  const selectors = [parseCaseSelector(ctx, "Expected expression after 'case'")];
-  while (stream.matchText(",")) {
-    const next = stream.peek()?.text;
-    if (next === "{" || next === ":") break;
-    selectors.push(parseCaseSelector(ctx, "Expected expression after ',' in case values"));
-  }
-  return selectors;
-}
-function parseCaseBody(ctx, errorMsg) {
-  ctx.stream.matchText(":");
-  const body = parseCompoundStatement(ctx, attrsOrUndef(parseAttributeList(ctx)));
-  if (!body) throwParseError(ctx.stream, errorMsg);
-  return body;
-}
-function parseCaseSelector(ctx, message) {
-  if (ctx.stream.matchText("default")) return "default";
-  return expectExpression(ctx, message);
-}
-function parseConstDecl(ctx, attributes) {
-  return parseValueDecl(ctx, "const", true, ctx.isModuleScope(), attributes);
-}
-function parseOverrideDecl(ctx, attributes) {
-  return parseValueDecl(ctx, "override", false, true, attributes);
-}
-function parseTypedDecl(ctx, isGlobal = true) {
-  const nameToken = ctx.stream.matchKind("word");
-  if (!nameToken) return null;
-  const start = nameToken.start;
-  const decl = createDeclIdentElem(ctx, nameToken, isGlobal);
-  ctx.saveIdent(decl.ident);
-  const { typeRef, typeScope } = parseOptionalType(ctx);
-  return {
-    kind: "typeDecl",
-    decl,
-    typeRef,
-    typeScope,
-    start,
-    end: ctx.stream.position()
-  };
-}
-function parseValueDecl(ctx, keyword, requiresInit, isGlobal, attributes) {
-  const { stream } = ctx;
-  const token2 = stream.matchText(keyword);
-  if (!token2) return null;
-  const startPos = getStartWithAttributes(attributes, token2.start);
-  ctx.pushScope("partial");
-  const typedDecl = parseTypedDecl(ctx, isGlobal);
-  if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
-  let init2;
-  if (requiresInit) {
-    expect(stream, "=", `${keyword} identifier`);
-    init2 = expectExpression(ctx);
-  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
-  expect(stream, ";", `${keyword} declaration`);
-  typedDecl.decl.ident.dependentScope = ctx.currentScope();
-  ctx.popScope();
-  const elem = finishStatement(keyword, startPos, ctx, {
-    name: typedDecl,
-    init: init2
-  }, attributes);
-  linkDeclIdent(typedDecl, elem);
-  return elem;
-}
-function parseOptionalType(ctx) {
-  if (!ctx.stream.matchText(":")) return {};
-  ctx.pushScope();
-  const typeRef = parseSimpleTypeRef(ctx);
-  if (!typeRef) throwParseError(ctx.stream, "Expected type after ':'");
-  const typeScope = ctx.currentScope();
-  ctx.popScope();
-  return {
-    typeRef,
-    typeScope
-  };
-}
-function parseGlobalVarDecl(ctx, attributes) {
-  const { stream } = ctx;
-  const varToken = stream.matchText("var");
-  if (!varToken) return null;
-  const startPos = getStartWithAttributes(attributes, varToken.start);
-  ctx.pushScope("partial");
-  const template2 = parseTemplateList(ctx);
-  const typedDecl = parseTypedDecl(ctx);
-  if (!typedDecl) throwParseError(stream, "Expected identifier after 'var'");
-  let init2;
-  if (stream.matchText("=")) init2 = expectExpression(ctx);
-  expect(stream, ";", "var declaration");
-  typedDecl.decl.ident.dependentScope = ctx.currentScope();
-  ctx.popScope();
-  const varElem = finishStatement("gvar", startPos, ctx, {
-    name: typedDecl,
-    template: template2,
-    init: init2
-  }, attributes);
-  linkDeclIdent(typedDecl, varElem);
-  return varElem;
-}
-function parseAliasDecl(ctx, attributes) {
-  const { stream } = ctx;
-  const aliasToken = stream.matchText("alias");
-  if (!aliasToken) return null;
-  const startPos = getStartWithAttributes(attributes, aliasToken.start);
-  const declIdentElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'alias'"), true);
-  ctx.saveIdent(declIdentElem.ident);
-  expect(stream, "=", "alias name");
-  ctx.pushScope();
-  const typeRef = parseSimpleTypeRef(ctx);
-  if (!typeRef) throwParseError(stream, "Expected type after '=' in alias declaration");
-  declIdentElem.ident.dependentScope = ctx.currentScope();
-  ctx.popScope();
-  expect(stream, ";", "alias declaration");
-  const aliasElem = finishStatement("alias", startPos, ctx, {
-    name: declIdentElem,
-    typeRef
-  }, attributes);
-  linkDeclIdentElem(declIdentElem, aliasElem);
-  return aliasElem;
-}
-function parseConstAssert(ctx, attributes) {
-  const assertToken = ctx.stream.matchText("const_assert");
-  if (!assertToken) return null;
-  const startPos = getStartWithAttributes(attributes, assertToken.start);
-  const expression = expectExpression(ctx);
-  expect(ctx.stream, ";", "const_assert expression");
-  return finishStatement("assert", startPos, ctx, { expression }, attributes);
-}
-function parseTemplateList(ctx) {
-  const { stream } = ctx;
-  if (!stream.nextTemplateStartToken()) return void 0;
-  const names2 = [];
-  while (true) {
-    const next = stream.peek();
-    if (!next) throwParseError(stream, "Unclosed template in var declaration");
-    if (next.text.startsWith(">")) {
-      stream.nextTemplateEndToken();
-      return names2;
-    }
-    const word4 = stream.matchKind("word");
-    if (word4) names2.push(makeNameElem(word4));
-    else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
-  }
-}
-function parseLocalVarDecl(ctx, attributes) {
-  return parseVarOrLet(ctx, "var", true, false, attributes);
-}
-function parseLetDecl(ctx, attributes) {
-  return parseVarOrLet(ctx, "let", false, true, attributes);
-}
-function parseVarOrLet(ctx, keyword, hasTemplate, requiresInit, attributes) {
-  const { stream } = ctx;
-  const token2 = stream.matchText(keyword);
-  if (!token2) return null;
-  const startPos = getStartWithAttributes(attributes, token2.start);
-  const template2 = hasTemplate ? parseTemplateList(ctx) : void 0;
-  const typedDecl = parseTypedDecl(ctx, false);
-  if (!typedDecl) throwParseError(stream, `Expected identifier after '${keyword}'`);
-  let init2;
-  if (requiresInit) {
-    expect(stream, "=", `${keyword} identifier (${keyword} requires initialization)`);
-    init2 = expectExpression(ctx);
-  } else if (stream.matchText("=")) init2 = expectExpression(ctx);
-  expect(stream, ";", `${keyword} declaration`);
-  const elem = finishStatement(keyword, startPos, ctx, {
-    name: typedDecl,
-    init: init2
-  }, attributes);
-  if (template2 && elem.kind === "var") elem.template = template2;
-  linkDeclIdent(typedDecl, elem);
-  return elem;
-}
-var assignmentOps = /* @__PURE__ */ new Set([
-  "=",
-  "+=",
-  "-=",
-  "*=",
-  "/=",
-  "%=",
-  "&=",
-  "|=",
-  "^=",
-  "<<=",
-  ">>="
-]);
-function parseSimpleStatement(ctx, attributes) {
-  return parseReturnStmt(ctx, attributes) || parseBreakStmt(ctx, attributes) || parseContinueStmt(ctx, attributes) || parseDiscardStmt(ctx, attributes) || parseEmptyStmt(ctx, attributes) || parsePhonyAssignment(ctx, attributes) || parseExpressionStmt(ctx, attributes);
-}
-function parseAssignmentOp(stream) {
-  const token2 = stream.nextIf(({ text: text3 }) => assignmentOps.has(text3));
-  if (!token2) return null;
-  return {
-    value: token2.text,
-    span: [token2.start, token2.end]
-  };
-}
-function parseIncDecOp(stream) {
-  const token2 = stream.nextIf(({ text: text3 }) => text3 === "++" || text3 === "--");
-  if (!token2) return null;
-  return {
-    op: token2.text,
-    span: [token2.start, token2.end]
-  };
-}
-function parseAssignmentRhs(ctx) {
-  const op = parseAssignmentOp(ctx.stream);
-  if (!op) return null;
-  return {
-    op,
-    rhs: expectExpression(ctx, "Expected expression after assignment operator")
-  };
-}
-function parseReturnStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const startPos = beginStatement(ctx, "return", attributes);
-  if (startPos === null) return null;
-  const value2 = parseContentExpression(ctx) ?? void 0;
-  expect(stream, ";", "return statement");
-  return finishStatement("return", startPos, ctx, { value: value2 }, attributes);
-}
-function parseBreakStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const startPos = beginStatement(ctx, "break", attributes);
-  if (startPos === null) return null;
-  let condition;
-  if (stream.matchText("if")) condition = expectExpression(ctx, "Expected condition after 'break if'");
-  expect(stream, ";", "break statement");
-  return finishStatement("break", startPos, ctx, { condition }, attributes);
-}
-function parseContinueStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const startPos = beginStatement(ctx, "continue", attributes);
-  if (startPos === null) return null;
-  expect(stream, ";", "continue statement");
-  return finishStatement("continue", startPos, ctx, {}, attributes);
-}
-function parseDiscardStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const startPos = beginStatement(ctx, "discard", attributes);
-  if (startPos === null) return null;
-  expect(stream, ";", "discard statement");
-  return finishStatement("discard", startPos, ctx, {}, attributes);
-}
-function parseEmptyStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const semi = stream.matchText(";");
-  if (!semi) return null;
-  return finishStatement("empty", getStartWithAttributes(attributes, semi.start), ctx, {}, attributes);
-}
-function parsePhonyAssignment(ctx, attributes) {
-  const { stream } = ctx;
-  const underscore = stream.matchText("_");
-  if (!underscore) return null;
-  const startPos = getStartWithAttributes(attributes, underscore.start);
-  const lhs = {
-    kind: "phony",
-    span: [underscore.start, underscore.end]
-  };
-  const eq = stream.matchText("=");
-  if (!eq) throwParseError(stream, "Expected '=' after '_'");
-  const op = {
-    value: "=",
-    span: [eq.start, eq.end]
-  };
-  const rhs = expectExpression(ctx, "Expected expression after '_ ='");
-  expect(stream, ";", "assignment");
-  return finishStatement("assign", startPos, ctx, {
-    lhs,
-    op,
-    rhs
-  }, attributes);
-}
-function parseExpressionStmt(ctx, attributes) {
-  const { stream } = ctx;
-  const resetPos = stream.position();
-  const expr = parseExpression(ctx);
-  if (!expr) {
-    stream.reset(resetPos);
-    return null;
-  }
-  const startPos = getStartWithAttributes(attributes, expr.start);
-  const incDec = parseIncDecOp(stream);
-  if (incDec) {
-    expect(stream, ";", "expression");
-    return finishStatement(incDec.op === "++" ? "increment" : "decrement", startPos, ctx, { target: expr }, attributes);
-  }
-  const assign2 = parseAssignmentRhs(ctx);
-  if (assign2) {
-    expect(stream, ";", "expression");
-    return finishStatement("assign", startPos, ctx, {
-      lhs: expr,
-      op: assign2.op,
-      rhs: assign2.rhs
-    }, attributes);
-  }
-  if (expr.kind !== "call-expression") throwParseError(stream, "Expected call, assignment, or increment");
-  expect(stream, ";", "expression");
-  return finishStatement("call", startPos, ctx, { call: expr }, attributes);
-}
-function parseForStatement(ctx, attributes) {
-  const { stream } = ctx;
-  const startPos = beginStatement(ctx, "for", attributes);
-  if (startPos === null) return null;
-  ctx.pushScope();
-  expect(stream, "(", "'for'");
-  const init2 = parseForInit(ctx);
-  const condition = parseContentExpression(ctx) ?? void 0;
-  expect(stream, ";", "for loop condition");
-  const update = parseForUpdate(ctx);
-  expect(stream, ")", "for loop header");
-  const body = expectCompound(ctx, "Expected '{' after for loop header");
-  ctx.popScope();
-  return finishStatement("for", startPos, ctx, {
-    init: init2,
-    condition,
-    update,
-    body
-  }, attributes);
-}
-function parseWhileStatement(ctx, attributes) {
-  const startPos = beginStatement(ctx, "while", attributes);
-  if (startPos === null) return null;
-  return finishStatement("while", startPos, ctx, {
-    condition: expectExpression(ctx, "Expected condition after 'while'"),
-    body: expectCompound(ctx, "Expected '{' after while condition")
-  }, attributes);
-}
-function parseLoopStatement(ctx, attributes) {
-  const startPos = beginStatement(ctx, "loop", attributes);
-  if (startPos === null) return null;
-  const body = expectCompound(ctx, "Expected '{' after 'loop'", true);
-  return finishStatement("loop", startPos, ctx, {
-    body,
-    continuing: body.body.find((s2) => s2.kind === "continuing")
-  }, attributes);
-}
-function parseContinuingStatement(ctx, attributes) {
-  const startPos = beginStatement(ctx, "continuing", attributes);
-  if (startPos === null) return null;
-  const body = expectCompound(ctx, "Expected '{' after 'continuing'");
-  return finishStatement("continuing", startPos, ctx, {
-    body,
-    breakIf: body.body.find((s2) => s2.kind === "break")?.condition
-  }, attributes);
-}
-function parseForInit(ctx) {
-  const { stream } = ctx;
-  const decl = parseLocalVarDecl(ctx) ?? parseLetDecl(ctx) ?? parseConstDecl(ctx);
-  if (decl) return decl;
-  const update = parseForUpdate(ctx);
-  expect(stream, ";", "for loop init");
-  return update;
-}
-function parseForUpdate(ctx) {
-  const phony = parseForPhony(ctx);
-  if (phony) return phony;
-  const expr = parseContentExpression(ctx);
-  if (!expr) return void 0;
-  return finishForUpdate(ctx, expr);
-}
-function parseForPhony(ctx) {
-  const { stream } = ctx;
-  const underscore = stream.matchText("_");
-  if (!underscore) return void 0;
-  const lhs = {
-    kind: "phony",
-    span: [underscore.start, underscore.end]
-  };
-  const eq = stream.matchText("=");
-  if (!eq) throwParseError(stream, "Expected '=' after '_'");
-  return {
-    kind: "assign",
-    lhs,
-    op: {
-      value: "=",
-      span: [eq.start, eq.end]
-    },
-    rhs: expectExpression(ctx, "Expected expression after '_ ='"),
-    start: underscore.start,
-    end: stream.position()
-  };
-}
-function finishForUpdate(ctx, expr) {
-  const { stream } = ctx;
-  const start = expr.start;
-  const incDec = parseIncDecOp(stream);
-  if (incDec) {
-    const end = stream.position();
-    if (incDec.op === "++") return {
-      kind: "increment",
-      target: expr,
-      start,
-      end
-    };
-    return {
-      kind: "decrement",
-      target: expr,
-      start,
-      end
-    };
-  }
-  const assign2 = parseAssignmentRhs(ctx);
-  if (assign2) {
-    const { op, rhs } = assign2;
-    return {
-      kind: "assign",
-      lhs: expr,
-      op,
-      rhs,
-      start,
-      end: stream.position()
-    };
-  }
-  if (expr.kind === "call-expression") return {
-    kind: "call",
-    call: expr,
-    start,
-    end: stream.position()
-  };
-  throwParseError(stream, "Expected an assignment, increment, decrement, or call in for-clause");
-}
-var statementStartKeywords = /* @__PURE__ */ new Set([
-  "let",
-  "var",
-  "const",
-  "const_assert",
-  "if",
-  "switch",
-  "loop",
-  "for",
-  "while",
-  "return",
-  "break",
-  "continue",
-  "continuing",
-  "discard"
-]);
-var moduleOnlyKeywords = /* @__PURE__ */ new Set([
-  "fn",
-  "struct",
-  "override",
-  "alias",
-  "import",
-  "enable",
-  "requires",
-  "do"
-]);
-var statementParsers = [
-  parseLocalVarDecl,
-  parseLetDecl,
-  parseConstDecl,
-  parseConstAssert,
-  parseCompoundStatement,
-  parseIfStatement,
-  parseSwitchStatement,
-  parseForStatement,
-  parseWhileStatement,
-  parseLoopStatement,
-  parseContinuingStatement,
-  parseSimpleStatement
-];
-function parseFunctionBody(ctx) {
-  return parseCompoundStatement(ctx, void 0, { noScope: true });
-}
-function parseCompoundStatement(ctx, attributes, options) {
-  const brace = ctx.stream.peek();
-  if (brace?.text !== "{") return null;
-  ctx.enterNesting();
-  try {
-    ctx.stream.nextToken();
-    const startPos = getStartWithAttributes(attributes, brace.start);
-    const skipScope = options?.noScope || hasConditionalAttr(attributes);
-    if (!skipScope) ctx.pushScope();
-    const body = parseBlockStatements(ctx, options?.loopBody);
-    if (!skipScope) ctx.popScope();
-    return finishStatement("block", startPos, ctx, { body }, attributes);
-  } finally {
-    ctx.exitNesting();
-  }
-}
-function expectCompound(ctx, errorMsg, loopBody) {
-  const attrs = parseAttributeList(ctx);
-  const options = loopBody ? { loopBody } : void 0;
-  const block = parseCompoundStatement(ctx, attrsOrUndef(attrs), options);
-  if (!block) throwParseError(ctx.stream, errorMsg);
-  return block;
-}
-function getStartWithAttributes(attributes, keywordPos) {
-  return attributes?.[0]?.start ?? keywordPos;
-}
-function beginStatement(ctx, keyword, attributes) {
-  const token2 = ctx.stream.matchText(keyword);
-  if (!token2) return null;
-  return getStartWithAttributes(attributes, token2.start);
-}
-function finishStatement(kind, start, ctx, params, attributes) {
-  const elem = {
-    kind,
-    start,
-    end: ctx.stream.position(),
-    ...params
-  };
-  attachAttributes(elem, attributes);
-  return elem;
-}
-function atModuleKeyword(token2) {
-  return token2.kind === "keyword" && moduleOnlyKeywords.has(token2.text);
-}
-function hasConditionalAttr(attributes) {
-  return !!attributes && hasConditionalAttribute(attributes);
-}
-function parseBlockStatements(ctx, loopBody) {
-  const { stream } = ctx;
-  const body = [];
-  let afterContinuing = false;
-  while (true) {
-    let attempt = markAttempt(ctx);
-    try {
-      if (stream.matchText("}")) break;
-      const stmt = parseStatement(ctx);
-      if (!stmt) throwParseError(stream, "Expected statement or '}'");
-      if (!afterContinuing) body.push(stmt);
-      if (loopBody && stmt.kind === "continuing") {
-        afterContinuing = true;
-        attempt = markAttempt(ctx);
-        expect(stream, "}", "continuing block");
-        break;
-      }
-    } catch (e) {
-      recoverListItem(ctx, e, attempt, atStatementBoundary, atModuleKeyword);
-      stream.matchText(";");
-    }
-  }
-  return body;
-}
-function parseStatement(ctx) {
-  const { stream } = ctx;
-  const startPos = stream.position();
-  const attributes = parseAttributeList(ctx);
-  const token2 = stream.peek();
-  if (!token2 || token2.text === "}") {
-    stream.reset(startPos);
-    return null;
-  }
-  const hasConditional = attributes.length > 0 && hasConditionalAttribute(attributes);
-  if (hasConditional) ctx.pushScope("partial");
-  const attrs = attrsOrUndef(attributes);
-  const stmt = findMap(statementParsers, (p) => p(ctx, attrs));
-  if (hasConditional) {
-    const partialScope = ctx.popScope();
-    if (stmt) partialScope.condAttribute = findConditional(attributes);
-  }
-  return stmt ? stmt : null;
-}
-function atStatementBoundary(token2, depth) {
-  if (atModuleKeyword(token2)) return true;
-  if (depth !== 0) return false;
-  if (token2.kind === "keyword") return statementStartKeywords.has(token2.text);
-  return token2.text === ";" || token2.text === "}" || token2.text === "@";
-}
-function parseDirective(ctx) {
-  const { stream } = ctx;
-  const startPos = stream.position();
-  const attrs = attrsOrUndef(parseAttributeList(ctx));
-  const result = parseExtensionDirective(ctx, "enable", attrs) || parseExtensionDirective(ctx, "requires", attrs) || parseDiagnosticDirective(ctx, attrs);
-  if (!result) stream.reset(startPos);
-  return result;
-}
-function parseExtensionDirective(ctx, keyword, attributes) {
-  const { stream } = ctx;
-  const token2 = stream.matchText(keyword);
-  if (!token2) return null;
-  const extensions = parseCommaList(ctx, parseDirectiveName, ";");
-  expect(stream, ";", `${keyword} directive`);
-  return makeDirectiveElem({
-    kind: keyword,
-    extensions
-  }, token2, stream, attributes);
-}
-function parseDiagnosticDirective(ctx, attributes) {
-  const { stream } = ctx;
-  const token2 = stream.matchText("diagnostic");
-  if (!token2) return null;
-  expect(stream, "(", "diagnostic");
-  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
-  expect(stream, ",", "diagnostic severity");
-  const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
-  let subrule = null;
-  if (stream.matchText(".")) subrule = makeNameElem(expectWord(stream, "Expected subrule name after '.'"));
-  stream.matchText(",");
-  expect(stream, ")", "diagnostic rule");
-  expect(stream, ";", "diagnostic directive");
-  return makeDirectiveElem({
-    kind: "diagnostic",
-    severity,
-    rule: [ruleName, subrule]
-  }, token2, stream, attributes);
-}
-function parseDirectiveName(ctx) {
-  return makeNameElem(expectWord(ctx.stream, "Expected identifier in name list"));
-}
-function makeDirectiveElem(directive2, token2, stream, attributes) {
-  const elem = {
-    kind: "directive",
-    directive: directive2,
-    start: getStartWithAttributes(attributes, token2.start),
-    end: stream.position()
-  };
-  attachAttributes(elem, attributes);
-  return elem;
-}
-function parseFnDecl(ctx, attributes) {
-  const { stream } = ctx;
-  const fnToken = stream.matchText("fn");
-  if (!fnToken) return null;
-  const startPos = getStartWithAttributes(attributes, fnToken.start);
-  const declIdentElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'fn'"), true);
-  ctx.saveIdent(declIdentElem.ident);
-  ctx.pushScope();
-  const dependentScope = ctx.currentScope();
-  ctx.pushScope();
-  const params = parseFnParams(ctx);
-  const bodyScope = ctx.currentScope();
-  ctx.state.context.scope = dependentScope;
-  const { returnType, returnAttributes } = parseFnReturn(ctx);
-  ctx.state.context.scope = bodyScope;
-  const body = parseFunctionBody(ctx);
-  if (!body) throwParseError(stream, "Expected function body");
-  ctx.popScope();
-  declIdentElem.ident.dependentScope = ctx.currentScope();
-  ctx.popScope();
-  const fnElem = {
-    kind: "fn",
-    name: declIdentElem,
-    params,
-    body,
-    returnType,
-    returnAttributes,
-    start: startPos,
-    end: stream.position()
-  };
-  attachAttributes(fnElem, attributes);
-  linkDeclIdentElem(declIdentElem, fnElem);
-  return fnElem;
-}
-function parseFnParams(ctx) {
-  const { stream } = ctx;
-  const params = [];
-  expect(stream, "(", "function name");
-  while (!stream.matchText(")")) {
-    const param = parseFnParam(ctx);
-    if (!param) throwParseError(stream, "Expected function parameter or ')'");
-    params.push(param);
-    if (stream.matchText(",")) continue;
-    expect(stream, ")", "function parameter");
-    break;
-  }
-  return params;
-}
-function parseFnReturn(ctx) {
-  const { stream } = ctx;
-  if (!stream.matchText("->")) return {};
-  const attrs = parseAttributeList(ctx);
-  const returnType = parseSimpleTypeRef(ctx);
-  if (!returnType) throwParseError(stream, "Expected type after '->'");
-  return {
-    returnType,
-    returnAttributes: attrsOrUndef(attrs)
-  };
-}
-function parseFnParam(ctx) {
-  const attrs = parseAttributeList(ctx);
-  if (ctx.stream.peek()?.kind !== "word") return null;
-  const attributes = attrsOrUndef(attrs);
-  const name = parseTypedDecl(ctx, false);
-  if (!name) throw new Error("Unexpected: peek succeeded but parseTypedDecl failed");
-  const elem = finishStatement("param", getStartWithAttributes(attributes, name.start), ctx, { name }, attributes);
-  linkDeclIdent(name, elem);
-  return elem;
-}
-function parseDoBlock(ctx, attributes) {
-  if (!ctx.options.weslExtensions?.doBlocks) return null;
-  const { stream } = ctx;
-  const doToken = stream.matchText("do");
-  if (!doToken) return null;
-  const startPos = getStartWithAttributes(attributes, doToken.start);
-  const name = makeNameElem(expectWord(stream, "Expected identifier after 'do'"));
-  const parentScope = ctx.currentScope();
-  ctx.pushScope();
-  const doScope = ctx.currentScope();
-  const params = parseFnParams(ctx);
-  const body = parseFunctionBody(ctx);
-  if (!body) throwParseError(stream, "Expected do block body");
-  ctx.popScope();
-  detachScope(parentScope, doScope);
-  const doBlock = {
-    kind: "do",
-    name,
-    params,
-    body,
-    start: startPos,
-    end: stream.position()
-  };
-  attachAttributes(doBlock, attributes);
-  return doBlock;
-}
-function detachScope(parent, child) {
-  const i = parent.contents.indexOf(child);
-  if (i >= 0) parent.contents.splice(i, 1);
-}
-var nestedTooDeeply = "Syntax nested too deeply";
-var ParsingContext = class {
-  src;
-  srcModule;
-  stream;
-  state;
-  options;
-  constructor(stream, state, options) {
-    this.stream = stream;
-    this.state = state;
-    this.srcModule = state.stable.srcModule;
-    this.src = this.srcModule.src;
-    this.options = options ?? {};
-  }
-  /** Nesting depth of recursive constructs, bounded by maxNesting. */
-  nesting = 0;
-  /** Enter a recursive construct (block, paren expression, else-if link).
-  * Callers pair this with exitNesting in a finally block.
-  * @throws ParseError when input is nested too deeply to parse recursively. */
-  enterNesting() {
-    if (this.nesting >= 384) throwParseError(this.stream, nestedTooDeeply);
-    this.nesting++;
-  }
-  exitNesting() {
-    this.nesting--;
-  }
-  currentScope() {
-    return this.state.context.scope;
-  }
-  /** Append a top-level declaration to the module, in source order. */
-  addModuleDecl(elem) {
-    this.state.stable.moduleElem.decls.push(elem);
-  }
-  /** Record a recovered syntax error. */
-  addError(message, start, end) {
-    this.state.stable.diagnostics.push(errorDiagnostic(message, start, end));
-  }
-  pushScope(kind = "scope") {
-    const { scope } = this.state.context;
-    const newScope = emptyScope(scope, kind);
-    scope.contents.push(newScope);
-    this.state.context.scope = newScope;
-  }
-  popScope() {
-    const weslContext = this.state.context;
-    const completedScope = weslContext.scope;
-    if (completedScope.parent) weslContext.scope = completedScope.parent;
-    return completedScope;
-  }
-  isModuleScope() {
-    let scope = this.currentScope();
-    while (scope.kind === "partial" && scope.parent) scope = scope.parent;
-    return scope.parent === null;
-  }
-  /** Attribute name being parsed (for marking refs in attr params). */
-  parsingAttrParam;
-  createRefIdent(name) {
-    const ref = {
-      kind: "ref",
-      originalName: name,
-      ast: this.state.stable,
-      id: nextIdentId(),
-      refIdentElem: null
-    };
-    if (this.parsingAttrParam) ref.attrParam = this.parsingAttrParam;
-    return ref;
-  }
-  createDeclIdent(name, isGlobal = false) {
-    return {
-      kind: "decl",
-      originalName: name,
-      containingScope: this.state.context.scope,
-      isGlobal,
-      id: nextIdentId(),
-      srcModule: this.srcModule,
-      declElem: null
-    };
-  }
-  saveIdent(ident) {
-    this.state.context.scope.contents.push(ident);
-  }
-};
-function* parseWeslImports(ctx) {
-  yield* parseMany(ctx, parseImportStatement);
-}
-function parseImportStatement(ctx) {
-  const { stream } = ctx;
-  const condAttr = parseWeslConditional(ctx);
-  const parseResult = parseImportStatementBase(stream);
-  if (!parseResult) {
-    if (condAttr) stream.reset(condAttr.start);
-    return null;
-  }
-  const { statement: imports, importPos } = parseResult;
-  return {
-    kind: "import",
-    imports,
-    start: condAttr?.start ?? importPos,
-    end: stream.position(),
-    attributes: condAttr ? [condAttr] : void 0
-  };
-}
-function parseImportStatementBase(stream) {
-  const importToken = stream.matchText("import");
-  if (!importToken) return null;
-  const relative3 = parseImportRelative(stream) ?? [];
-  const parsed = parseImportCollection(stream, 0) || parseImportPathOrItem(stream, 0);
-  if (!parsed) throwParseError(stream, "invalid import, expected { or name");
-  if (!stream.matchText(";")) throwParseError(stream, "invalid import, expected ';'");
-  return {
-    statement: parsed.kind === "import-statement" ? prependSegments(relative3, parsed) : makeStatement(relative3, parsed),
-    importPos: importToken.start
-  };
-}
-function parseImportRelative(stream) {
-  if (stream.matchSequence("package", "::")) return [makeSegment("package")];
-  const segments = [];
-  while (stream.matchSequence("super", "::")) segments.push(makeSegment("super"));
-  return segments.length > 0 ? segments : null;
-}
-function parseImportCollection(stream, depth) {
-  if (!stream.matchText("{")) return null;
-  const msg = "invalid import collection, expected name";
-  const first = parseImportPathOrItem(stream, depth);
-  if (!first) throwParseError(stream, msg);
-  const statements = [first];
-  while (stream.matchText(",")) {
-    if (stream.peek()?.text === "}") break;
-    const item = parseImportPathOrItem(stream, depth);
-    if (!item) throwParseError(stream, msg + " after ','");
-    statements.push(item);
-  }
-  if (!stream.matchText("}")) throwParseError(stream, "invalid import collection, expected }");
-  return makeCollection(statements);
-}
-function parseImportPathOrItem(stream, depth) {
-  const name = parsePackageWord(stream);
-  if (!name) return null;
-  if (stream.matchText("::")) {
-    if (depth >= 384) throwParseError(stream, nestedTooDeeply);
-    const segment = makeSegment(name);
-    const collection = parseImportCollection(stream, depth + 1);
-    if (collection) return makeStatement([segment], collection);
-    const pathOrItem = parseImportPathOrItem(stream, depth + 1);
-    if (pathOrItem) return prependSegments([segment], pathOrItem);
-    throwParseError(stream, "invalid import, expected '{' or name");
-  }
-  if (stream.matchText("as")) {
-    const alias = stream.matchKind("word");
-    if (!alias) throwParseError(stream, "invalid alias, expected name");
-    return makeStatement([], makeImportItem(name, alias.text));
-  }
-  return makeStatement([], makeImportItem(name));
-}
-function prependSegments(segments, statement) {
-  return {
-    ...statement,
-    segments: segments.concat(statement.segments)
-  };
-}
-function makeStatement(segments, finalSegment) {
-  return {
-    kind: "import-statement",
-    segments,
-    finalSegment
-  };
-}
-function makeSegment(name) {
-  return {
-    kind: "import-segment",
-    name
-  };
-}
-function makeCollection(subtrees) {
-  return {
-    kind: "import-collection",
-    subtrees
-  };
-}
-function parsePackageWord(stream) {
-  const token2 = stream.peek();
-  if (!token2) return null;
-  const { text: text3, kind } = token2;
-  if (kind !== "word" && kind !== "keyword") return null;
-  if (weslKeywords.has(text3)) return null;
-  stream.nextToken();
-  return text3;
-}
-function makeImportItem(name, as) {
-  return {
-    kind: "import-item",
-    name,
-    as
-  };
-}
-function parseStructDecl(ctx, attributes) {
-  const { stream } = ctx;
-  const structToken = stream.matchText("struct");
-  if (!structToken) return null;
-  const start = getStartWithAttributes(attributes, structToken.start);
-  const identElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'struct'"), true);
-  ctx.saveIdent(identElem.ident);
-  expect(stream, "{", "struct name");
-  ctx.pushScope();
-  const members = parseStructMembers(ctx);
-  identElem.ident.dependentScope = ctx.currentScope();
-  ctx.popScope();
-  expect(stream, "}", "struct member");
-  const elem = finishStatement("struct", start, ctx, {
-    name: identElem,
-    members
-  }, attributes);
-  linkDeclIdentElem(identElem, elem);
-  return elem;
-}
-function parseStructMembers(ctx) {
-  const { stream } = ctx;
-  const members = [];
-  while (true) {
-    let attempt = markAttempt(ctx);
-    try {
-      const member2 = parseStructMember(ctx);
-      if (!member2) break;
-      members.push(member2);
-      const memberStart = attempt.start;
-      attempt = markAttempt(ctx);
-      if (stream.matchText(",")) continue;
-      const next = stream.peek();
-      if (next === null || next.text === "}") break;
-      ctx.addError("Expected ',' after struct member", next.start, next.end);
-      skipToBoundary(stream, memberStart, atMemberBoundary);
-      stream.matchText(",");
-    } catch (e) {
-      recoverListItem(ctx, e, attempt, atMemberBoundary);
-      stream.matchText(",");
-    }
-  }
-  return members;
-}
-function parseStructMember(ctx) {
-  const { stream } = ctx;
-  const startPos = stream.position();
-  const attrs = parseAttributeList(ctx);
-  const nameToken = stream.matchKind("word");
-  if (!nameToken) {
-    stream.reset(startPos);
-    return null;
-  }
-  const attributes = attrsOrUndef(attrs);
-  const start = getStartWithAttributes(attributes, nameToken.start);
-  const name = makeNameElem(nameToken);
-  expect(stream, ":", "struct member name");
-  const typeRef = parseSimpleTypeRef(ctx);
-  if (!typeRef) throwParseError(stream, "Expected type after ':'");
-  return finishStatement("member", start, ctx, {
-    name,
-    typeRef
-  }, attributes);
-}
-function atMemberBoundary(token2, depth) {
-  if (depth !== 0) return false;
-  return token2.text === "," || token2.text === "}" || token2.text === "@";
-}
-var declParsers = [
-  parseConstDecl,
-  parseOverrideDecl,
-  parseGlobalVarDecl,
-  parseAliasDecl,
-  parseStructDecl,
-  parseFnDecl,
-  parseDoBlock,
-  parseConstAssert
-];
-var declStartKeywords = /* @__PURE__ */ new Set([
-  "fn",
-  "struct",
-  "var",
-  "const",
-  "override",
-  "alias",
-  "const_assert",
-  "import",
-  "enable",
-  "requires",
-  "diagnostic",
-  "do"
-]);
-var bodyLegalDeclKeywords = /* @__PURE__ */ new Set([
-  "var",
-  "const",
-  "const_assert"
-]);
-function parseModule(ctx) {
-  parseHeader(ctx);
-  parseDeclarations(ctx);
-}
-function checkDoBlockNames(moduleElem) {
-  const doBlocks = declsOfKind(moduleElem, "do");
-  if (doBlocks.length === 0) return [];
-  const diagnostics = [];
-  const declKinds = /* @__PURE__ */ new Map();
-  for (const elem of moduleElem.decls) {
-    const name = globalDeclName(elem);
-    if (name !== void 0) declKinds.set(name, elem.kind === "gvar" ? "var" : elem.kind);
-  }
-  const seen = /* @__PURE__ */ new Set();
-  for (const block of doBlocks) {
-    const { name, start, end } = block.name;
-    const clashKind = declKinds.get(name);
-    if (clashKind) {
-      const message = `'${name}' declared as both ${clashKind} and do`;
-      diagnostics.push(errorDiagnostic(message, start, end));
-    } else if (seen.has(name)) {
-      const message = `'${name}' declared as do more than once`;
-      diagnostics.push(errorDiagnostic(message, start, end));
-    }
-    seen.add(name);
-  }
-  return diagnostics;
-}
-function parseHeader(ctx) {
-  const { stream } = ctx;
-  while (true) {
-    const attempt = markAttempt(ctx);
-    try {
-      parseImports(ctx);
-      parseDirectives(ctx);
-      return;
-    } catch (e) {
-      if (!(e instanceof ParseError2)) throw e;
-      recoverAtDeclBoundary(ctx, e, attempt);
-      if (stream.position() === attempt.start) return;
-    }
-  }
-}
-function parseDeclarations(ctx) {
-  const { stream } = ctx;
-  while (true) {
-    const attempt = markAttempt(ctx);
-    try {
-      if (stream.peek() === null) return;
-      if (!parseNextDeclaration(ctx)) throwParseError(stream, "Expected a declaration or directive");
-    } catch (e) {
-      if (!(e instanceof ParseError2)) throw e;
-      recoverAtDeclBoundary(ctx, e, attempt);
-      if (stream.position() === attempt.start) return;
-    }
-  }
-}
-function globalDeclName(elem) {
-  switch (elem.kind) {
-    case "fn":
-    case "struct":
-    case "alias":
-      return elem.name.ident.originalName;
-    case "gvar":
-    case "const":
-    case "override":
-      return elem.name.decl.ident.originalName;
-    default:
-      return;
-  }
-}
-function parseImports(ctx) {
-  for (const importElem of parseWeslImports(ctx)) {
-    ctx.addModuleDecl(importElem);
-    ctx.state.stable.imports.push(importElem.imports);
-  }
-}
-function parseDirectives(ctx) {
-  const directives = parseMany(ctx, parseDirective);
-  const { stable } = ctx.state;
-  for (const elem of directives) {
-    ctx.addModuleDecl(elem);
-    if (elem.directive.kind !== "diagnostic") {
-      stable.moduleDirectives ??= [];
-      stable.moduleDirectives.push(elem);
-    }
-  }
-}
-function recoverAtDeclBoundary(ctx, error, attempt) {
-  ctx.addError(error.message, ...error.span);
-  rollbackAttempt(ctx, attempt);
-  skipToBoundary(ctx.stream, attempt.start, atDeclBoundary);
-}
-function parseNextDeclaration(ctx) {
-  const { stream } = ctx;
-  if (stream.matchText(";")) return true;
-  const attrs = parseAttributeList(ctx);
-  const hasConditional = hasConditionalAttribute(attrs);
-  if (hasConditional) ctx.pushScope("partial");
-  const parsed = parseDecl(ctx, attrs);
-  if (hasConditional) {
-    const partialScope = ctx.popScope();
-    if (parsed) partialScope.condAttribute = findConditional(attrs);
-  }
-  if (parsed) return true;
-  if (attrs.length) throwParseError(stream, "Expected declaration after attributes");
-  return false;
-}
-function atDeclBoundary(token2, depth) {
-  if (token2.kind === "keyword") {
-    if (!declStartKeywords.has(token2.text)) return false;
-    return depth === 0 || !bodyLegalDeclKeywords.has(token2.text);
-  }
-  return depth === 0 && token2.text === "@";
-}
-function parseDecl(ctx, attrs) {
-  const elem = findMap(declParsers, (p) => p(ctx, attrsOrUndef(attrs)));
-  if (!elem) return false;
-  recordDecl(ctx, elem, attrs);
-  return true;
-}
-function recordDecl(ctx, elem, attrs) {
-  if (attrs.length && elem.start > attrs[0].start) elem.start = attrs[0].start;
-  ctx.addModuleDecl(elem);
-  if (elem.kind === "assert") {
-    const { stable } = ctx.state;
-    stable.moduleAsserts ??= [];
-    stable.moduleAsserts.push(elem);
-  }
-}
-var keywords = `alias break case const const_assert continue continuing 
-  default diagnostic discard else enable false fn for if 
-  let loop override requires return struct switch true var while`.split(/\s+/);
-var reservedWords = `NULL Self abstract active alignas alignof as asm asm_fragment async attribute auto await
-  become cast catch class co_await co_return co_yield coherent column_major
-  common compile compile_fragment concept const_cast consteval constexpr constinit crate
-  debugger decltype delete demote demote_to_helper do dynamic_cast
-  enum explicit export extends extern external fallthrough filter final finally friend from fxgroup
-  get goto groupshared highp impl implements import inline instanceof interface layout lowp
-  macro macro_rules match mediump meta mod module move mut mutable
-  namespace new nil noexcept noinline nointerpolation non_coherent noncoherent noperspective null nullptr
-  of operator package packoffset partition pass patch pixelfragment precise precision premerge
-  priv protected pub public readonly ref regardless register reinterpret_cast require resource restrict
-  self set shared sizeof smooth snorm static static_assert static_cast std subroutine super
-  target template this thread_local throw trait try type typedef typeid typename typeof
-  union unless unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield`.split(/\s+/);
-var keywordOrReserved = new Set(keywords.concat(reservedWords));
-function toRegexSource(nameExp) {
-  const [name, e] = nameExp;
-  if (typeof e === "string") {
-    const expSrc = `(${escapeRegex(e)})`;
-    verifyNonCapturing(name, new RegExp(expSrc));
-    return expSrc;
-  } else {
-    verifyNonCapturing(name, e);
-    return `(${e.source})`;
-  }
-}
-function verifyNonCapturing(name, exp) {
-  if (new RegExp("|" + exp.source).exec("").length > 1) throw new Error(`match expression groups must be non-capturing: ${name}: /${exp.source}/. Use (?:...) instead.`);
-}
-var regexSpecials = /[$+*.?|(){}[\]\\/^]/g;
-function escapeRegex(s2) {
-  return s2.replace(regexSpecials, "\\$&");
-}
-function matchOneOf(syms) {
-  const escaped = syms.split(/\s+/).sort((a2, b) => b.length - a2.length).filter((s2) => s2).map(escapeRegex);
-  return new RegExp(escaped.join("|"));
-}
-var RegexMatchers = class {
-  groups;
-  exp;
-  constructor(matchers) {
-    this.groups = Object.keys(matchers);
-    const expParts = Object.entries(matchers).map(toRegexSource).join("|");
-    this.exp = new RegExp(expParts, "yu");
-  }
-  execAt(text3, position) {
-    this.exp.lastIndex = position;
-    const matches = this.exp.exec(text3);
-    if (matches === null) return null;
-    const matched = matches[0];
-    return {
-      kind: this.groups[matchedGroupIndex(matches)],
-      text: matched,
-      start: position,
-      end: position + matched.length
-    };
-  }
-};
-function matchedGroupIndex(matches) {
-  for (let i = 1; i < matches.length; i++) if (matches[i] !== void 0) return i - 1;
-  throw new Error("no matching group");
-}
-var identPattern = /(?:(?:[_\p{XID_Start}][\p{XID_Continue}]+)|(?:[\p{XID_Start}]))/u;
-var blankspaces = /[ \t\n\v\f\r\u{0085}\u{200E}\u{200F}\u{2028}\u{2029}]+/u;
-var digits = new RegExp(/(?:0[fh])|(?:[1-9][0-9]*[fh])/.source + /|(?:[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?[fh]?)/.source + /|(?:[0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?[fh]?)/.source + /|(?:[0-9]+[eE][+-]?[0-9]+[fh]?)/.source + /|(?:0[xX][0-9a-fA-F]*\.[0-9a-fA-F]+(?:[pP][+-]?[0-9]+[fh]?)?)/.source + /|(?:0[xX][0-9a-fA-F]+\.[0-9a-fA-F]*(?:[pP][+-]?[0-9]+[fh]?)?)/.source + /|(?:0[xX][0-9a-fA-F]+[pP][+-]?[0-9]+[fh]?)/.source + /|(?:0[xX][0-9a-fA-F]+[iu]?)/.source + /|(?:0[iu]?)|(?:[1-9][0-9]*[iu]?)/.source);
-var unicodeMatcher = new RegexMatchers({
-  word: identPattern,
-  number: digits,
-  blankspaces,
-  commentStart: /\/\/|\/\*/,
-  symbol: matchOneOf("& && -> @ / ! [ ] { } :: : , == = != >>= >> >= > <<= << <= < % - -- . + ++ | || ( ) ; * ~ ^ // /* */ += -= *= /= %= &= |= ^= _"),
-  invalid: /[^]/
-});
-var WeslLexer = class {
-  /** current scan offset (the `position` name is taken by the Stream method) */
-  pos = 0;
-  /** sticky number matcher (stateful via lastIndex, so kept per-instance) */
-  numberExp = new RegExp(digits.source, "y");
-  src;
-  constructor(src) {
-    this.src = src;
-  }
-  position() {
-    return this.pos;
-  }
-  reset(position) {
-    this.pos = position;
-  }
-  nextToken() {
-    const { src } = this;
-    const len = src.length;
-    let pos = this.pos;
-    while (pos < len) {
-      const c2 = src.charCodeAt(pos);
-      if (c2 === 32 || c2 >= 9 && c2 <= 13) pos++;
-      else break;
-    }
-    if (pos >= len) {
-      this.pos = pos;
-      return null;
-    }
-    const c = src.charCodeAt(pos);
-    if (c >= 97 && c <= 122 || c >= 65 && c <= 90) return this.word(pos);
-    if (c >= 48 && c <= 57) return this.number(pos);
-    const n = src.charCodeAt(pos + 1);
-    switch (c) {
-      case 95:
-        if (isWordChar(n)) return this.word(pos);
-        if (n >= 128) return this.regexToken(pos);
-        return this.symbol(pos, "_");
-      case 47:
-        if (n === 47) return this.token("commentStart", pos, "//");
-        if (n === 42) return this.token("commentStart", pos, "/*");
-        if (n === 61) return this.symbol(pos, "/=");
-        return this.symbol(pos, "/");
-      case 46:
-        if (n >= 48 && n <= 57) return this.number(pos);
-        return this.symbol(pos, ".");
-      case 62:
-        if (n === 62) {
-          if (src.charCodeAt(pos + 2) === 61) return this.symbol(pos, ">>=");
-          return this.symbol(pos, ">>");
-        }
-        if (n === 61) return this.symbol(pos, ">=");
-        return this.symbol(pos, ">");
-      case 60:
-        if (n === 60) {
-          if (src.charCodeAt(pos + 2) === 61) return this.symbol(pos, "<<=");
-          return this.symbol(pos, "<<");
-        }
-        if (n === 61) return this.symbol(pos, "<=");
-        return this.symbol(pos, "<");
-      case 38:
-        if (n === 38) return this.symbol(pos, "&&");
-        if (n === 61) return this.symbol(pos, "&=");
-        return this.symbol(pos, "&");
-      case 124:
-        if (n === 124) return this.symbol(pos, "||");
-        if (n === 61) return this.symbol(pos, "|=");
-        return this.symbol(pos, "|");
-      case 45:
-        if (n === 62) return this.symbol(pos, "->");
-        if (n === 45) return this.symbol(pos, "--");
-        if (n === 61) return this.symbol(pos, "-=");
-        return this.symbol(pos, "-");
-      case 43:
-        if (n === 43) return this.symbol(pos, "++");
-        if (n === 61) return this.symbol(pos, "+=");
-        return this.symbol(pos, "+");
-      case 58:
-        if (n === 58) return this.symbol(pos, "::");
-        return this.symbol(pos, ":");
-      case 61:
-        if (n === 61) return this.symbol(pos, "==");
-        return this.symbol(pos, "=");
-      case 33:
-        if (n === 61) return this.symbol(pos, "!=");
-        return this.symbol(pos, "!");
-      case 42:
-        if (n === 47) return this.symbol(pos, "*/");
-        if (n === 61) return this.symbol(pos, "*=");
-        return this.symbol(pos, "*");
-      case 37:
-        if (n === 61) return this.symbol(pos, "%=");
-        return this.symbol(pos, "%");
-      case 94:
-        if (n === 61) return this.symbol(pos, "^=");
-        return this.symbol(pos, "^");
-      case 64:
-        return this.symbol(pos, "@");
-      case 91:
-        return this.symbol(pos, "[");
-      case 93:
-        return this.symbol(pos, "]");
-      case 123:
-        return this.symbol(pos, "{");
-      case 125:
-        return this.symbol(pos, "}");
-      case 40:
-        return this.symbol(pos, "(");
-      case 41:
-        return this.symbol(pos, ")");
-      case 44:
-        return this.symbol(pos, ",");
-      case 59:
-        return this.symbol(pos, ";");
-      case 126:
-        return this.symbol(pos, "~");
-    }
-    if (c >= 128) return this.regexToken(pos);
-    this.pos = pos + 1;
-    return {
-      kind: "invalid",
-      text: src[pos],
-      start: pos,
-      end: pos + 1
-    };
-  }
-  token(kind, start, text3) {
-    const end = start + text3.length;
-    this.pos = end;
-    return {
-      kind,
-      text: text3,
-      start,
-      end
-    };
-  }
-  symbol(start, text3) {
-    return this.token("symbol", start, text3);
-  }
-  word(start) {
-    const { src } = this;
-    const len = src.length;
-    let pos = start + 1;
-    while (pos < len) {
-      const c = src.charCodeAt(pos);
-      if (isWordChar(c)) pos++;
-      else if (c >= 128) return this.regexToken(start);
-      else break;
-    }
-    this.pos = pos;
-    return {
-      kind: "word",
-      text: src.slice(start, pos),
-      start,
-      end: pos
-    };
-  }
-  number(start) {
-    this.numberExp.lastIndex = start;
-    const text3 = this.numberExp.exec(this.src)[0];
-    return this.token("number", start, text3);
-  }
-  /** match one token (or blankspace run) with the unicode-aware regex */
-  regexToken(start) {
-    const token2 = unicodeMatcher.execAt(this.src, start);
-    if (token2 === null) return null;
-    this.pos = token2.end;
-    return token2;
-  }
-};
-function isWordChar(c) {
-  return c >= 97 && c <= 122 || c >= 65 && c <= 90 || c >= 48 && c <= 57 || c === 95;
-}
-var lineBreak = String.raw`\r\n?|[\n\v\f\u{0085}\u{2028}\u{2029}]`;
-var WeslStream = class {
-  stream;
-  /** New line or forbidden \0, for scanning line-comment bodies
-  *  (stateful: scanned via lastIndex, so kept per-instance). */
-  eolOrNullPattern = new RegExp(lineBreak + "|\\0", "gu");
-  /** Block comment delimiters or forbidden \0. (No `u` flag needed for this
-  *  ASCII-only alternation; eolOrNullPattern needs `u` for its \u{...} escapes.) */
-  blockCommentPattern = /\/\*|\*\/|\0/g;
-  /** Comments skipped before a real token, keyed by that token's start position. */
-  triviaByPos = /* @__PURE__ */ new Map();
-  /** Last peeked token, cached at the position it was read from (scalar fields,
-  *  not an object, to avoid an allocation per peek; peekedPos -1 = empty).
-  *  Never invalidated: tokenization is deterministic per position.
-  *  The cached token object itself is handed to callers (peek, nextToken's
-  *  peek-hit path, matchText/matchKind/nextIf, nextTemplateEndToken's plain-`>`
-  *  path), so returned tokens must never be mutated; nextToken's word->keyword
-  *  promotion happens before the token is cached. */
-  peekedPos = -1;
-  peekedToken = null;
-  peekedEnd = 0;
-  src;
-  /** false skips trivia recording: comments are still scanned past (and
-  *  \0-checked) but not kept for the attachment pass. */
-  keepComments;
-  constructor(src, keepComments = true) {
-    this.src = src;
-    this.keepComments = keepComments;
-    this.stream = new WeslLexer(src);
-  }
-  position() {
-    return this.stream.position();
-  }
-  reset(position) {
-    this.stream.reset(position);
-  }
-  /** All recorded comment runs (each a contiguous group of comments between two
-  *  real tokens), in source order. Consumed by the post-parse comment pass. */
-  commentRuns() {
-    return [...this.triviaByPos.entries()].sort((a2, b) => a2[0] - b[0]).map(([, run]) => run);
-  }
-  /** Next real token (comments/blankspace skipped and recorded as trivia); null at EOF. */
-  nextToken() {
-    if (this.peekedPos === this.stream.position()) {
-      this.stream.reset(this.peekedEnd);
-      return this.peekedToken;
-    }
-    let pending;
-    while (true) {
-      const token2 = this.stream.nextToken();
-      if (token2 === null) {
-        if (pending !== void 0) this.triviaByPos.set(this.src.length, pending);
-        return null;
-      }
-      const kind = token2.kind;
-      if (kind === "blankspaces") continue;
-      else if (kind === "commentStart") if (this.keepComments) {
-        pending ??= [];
-        pending.push(this.consumeComment(token2));
-      } else this.skipComment(token2);
-      else if (kind === "invalid") {
-        const { start, end } = token2;
-        throw new ParseError2("Invalid token " + token2.text, [start, end]);
-      } else {
-        if (pending !== void 0) this.triviaByPos.set(token2.start, pending);
-        const result = token2;
-        if (kind === "word" && keywordOrReserved.has(token2.text)) result.kind = "keyword";
-        return result;
-      }
-    }
-  }
-  /** Advance the stream past a comment.
-  *  @return the comment's end position */
-  skipComment(token2) {
-    const end = this.commentEnd(token2);
-    this.stream.reset(end);
-    return end;
-  }
-  /** Skip a comment and return it as trivia. */
-  consumeComment(token2) {
-    const style2 = token2.text === "//" ? "line" : "block";
-    const { start } = token2;
-    return {
-      style: style2,
-      start,
-      end: this.skipComment(token2)
-    };
-  }
-  /** Peek at the next token without consuming it */
-  peek() {
-    const pos = this.stream.position();
-    if (this.peekedPos === pos) return this.peekedToken;
-    const token2 = this.nextToken();
-    this.peekedEnd = this.stream.position();
-    this.peekedToken = token2;
-    this.peekedPos = pos;
-    this.stream.reset(pos);
-    return token2;
-  }
-  /** Consume token if text matches, otherwise leave position unchanged */
-  matchText(text3) {
-    const token2 = this.peek();
-    if (token2?.text === text3) {
-      this.nextToken();
-      return token2;
-    }
-    return null;
-  }
-  /** Consume token if kind matches (and optionally text), otherwise leave position unchanged */
-  matchKind(kind, text3) {
-    const token2 = this.peek();
-    if (token2?.kind === kind && (!text3 || token2.text === text3)) {
-      this.nextToken();
-      return token2;
-    }
-    return null;
-  }
-  /** Consume token if predicate matches, otherwise leave position unchanged */
-  nextIf(predicate) {
-    const token2 = this.peek();
-    if (token2 && predicate(token2)) {
-      this.nextToken();
-      return token2;
-    }
-    return null;
-  }
-  /** Match a sequence of tokens by text. Resets and returns null if any fails. */
-  matchSequence(...texts2) {
-    const startPos = this.position();
-    const tokens2 = [];
-    for (const text3 of texts2) {
-      const token2 = this.matchText(text3);
-      if (!token2) {
-        this.reset(startPos);
-        return null;
-      }
-      tokens2.push(token2);
-    }
-    return tokens2;
-  }
-  /** End position of a comment opened by a commentStart token.
-  *  WGSL forbids the null code point anywhere, and the `invalid` matcher never
-  *  sees comment bodies (they are skipped, not lexed). So both end-scanning
-  *  patterns below also match \0: a comment body is \0-checked by the same
-  *  native scan that finds its end. */
-  commentEnd(token2) {
-    return token2.text === "//" ? this.lineCommentEnd(token2.end) : this.skipBlockComment(token2.end);
-  }
-  /** End of a line comment: the start of the next line break (or end of file). */
-  lineCommentEnd(position) {
-    this.eolOrNullPattern.lastIndex = position;
-    const result = this.eolOrNullPattern.exec(this.src);
-    if (result === null) return this.src.length;
-    if (result[0] === "\0") throw invalidNull(result.index);
-    return result.index;
-  }
-  skipBlockComment(start) {
-    let position = start;
-    while (true) {
-      this.blockCommentPattern.lastIndex = position;
-      const result = this.blockCommentPattern.exec(this.src);
-      if (result === null) throw new ParseError2("Unclosed block comment!", [position, position]);
-      else if (result[0] === "*/") return this.blockCommentPattern.lastIndex;
-      else if (result[0] === "/*") position = this.skipBlockComment(this.blockCommentPattern.lastIndex);
-      else if (result[0] === "\0") throw invalidNull(result.index);
-      else throw new Error("Unreachable, invalid block comment pattern");
-    }
-  }
-  /**
-  * Only matches the `<` token if it is a template
-  * Precondition: An ident was parsed right before this.
-  * Runs the [template list discovery algorithm](https://www.w3.org/TR/WGSL/#template-list-discovery).
-  */
-  nextTemplateStartToken() {
-    const startPosition = this.stream.position();
-    const token2 = this.peek();
-    if (token2 === null || token2.kind !== "symbol" || token2.text !== "<") return null;
-    if (!this.isTemplateStart(token2.end)) {
-      this.stream.reset(startPosition);
-      return null;
-    }
-    this.stream.reset(token2.end);
-    return token2;
-  }
-  /** Match a template-closing `>`, splitting it off a `>>`/`>=`/`>>=` token when needed. */
-  nextTemplateEndToken() {
-    const token2 = this.peek();
-    if (token2 === null) return null;
-    if (token2.kind !== "symbol" || token2.text[0] !== ">") return null;
-    if (token2.text === ">") {
-      this.stream.reset(token2.end);
-      return token2;
-    }
-    const { start } = token2;
-    this.stream.reset(start + 1);
-    return {
-      kind: "symbol",
-      text: ">",
-      start,
-      end: start + 1
-    };
-  }
-  /** Next symbol from the raw stream, skipping comment bodies (so symbols
-  *  inside comments don't count) and non-symbol tokens; null at EOF. */
-  nextRawSymbol() {
-    while (true) {
-      const token2 = this.stream.nextToken();
-      if (token2 === null) return null;
-      if (token2.kind === "commentStart") this.stream.reset(this.commentEnd(token2));
-      else if (token2.kind === "symbol") return token2;
-    }
-  }
-  /** Template-list discovery: scan forward from `<` for a balanced closing `>`. */
-  isTemplateStart(afterToken) {
-    this.stream.reset(afterToken);
-    let pendingCounter = 1;
-    while (true) {
-      const nextToken = this.nextRawSymbol();
-      if (nextToken === null) return false;
-      if (nextToken.text === "<") pendingCounter += 1;
-      else if (nextToken.text[0] === ">") {
-        if (nextToken.text === ">" || nextToken.text === ">=") pendingCounter -= 1;
-        else if (nextToken.text === ">>=" || nextToken.text === ">>") pendingCounter -= 2;
-        else throw new Error("This case should never be reached, looks like we forgot one of the tokens that start with >");
-        if (pendingCounter <= 0) return true;
-      } else if (nextToken.text === "(") this.skipBracketsTo(")");
-      else if (nextToken.text === "[") this.skipBracketsTo("]");
-      else if (nextToken.text === "==" || nextToken.text === "!=" || nextToken.text === ";" || nextToken.text === "{" || nextToken.text === ":" || nextToken.text === "&&" || nextToken.text === "||") return false;
-    }
-  }
-  /**
-  * Call this after consuming an opening bracket.
-  * Skips until a closing bracket. This also consumes the closing bracket.
-  */
-  skipBracketsTo(closingBracket) {
-    while (true) {
-      const nextToken = this.nextRawSymbol();
-      if (nextToken === null) {
-        const after = this.stream.position();
-        throw new ParseError2("Unclosed bracket!", [after, after]);
-      }
-      if (nextToken.text === "(") this.skipBracketsTo(")");
-      else if (nextToken.text === "[") this.skipBracketsTo("]");
-      else if (nextToken.text === closingBracket) return;
-    }
-  }
-};
-function invalidNull(at3) {
-  return new ParseError2("Invalid token \\0", [at3, at3 + 1]);
-}
-function parseWesl(srcModule, options) {
-  const { ctx, state } = createParseState(srcModule, options);
-  try {
-    parseModule(ctx);
-    const { moduleElem, diagnostics } = state.stable;
-    if (keepingComments(options)) attachComments(ctx, moduleElem);
-    diagnostics.push(...checkDoBlockNames(moduleElem));
-    return state.stable;
-  } catch (e) {
-    const message = e instanceof Error ? e.message : String(e);
-    const cause = e instanceof ParseError2 ? e : new ParseError2(message, [0, 0]);
-    throw new WeslParseError({
-      cause,
-      src: srcModule,
-      diagnostics: [...state.stable.diagnostics, errorDiagnostic(cause.message, ...cause.span)]
-    });
-  }
-}
-function createParseState(srcModule, parseOptions) {
-  const stream = new WeslStream(srcModule.src, keepingComments(parseOptions));
-  const rootScope = emptyScope(null);
-  const moduleElem = {
-    kind: "module",
-    decls: [],
-    start: 0,
-    end: srcModule.src.length
-  };
-  const state = {
-    context: { scope: rootScope },
-    stable: {
-      srcModule,
-      moduleElem,
-      rootScope,
-      imports: [],
-      parseOptions,
-      diagnostics: []
-    }
-  };
-  return {
-    ctx: new ParsingContext(stream, state, parseOptions),
-    state
-  };
-}
-function keepingComments(options) {
-  return options?.keepComments !== false;
-}
-var WeslParseError = class extends Error {
-  span;
-  src;
-  /** All diagnostics recorded for the failed module. */
-  diagnostics;
-  constructor(opts) {
-    const { cause, src } = opts;
-    const diagnostics = opts.diagnostics ?? [errorDiagnostic(cause.message, ...cause.span)];
-    const message = diagnostics.map((d) => diagnosticToString(d, src)).join("\n");
-    super(message, { cause });
-    this.span = cause.span;
-    this.src = src;
-    this.diagnostics = diagnostics;
-  }
-};
-function parseSrcModule(srcModule, options) {
-  return parseWesl(srcModule, options);
-}
-function throwOnParseError(ast) {
-  const error = firstError(ast.diagnostics);
-  if (!error) return;
-  const cause = new ParseError2(error.message, [error.start, error.end]);
-  const { srcModule, diagnostics } = ast;
-  throw new WeslParseError({
-    cause,
-    src: srcModule,
-    diagnostics
-  });
-}
-function findValidRootDecls(rootScope, conditions) {
-  return collectDecls(validScopeItems(rootScope, conditions));
-}
-function findAllRootDecls(rootScope) {
-  return collectDecls(rootScope.contents);
-}
-function getValidRootDecls(rootScope, ctx) {
-  const { rootDecls } = ctx.bindings;
-  const cached = rootDecls.get(rootScope);
-  if (cached) return cached;
-  const decls = ctx.discoveryMode ? findAllRootDecls(rootScope) : findValidRootDecls(rootScope, ctx.conditions);
-  rootDecls.set(rootScope, decls);
-  return decls;
-}
-function collectDecls(items) {
-  return [...items].flatMap((item) => {
-    const { kind } = item;
-    if (kind === "decl") return [item];
-    if (kind === "partial") return collectDecls(item.contents);
-    return [];
-  });
-}
-function findQualifiedImport(refIdent, ctx) {
-  const { unbound } = ctx;
-  const flatImps = flatImports(refIdent.ast, ctx);
-  const identParts = refIdent.originalName.split("::");
-  const pathParts = matchingImport(identParts, flatImps) ?? qualifiedIdent(identParts);
-  if (!pathParts) {
-    if (unbound && !stdWgsl(refIdent.originalName)) pushUnbound(unbound, identParts, refIdent);
-    return;
-  }
-  const found = findExport(pathParts, refIdent.ast.srcModule, ctx);
-  if ("decl" in found) return found;
-  if (unbound) {
-    pushUnbound(unbound, pathParts, refIdent);
-    return "unbound";
-  }
-  failIdent(refIdent, missMessage(found, pathParts));
-}
-function flatImports(ast, ctx) {
-  const cached = ctx.bindings.flatImports.get(ast);
-  if (cached) return cached;
-  const importElems = declsOfKind(ast.moduleElem, "import");
-  const flat = (ctx.discoveryMode ? importElems : filterValidElements(importElems, ctx.conditions)).flatMap((elem) => flattenTreeImport(elem.imports));
-  ctx.bindings.flatImports.set(ast, flat);
-  return flat;
-}
-function matchingImport(identParts, imports) {
-  const flat = imports.find((f) => f.importPath.at(-1) === identParts[0]);
-  if (flat) return [...flat.modulePath, ...identParts.slice(1)];
-}
-function qualifiedIdent(identParts) {
-  if (identParts.length > 1) return identParts;
-}
-function pushUnbound(unbound, path2, refIdent) {
-  const { srcModule, start, end } = refIdent.refIdentElem;
-  unbound.push({
-    path: path2,
-    srcModule,
-    start,
-    end
-  });
-}
-function findExport(pathParts, srcModule, ctx) {
-  const modulePath = resolveModulePath(pathParts, srcModule.modulePath.split("::")).slice(0, -1).join("::");
-  const moduleAst = ctx.resolver.resolveModule(modulePath);
-  if (!moduleAst) return {
-    missing: "module",
-    modulePath
-  };
-  if (!ctx.lenient) throwOnParseError(moduleAst);
-  const name = last(pathParts);
-  const decl = getValidRootDecls(moduleAst.rootScope, ctx).find((d) => d.originalName === name);
-  if (decl) return {
-    decl,
-    moduleAst
-  };
-  return {
-    missing: "export",
-    modulePath
-  };
-}
-function missMessage(miss, pathParts) {
-  const { missing: missing3, modulePath } = miss;
-  if (missing3 === "module") return `module not found for '${pathParts.join("::")}'`;
-  return `no exported '${last(pathParts)}' in module '${modulePath}'`;
-}
-function makeLiveDecls(parent = null) {
-  return {
-    decls: /* @__PURE__ */ new Map(),
-    parent
-  };
-}
-function makeRootLiveDecls(decls) {
-  return {
-    decls: new Map(decls.map((d) => [d.originalName, d])),
-    parent: null
-  };
-}
-function minimalMangle(_d, _s, proposedName, globalNames) {
-  return minimallyMangledName(proposedName, globalNames);
-}
-function minimallyMangledName(proposedName, globalNames) {
-  let renamed = proposedName;
-  let conflicts2 = 0;
-  while (globalNames.has(renamed)) renamed = proposedName + conflicts2++;
-  return renamed;
-}
-function refTarget(ident, bindings) {
-  return bindings.refersTo.get(ident) ?? "unbound";
-}
-function refDecl(ident, bindings) {
-  const target = bindings.refersTo.get(ident);
-  return target === "std" ? void 0 : target;
-}
-function outputName(decl, bindings) {
-  if (!decl.isGlobal) return decl.originalName;
-  return bindings.mangled.get(decl);
-}
-function newLinkBindings() {
-  return {
-    refersTo: /* @__PURE__ */ new Map(),
-    mangled: /* @__PURE__ */ new Map(),
-    rootDecls: /* @__PURE__ */ new Map(),
-    rootLive: /* @__PURE__ */ new Map(),
-    flatImports: /* @__PURE__ */ new Map(),
-    addedAttributes: /* @__PURE__ */ new Map(),
-    expressionTypes: /* @__PURE__ */ new Map(),
-    declTypes: /* @__PURE__ */ new Map(),
-    visitingDecls: /* @__PURE__ */ new Set(),
-    visitingConsts: /* @__PURE__ */ new Set(),
-    checkedTypes: /* @__PURE__ */ new Map()
-  };
-}
-function bindIdents(params) {
-  const { rootAst, resolver, accumulateUnbound, discoveryMode } = params;
-  const { conditions = {}, mangler = minimalMangle, lenient } = params;
-  if (!lenient) throwOnParseError(rootAst);
-  const bindings = newLinkBindings();
-  const { rootScope } = rootAst;
-  const rootDecls = discoveryMode ? findAllRootDecls(rootScope) : findValidRootDecls(rootScope, conditions);
-  const { globalNames, knownDecls } = initRootDecls(rootDecls, bindings);
-  const bindContext = {
-    resolver,
-    conditions,
-    bindings,
-    knownDecls,
-    mangler,
-    foundScopes: /* @__PURE__ */ new Set(),
-    globalNames,
-    globalStatements: /* @__PURE__ */ new Map(),
-    statementModules: /* @__PURE__ */ new Set(),
-    unbound: accumulateUnbound ? [] : void 0,
-    lenient,
-    discoveryMode
-  };
-  const liveDecls = makeRootLiveDecls(rootDecls);
-  bindings.rootDecls.set(rootScope, rootDecls);
-  bindings.rootLive.set(rootScope, liveDecls);
-  const fromRootDecls = rootDecls.flatMap((d) => processDependentScope(d, bindContext));
-  const fromRefs = bindIdentsRecursive(rootScope, bindContext, liveDecls);
-  return {
-    bindings,
-    decls: [...fromRootDecls, ...fromRefs],
-    globalNames,
-    newStatements: [...bindContext.globalStatements.values()],
-    unbound: bindContext.unbound
-  };
-}
-function bindIdentsRecursive(scope, bindContext, liveDecls) {
-  const { dontFollowDecls, foundScopes } = bindContext;
-  if (foundScopes.has(scope)) return [];
-  foundScopes.add(scope);
-  const { newGlobals, newFromChildren } = processScope(scope, bindContext, liveDecls);
-  const newFromRefs = dontFollowDecls ? [] : handleDecls(newGlobals, bindContext);
-  newGlobals.push(...newFromChildren, ...newFromRefs);
-  return newGlobals;
-}
-function initRootDecls(validRootDecls, bindings) {
-  for (const d of validRootDecls) bindings.mangled.set(d, d.originalName);
-  const knownDecls = new Set(validRootDecls);
-  return {
-    globalNames: new Set(validRootDecls.map((d) => d.originalName)),
-    knownDecls
-  };
-}
-function processDependentScope(decl, ctx) {
-  const { dependentScope } = decl;
-  if (!dependentScope) return [];
-  return bindIdentsRecursive(dependentScope, ctx, makeLiveDecls(rootLiveDecls(decl, ctx)));
-}
-function processScope(scope, bindContext, liveDecls) {
-  const newGlobals = [];
-  const newFromChildren = [];
-  const items = bindContext.discoveryMode ? scope.contents : validScopeItems(scope, bindContext.conditions);
-  for (const child of items) if (child.kind === "decl") liveDecls.decls.set(child.originalName, child);
-  else if (child.kind === "ref") {
-    const newDecl = handleRef(child, liveDecls, bindContext);
-    if (newDecl) newGlobals.push(newDecl);
-  } else {
-    const newLive = child.kind === "scope" ? makeLiveDecls(liveDecls) : liveDecls;
-    newFromChildren.push(...bindIdentsRecursive(child, bindContext, newLive));
-  }
-  return {
-    newGlobals,
-    newFromChildren
-  };
-}
-function handleDecls(newGlobals, bindContext) {
+function refuse2({ definition }, why, index) {
+  const place = definition.fillAt?.(index) ?? {};
+  return failed("validation", `the fill of buffer \`${definition.name}\` ${why}`, place);
+}
+function evaluated(expressions, buffer, whole) {
   const found = [];
-  for (const decl of newGlobals) {
-    const decls = processDependentScope(decl, bindContext);
-    if (decls.length) found.push(...decls);
-  }
-  return found;
-}
-function rootLiveDecls(decl, ctx) {
-  assertThatDebug(decl.isGlobal, identToString(decl));
-  let scope = decl.containingScope;
-  while (scope.parent) scope = scope.parent;
-  assertThatDebug(scope.kind === "scope");
-  const { rootLive } = ctx.bindings;
-  const cached = rootLive.get(scope);
-  if (cached) return cached;
-  const live2 = makeRootLiveDecls(getValidRootDecls(scope, ctx));
-  rootLive.set(scope, live2);
-  return live2;
-}
-function handleRef(ident, liveDecls, bindContext) {
-  const { bindings } = bindContext;
-  if (bindings.refersTo.has(ident)) return;
-  if (ident.conditionRef) return;
-  if (ident.attrParam && !wgslStandardAttributes.has(ident.attrParam)) return;
-  const found = findDeclInModule(ident, liveDecls) ?? findQualifiedImport(ident, bindContext);
-  if (found === "unbound") return;
-  if (found) {
-    bindings.refersTo.set(ident, found.decl);
-    return handleNewDecl(ident, found, bindContext);
-  }
-  if (stdWgsl(ident.originalName)) {
-    bindings.refersTo.set(ident, "std");
-    return;
-  }
-  if (!bindContext.unbound) failIdent(ident, `unresolved identifier '${ident.originalName}'`);
-}
-function findDeclInModule(ident, liveDecls) {
-  const found = liveDecls.decls.get(ident.originalName);
-  if (found) return {
-    decl: found,
-    moduleAst: ident.ast
-  };
-  if (liveDecls.parent) return findDeclInModule(ident, liveDecls.parent);
-}
-function handleNewDecl(refIdent, foundDecl, ctx) {
-  const { decl, moduleAst } = foundDecl;
-  const { knownDecls, globalStatements, statementModules } = ctx;
-  if (knownDecls.has(decl)) return;
-  knownDecls.add(decl);
-  setMangledName(refIdent.originalName, decl, ctx);
-  if (!decl.isGlobal) return;
-  if (!statementModules.has(moduleAst)) {
-    statementModules.add(moduleAst);
-    for (const elem of importedStatements(moduleAst, ctx.conditions)) globalStatements.set(elem, {
-      srcModule: decl.srcModule,
-      elem
-    });
-  }
-  return decl;
-}
-function setMangledName(proposedName, decl, ctx) {
-  const { bindings, globalNames, mangler } = ctx;
-  if (!decl.isGlobal) {
-    globalNames.add(decl.originalName);
-    return;
-  }
-  if (bindings.mangled.has(decl)) return;
-  const sep8 = proposedName.lastIndexOf("::");
-  const name = sep8 === -1 ? proposedName : proposedName.slice(sep8 + 2);
-  const mangledName = mangler(decl, decl.srcModule, name, globalNames);
-  bindings.mangled.set(decl, mangledName);
-  globalNames.add(mangledName);
-}
-function importedStatements(moduleAst, conditions) {
-  const { moduleAsserts, moduleDirectives, moduleElem } = moduleAst;
-  if (!moduleAsserts?.length && !moduleDirectives?.length) return [];
-  const contributed = new Set(moduleAsserts);
-  for (const elem of moduleDirectives ?? []) contributed.add(elem);
-  return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
-}
-function createConstantsResolver(constants14, packageName2) {
-  if (Object.keys(constants14).length === 0) return void 0;
-  return new ConstantsResolver(constants14, packageName2);
-}
-var ConstantsResolver = class {
-  constants;
-  packageName;
-  ast;
-  constructor(constants14, packageName2 = "package") {
-    this.constants = constants14;
-    this.packageName = packageName2;
-  }
-  resolveModule(modulePath) {
-    if (modulePath !== "constants") return void 0;
-    if (this.ast) return this.ast;
-    const src = Object.entries(this.constants).map(([name, value2]) => `const ${name} = ${value2};`).join("\n");
-    this.ast = parseSrcModule({
-      modulePath: `${this.packageName}::constants`,
-      debugFilePath: "constants",
-      src
-    });
-    return this.ast;
-  }
-};
-var CompositeResolver = class {
-  resolvers;
-  constructor(resolvers) {
-    this.resolvers = resolvers;
-  }
-  resolveModule(modulePath) {
-    for (const resolver of this.resolvers) {
-      const ast = resolver.resolveModule(modulePath);
-      if (ast) return ast;
-    }
-  }
-};
-function composeResolvers(...resolvers) {
-  const defined = resolvers.filter((r) => r !== void 0);
-  if (defined.length === 0) throw new Error("no resolvers provided");
-  return defined.length === 1 ? defined[0] : new CompositeResolver(defined);
-}
-var wholeIdent = new RegExp(`^(?:${identPattern.source})$`, "u");
-var hoistKeywords = ["enable", "requires"];
-function hoistedDirectives(rootModuleElem, hoisted, conditions) {
-  if (!hoisted.length) return [];
-  const rootElems = filterValidElements(rootModuleElem.decls, conditions);
-  const merged = [];
-  for (const keyword of hoistKeywords) {
-    const found = uniqueExtensions(hoistedOfKind(hoisted, keyword), rootExtensions(rootElems, keyword));
-    if (found.length) {
-      const extensions = found.map((f) => f.extension);
-      merged.push(mergedDirective(keyword, extensions, found[0].source));
-    }
-  }
-  return merged;
-}
-function hoistedOfKind(hoisted, keyword) {
-  return hoisted.filter((s2) => directiveOfKind(s2.elem, keyword));
-}
-function rootExtensions(rootElems, keyword) {
-  const extensions = rootElems.filter((e) => directiveOfKind(e, keyword)).flatMap((d) => d.directive.extensions);
-  return new Set(extensions.map((e) => e.name));
-}
-function uniqueExtensions(sources, exclude) {
-  const seen = new Set(exclude);
-  const found = [];
-  for (const source of sources) for (const extension2 of source.elem.directive.extensions) if (!seen.has(extension2.name)) {
-    seen.add(extension2.name);
-    found.push({
-      extension: extension2,
-      source
-    });
-  }
-  return found;
-}
-function mergedDirective(keyword, extensions, source) {
-  const { start, end } = source.elem;
-  const elem = {
-    kind: "directive",
-    directive: {
-      kind: keyword,
-      extensions
-    },
-    start,
-    end
-  };
-  return {
-    srcModule: source.srcModule,
-    elem
-  };
-}
-function directiveOfKind(elem, keyword) {
-  return elem.kind === "directive" && elem.directive.kind === keyword;
-}
-var SrcMap = class {
-  dest;
-  #builders;
-  #index;
-  constructor(dest, builders = []) {
-    this.dest = dest;
-    this.#builders = builders;
-  }
-  /** @return the source position corresponding to a provided destination position */
-  destToSrc(destPos) {
-    const { destStarts, destEnds, srcStarts, srcs } = this.#positionIndex();
-    const last2 = destEnds.length - 1;
-    let found = firstFragmentEndingAfter(destEnds, destPos);
-    if (found > last2 && last2 >= 0 && destPos === destEnds[last2]) found = last2;
-    if (found > last2 || destStarts[found] > destPos) return {
-      src: this.dest,
-      position: destPos
-    };
-    const position = srcStarts[found] + destPos - destStarts[found];
-    return {
-      src: srcs[found],
-      position
-    };
-  }
-  /** Map the exclusive end of a dest range back into the src text that the
-  *  range's start mapped to. Maps the last covered position (destEnd - 1): a
-  *  range end on a fragment boundary would otherwise map into the following
-  *  fragment.
-  *  Internal to the wesl package (underscore convention).
-  *  @param start the already-mapped start of the range, from destToSrc()
-  *  @return the exclusive end position in start's src text, or undefined when
-  *    the end lands in a different src text (the range straddles two sources
-  *    and can't be expressed as one span) */
-  _destToSrcEnd(start, destEnd) {
-    const endPos = this.destToSrc(destEnd - 1);
-    return endPos.src.path === start.src.path && endPos.src.text === start.src.text ? endPos.position + 1 : void 0;
-  }
-  /** build the fragment position index on first use, releasing the builders */
-  #positionIndex() {
-    if (this.#index) return this.#index;
-    const index = {
-      destStarts: [],
-      destEnds: [],
-      srcStarts: [],
-      srcs: []
-    };
-    let destOffset = 0;
-    for (const builder of this.#builders) destOffset = builder._appendIndex(index, destOffset);
-    this.#builders = [];
-    this.#index = index;
-    return index;
-  }
-};
-var SrcMapBuilder = class {
-  #source;
-  #fragments = [];
-  #destLength = 0;
-  /** guessed source position for the next unanchored fragment: just past the
-  *  most recently added fragment, assuming src and dest advance in lockstep */
-  #srcCursor = 0;
-  /** one src start offset per fragment */
-  #srcStarts = [];
-  /** synthetic source text by fragment index (rare), see addSynthetic */
-  #syntheticSrcs;
-  /** false skips position recording: dest text only, no source mapping */
-  #trackPositions;
-  constructor(source, trackPositions = true) {
-    this.#source = source;
-    this.#trackPositions = trackPositions;
-  }
-  /** append a fragment to the destination string,
-  *  mapped to the source text starting at srcStart */
-  add(fragment, srcStart) {
-    this.#destLength += fragment.length;
-    this.#fragments.push(fragment);
-    this.#srcCursor = srcStart + fragment.length;
-    if (this.#trackPositions) this.#srcStarts.push(srcStart);
-  }
-  /**
-  * Append a fragment with no direct source range (keywords, punctuation,
-  * indentation), mapping it just past the previously added fragment.
-  */
-  appendNext(fragment) {
-    this.add(fragment, this.#srcCursor);
-  }
-  /** append a fragment attributed to a synthetic source text
-  *  (e.g. generated declarations with no user source).
-  *
-  *  The src cursor is a real-source concept, so a synthetic fragment leaves
-  *  it untouched: srcStart here indexes the synthetic text, and letting it
-  *  move the cursor would anchor the next appendNext/addNl glue at a
-  *  synthetic offset misread as a real-module position. Glue after generated
-  *  code instead anchors where the real source flow left off. Generators
-  *  should emit complete fragments (their own whitespace and newlines)
-  *  rather than relying on glue between synthetic fragments.
-  *
-  *  LATER when generated elements land: give synthetic sources an identity
-  *  (a label/path plus the real-source insertion point) so diagnostics
-  *  inside generated code can say where it was inserted instead of being
-  *  path-less like the identity fallback. */
-  addSynthetic(fragment, syntheticSrc, srcStart) {
-    this.#syntheticSrcs ??= /* @__PURE__ */ new Map();
-    this.#syntheticSrcs.set(this.#fragments.length, syntheticSrc);
-    const cursor = this.#srcCursor;
-    this.add(fragment, srcStart);
-    this.#srcCursor = cursor;
-  }
-  /** append a synthetic newline, mapped just past the previous source location */
-  addNl() {
-    this.appendNext("\n");
-  }
-  /** Join builders into a SrcMap; the position index is built on first use.
-  *  Don't add() to a builder after build(): the dest text is snapshotted here
-  *  but positions are read lazily from the builders, so a later add() would
-  *  desync the text from the position index. */
-  static build(builders) {
-    return new SrcMap({ text: builders.map((b) => b.#fragments.join("")).join("") }, builders);
-  }
-  /** append this builder's fragment records to a shared position index,
-  *  with dest offsets starting at destOffset.
-  *  Internal to SrcMap (underscore convention), not for external callers.
-  *  @return the dest offset after this builder's text */
-  _appendIndex(index, destOffset) {
-    if (!this.#trackPositions) return destOffset + this.#destLength;
-    const fragments = this.#fragments;
-    const srcStarts = this.#srcStarts;
-    const source = this.#source;
-    let destStart = destOffset;
-    for (let i = 0; i < fragments.length; i++) {
-      const destEnd = destStart + fragments[i].length;
-      const synthetic = this.#syntheticSrcs?.get(i);
-      index.destStarts.push(destStart);
-      index.destEnds.push(destEnd);
-      index.srcStarts.push(srcStarts[i]);
-      index.srcs.push(synthetic === void 0 ? source : { text: synthetic });
-      destStart = destEnd;
-    }
-    return destStart;
-  }
-};
-function firstFragmentEndingAfter(destEnds, destPos) {
-  let lo = 0;
-  let hi = destEnds.length;
-  while (lo < hi) {
-    const mid = lo + hi >> 1;
-    if (destEnds[mid] <= destPos) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
-}
-var defaultRootModule = "main";
-function linkRegistry(params) {
-  const { transformedAst: ast, newDecls, newStatements } = bindAndTransform(params);
-  const builders = emitWgsl(ast.moduleElem, ast.srcModule, newDecls, newStatements, ast.bindings, params.conditions, params.sourceMap !== false);
-  return SrcMapBuilder.build(builders);
-}
-function bindAndTransform(params) {
-  const { resolver, mangler, config } = params;
-  const { rootModuleName = defaultRootModule, conditions = {} } = params;
-  const rootAst = getRootModule(resolver, normalizeModuleName(rootModuleName), rootModuleName);
-  const { bindings, globalNames, decls: newDecls, newStatements } = bindIdents({
-    rootAst,
-    resolver,
-    conditions,
-    mangler
-  });
-  return {
-    transformedAst: applyTransformPlugins(rootAst, bindings, globalNames, config),
-    newDecls,
-    newStatements
-  };
-}
-function normalizeModuleName(name) {
-  if (name.includes("::")) return name;
-  if (name.includes("/") || isWeslFile(name)) return "package::" + name.replace(weslFileRegex, "").replace(/^\.\//, "").replaceAll("/", "::");
-  return "package::" + name;
-}
-function emitWgsl(rootModuleElem, srcModule, newDecls, newStatements, bindings, conditions = {}, sourceMap = true) {
-  const [directives, statements] = partition(newStatements, (s2) => s2.elem.kind === "directive");
-  const hoisted = hoistedDirectives(rootModuleElem, directives, conditions);
-  const emitStatement2 = (s2) => emitElem(s2.srcModule, s2.elem, conditions, bindings, {
-    addNl: true,
-    skipConditionalFiltering: true,
-    sourceMap
-  });
-  const directiveBuilders = hoisted.map(emitStatement2);
-  const statementBuilders = statements.map(emitStatement2);
-  const rootBuilder = builderFromModule(srcModule, sourceMap);
-  lowerAndEmit({
-    srcBuilder: rootBuilder,
-    rootElems: [rootModuleElem],
-    conditions,
-    bindings,
-    extracting: false
-  });
-  const declBuilders = newDecls.map((decl) => emitElem(decl.srcModule, decl.declElem, conditions, bindings, {
-    skipConditionalFiltering: true,
-    sourceMap
-  }));
-  return [
-    ...directiveBuilders,
-    rootBuilder,
-    ...statementBuilders,
-    ...declBuilders
-  ];
-}
-function getRootModule(resolver, modulePath, rootModuleName) {
-  const rootAst = resolver.resolveModule(modulePath);
-  if (!rootAst) {
-    console.log(`root module not found: ${modulePath} (from ${rootModuleName})`);
-    throw new Error(`Root module not found: ${rootModuleName}`);
-  }
-  return rootAst;
-}
-function applyTransformPlugins(rootModule, bindings, globalNames, config) {
-  const { moduleElem, srcModule } = rootModule;
-  const startAst = {
-    moduleElem,
-    srcModule,
-    bindings,
-    globalNames
-  };
-  return filterMap(config?.plugins ?? [], (plugin) => plugin.transform).reduce((ast, transform) => transform(ast), startAst);
-}
-function emitElem(srcModule, elem, conditions, bindings, opts = {}) {
-  const builder = builderFromModule(srcModule, opts.sourceMap !== false);
-  lowerAndEmit({
-    srcBuilder: builder,
-    rootElems: [elem],
-    conditions,
-    bindings,
-    skipConditionalFiltering: opts.skipConditionalFiltering
-  });
-  if (opts.addNl) builder.addNl();
-  return builder;
-}
-function builderFromModule(srcModule, trackPositions = true) {
-  return new SrcMapBuilder({
-    text: srcModule.src,
-    path: srcModule.debugFilePath
-  }, trackPositions);
-}
-var boolType = {
-  kind: "scalar",
-  scalar: "bool"
-};
-var i32Type = {
-  kind: "scalar",
-  scalar: "i32"
-};
-var u32Type = {
-  kind: "scalar",
-  scalar: "u32"
-};
-var f32Type = {
-  kind: "scalar",
-  scalar: "f32"
-};
-var f16Type = {
-  kind: "scalar",
-  scalar: "f16"
-};
-var abstractInt = {
-  kind: "scalar",
-  scalar: "abstract-int"
-};
-var abstractFloat = {
-  kind: "scalar",
-  scalar: "abstract-float"
-};
-var voidType = { kind: "void" };
-var unknownType = { kind: "unknown" };
-var scalarsByKind = {
-  bool: boolType,
-  i32: i32Type,
-  u32: u32Type,
-  f32: f32Type,
-  f16: f16Type,
-  "abstract-int": abstractInt,
-  "abstract-float": abstractFloat
-};
-function scalarType(kind) {
-  return scalarsByKind[kind];
-}
-function vecType(size2, elem) {
-  return {
-    kind: "vector",
-    size: size2,
-    elem
-  };
-}
-function matType(cols, rows, elem) {
-  return {
-    kind: "matrix",
-    cols,
-    rows,
-    elem
-  };
-}
-function arrayType(elem, count2) {
-  return count2 === void 0 ? {
-    kind: "array",
-    elem
-  } : {
-    kind: "array",
-    elem,
-    count: count2
-  };
-}
-function isIntegerScalar(t) {
-  if (t.kind !== "scalar") return false;
-  const { scalar: scalar2 } = t;
-  return scalar2 === "i32" || scalar2 === "u32" || scalar2 === "abstract-int";
-}
-function isFloatScalar(t) {
-  if (t.kind !== "scalar") return false;
-  const { scalar: scalar2 } = t;
-  return scalar2 === "f32" || scalar2 === "f16" || scalar2 === "abstract-float";
-}
-function elemScalar(t) {
-  if (t.kind === "scalar") return t;
-  if (t.kind === "vector" || t.kind === "matrix") return t.elem;
-}
-function sameType(a2, b) {
-  if (a2 === b) return true;
-  if (a2.kind !== b.kind) return false;
-  switch (a2.kind) {
-    case "scalar":
-      return a2.scalar === b.scalar;
-    case "vector": {
-      const v = b;
-      return a2.size === v.size && sameType(a2.elem, v.elem);
-    }
-    case "matrix": {
-      const m = b;
-      return a2.cols === m.cols && a2.rows === m.rows && sameType(a2.elem, m.elem);
-    }
-    case "array": {
-      const arr = b;
-      return a2.count === arr.count && sameType(a2.elem, arr.elem);
-    }
-    case "struct": {
-      const s2 = b;
-      return a2.structElem === s2.structElem && a2.name === s2.name;
-    }
-    case "atomic":
-      return sameType(a2.elem, b.elem);
-    case "ptr": {
-      const p = b;
-      return a2.space === p.space && a2.access === p.access && sameType(a2.elem, p.elem);
-    }
-    case "texture": {
-      const t = b;
-      return a2.name === t.name && a2.sampled?.scalar === t.sampled?.scalar && a2.format === t.format && a2.access === t.access;
-    }
-    case "sampler":
-      return a2.comparison === b.comparison;
-    case "void":
-    case "unknown":
-      return true;
-  }
-}
-var abstractFloatRanks = {
-  f32: 1,
-  f16: 2
-};
-var abstractIntRanks = {
-  i32: 3,
-  u32: 4,
-  "abstract-float": 5,
-  f32: 6,
-  f16: 7
-};
-function conversionRank(src, dest) {
-  if (src.kind === "unknown" || dest.kind === "unknown") return 0;
-  if (src.kind === "scalar" && dest.kind === "scalar") return scalarRank(src, dest);
-  if (src.kind !== dest.kind) return void 0;
-  if (src.kind === "vector" && dest.kind === "vector") {
-    if (src.size !== dest.size) return void 0;
-    return scalarRank(src.elem, dest.elem);
-  }
-  if (src.kind === "matrix" && dest.kind === "matrix") {
-    if (src.cols !== dest.cols || src.rows !== dest.rows) return void 0;
-    return scalarRank(src.elem, dest.elem);
-  }
-  if (src.kind === "array" && dest.kind === "array") {
-    if (src.count !== dest.count) return void 0;
-    return conversionRank(src.elem, dest.elem);
-  }
-  if (src.kind === "struct" && dest.kind === "struct") {
-    if (sameType(src, dest)) return 0;
-    if (src.structElem || dest.structElem) return void 0;
-    return resultStructRank(src, dest);
-  }
-  return sameType(src, dest) ? 0 : void 0;
-}
-function isAbstract(t) {
-  switch (t.kind) {
-    case "scalar":
-      return t.scalar === "abstract-int" || t.scalar === "abstract-float";
-    case "vector":
-    case "matrix":
-    case "atomic":
-    case "array":
-      return isAbstract(t.elem);
-    case "struct":
-      return t.members.some((m) => isAbstract(m.type));
-    default:
-      return false;
-  }
-}
-function concretize(t) {
-  switch (t.kind) {
-    case "scalar":
-      return concreteScalar(t);
-    case "vector":
-      return isAbstract(t.elem) ? vecType(t.size, concreteScalar(t.elem)) : t;
-    case "matrix":
-      return isAbstract(t.elem) ? matType(t.cols, t.rows, concreteScalar(t.elem)) : t;
-    case "array":
-      return isAbstract(t.elem) ? arrayType(concretize(t.elem), t.count) : t;
-    case "struct":
-      return isAbstract(t) ? concreteStruct(t) : t;
-    default:
-      return t;
-  }
-}
-function commonType(a2, b) {
-  if (a2.kind === "unknown") return b;
-  if (b.kind === "unknown") return a2;
-  const aToB = conversionRank(a2, b);
-  const bToA = conversionRank(b, a2);
-  if (aToB !== void 0 && bToA !== void 0) return aToB <= bToA ? b : a2;
-  if (aToB !== void 0) return b;
-  if (bToA !== void 0) return a2;
-}
-function resultStructRank(src, dest) {
-  if (src.members.length !== dest.members.length) return void 0;
-  const ranks3 = src.members.map((m, i) => m.name === dest.members[i].name ? conversionRank(m.type, dest.members[i].type) : void 0);
-  return ranks3.some((r) => r === void 0) ? void 0 : ranks3[0];
-}
-function concreteStruct(t) {
-  const members = t.members.map((m) => ({
-    ...m,
-    type: concretize(m.type)
-  }));
-  return {
-    ...t,
-    name: t.name.replace(/abstract$/, "f32"),
-    members
-  };
-}
-function scalarRank(src, dest) {
-  if (src.scalar === dest.scalar) return 0;
-  if (src.scalar === "abstract-float") return abstractFloatRanks[dest.scalar];
-  if (src.scalar === "abstract-int") return abstractIntRanks[dest.scalar];
-}
-function concreteScalar(s2) {
-  if (s2.scalar === "abstract-int") return i32Type;
-  if (s2.scalar === "abstract-float") return f32Type;
-  return s2;
-}
-var signatures = {
-  all: "b T -> bool",
-  any: "b T -> bool",
-  select: "a T T bool -> T; a V V B -> V",
-  abs: "n T -> T",
-  acos: "f T -> T",
-  acosh: "f T -> T",
-  asin: "f T -> T",
-  asinh: "f T -> T",
-  atan: "f T -> T",
-  atanh: "f T -> T",
-  atan2: "f T T -> T",
-  ceil: "f T -> T",
-  clamp: "n T T T -> T",
-  cos: "f T -> T",
-  cosh: "f T -> T",
-  cross: "f V3 V3 -> V3",
-  degrees: "f T -> T",
-  distance: "f T T -> E",
-  dot: "n V V -> E",
-  dot4U8Packed: "- u32 u32 -> u32",
-  dot4I8Packed: "- u32 u32 -> i32",
-  exp: "f T -> T",
-  exp2: "f T -> T",
-  faceForward: "f V V V -> V",
-  floor: "f T -> T",
-  fma: "f T T T -> T",
-  fract: "f T -> T",
-  inverseSqrt: "f T -> T",
-  ldexp: "f T Ti -> T",
-  length: "f T -> E",
-  log: "f T -> T",
-  log2: "f T -> T",
-  max: "n T T -> T",
-  min: "n T T -> T",
-  mix: "f T T T -> T; f V V E -> V",
-  normalize: "f V -> V",
-  pow: "f T T -> T",
-  quantizeToF16: "F T -> T",
-  radians: "f T -> T",
-  reflect: "f V V -> V",
-  refract: "f V V E -> V",
-  round: "f T -> T",
-  saturate: "f T -> T",
-  sign: "s T -> T",
-  sin: "f T -> T",
-  sinh: "f T -> T",
-  smoothstep: "f T T T -> T",
-  sqrt: "f T -> T",
-  step: "f T T -> T",
-  tan: "f T -> T",
-  tanh: "f T -> T",
-  trunc: "f T -> T",
-  countLeadingZeros: "I T -> T",
-  countOneBits: "I T -> T",
-  countTrailingZeros: "I T -> T",
-  extractBits: "I T u32 u32 -> T",
-  firstLeadingBit: "I T -> T",
-  firstTrailingBit: "I T -> T",
-  insertBits: "I T T u32 u32 -> T",
-  reverseBits: "I T -> T",
-  dpdx: "F T -> T",
-  dpdxCoarse: "F T -> T",
-  dpdxFine: "F T -> T",
-  dpdy: "F T -> T",
-  dpdyCoarse: "F T -> T",
-  dpdyFine: "F T -> T",
-  fwidth: "F T -> T",
-  fwidthCoarse: "F T -> T",
-  fwidthFine: "F T -> T",
-  pack4x8snorm: "- vec4f -> u32",
-  pack4x8unorm: "- vec4f -> u32",
-  pack4xI8: "- vec4i -> u32",
-  pack4xU8: "- vec4u -> u32",
-  pack4xI8Clamp: "- vec4i -> u32",
-  pack4xU8Clamp: "- vec4u -> u32",
-  pack2x16snorm: "- vec2f -> u32",
-  pack2x16unorm: "- vec2f -> u32",
-  pack2x16float: "- vec2f -> u32",
-  unpack4x8snorm: "- u32 -> vec4f",
-  unpack4x8unorm: "- u32 -> vec4f",
-  unpack4xI8: "- u32 -> vec4i",
-  unpack4xU8: "- u32 -> vec4u",
-  unpack2x16snorm: "- u32 -> vec2f",
-  unpack2x16unorm: "- u32 -> vec2f",
-  unpack2x16float: "- u32 -> vec2f",
-  storageBarrier: "- -> void",
-  workgroupBarrier: "- -> void",
-  subgroupAdd: "N T -> T",
-  subgroupExclusiveAdd: "N T -> T",
-  subgroupInclusiveAdd: "N T -> T",
-  subgroupMul: "N T -> T",
-  subgroupExclusiveMul: "N T -> T",
-  subgroupInclusiveMul: "N T -> T",
-  subgroupMax: "N T -> T",
-  subgroupMin: "N T -> T",
-  subgroupAnd: "I T -> T",
-  subgroupOr: "I T -> T",
-  subgroupXor: "I T -> T",
-  subgroupAll: "b bool -> bool",
-  subgroupAny: "b bool -> bool",
-  subgroupBallot: "b bool -> vec4u",
-  subgroupElect: "b -> bool",
-  subgroupBroadcast: "N T X -> T",
-  subgroupBroadcastFirst: "N T -> T",
-  subgroupShuffle: "N T X -> T",
-  subgroupShuffleUp: "N T X -> T",
-  subgroupShuffleDown: "N T X -> T",
-  subgroupShuffleXor: "N T X -> T",
-  quadBroadcast: "N T X -> T",
-  quadSwapDiagonal: "N T -> T",
-  quadSwapX: "N T -> T",
-  quadSwapY: "N T -> T"
-};
-var elemSets = {
-  f: [
-    abstractFloat,
-    f32Type,
-    f16Type
-  ],
-  F: [f32Type],
-  n: [
-    abstractInt,
-    abstractFloat,
-    i32Type,
-    u32Type,
-    f32Type,
-    f16Type
-  ],
-  N: [
-    i32Type,
-    u32Type,
-    f32Type,
-    f16Type
-  ],
-  s: [
-    abstractInt,
-    abstractFloat,
-    i32Type,
-    f32Type,
-    f16Type
-  ],
-  i: [
-    abstractInt,
-    i32Type,
-    u32Type
-  ],
-  I: [i32Type, u32Type],
-  b: [boolType],
-  a: [
-    abstractInt,
-    abstractFloat,
-    i32Type,
-    u32Type,
-    f32Type,
-    f16Type,
-    boolType
-  ],
-  "-": []
-};
-var genericTokens = new Set("T E V V2 V3 V4 B Ti X".split(" "));
-var concreteTokens = {
-  void: voidType,
-  bool: boolType,
-  i32: i32Type,
-  u32: u32Type,
-  f32: f32Type,
-  f16: f16Type,
-  vec2f: vecType(2, f32Type),
-  vec3f: vecType(3, f32Type),
-  vec4f: vecType(4, f32Type),
-  vec4i: vecType(4, i32Type),
-  vec2u: vecType(2, u32Type),
-  vec4u: vecType(4, u32Type)
-};
-function parseOverload(sig) {
-  const [paramsPart, ret] = sig.split("->").map((s2) => s2.trim());
-  const [letter2, ...params] = paramsPart.split(/\s+/);
-  const elemSet = elemSets[letter2];
-  if (!elemSet) throw new Error(`unknown element set "${letter2}" in: ${sig}`);
-  for (const token2 of [...params, ret]) {
-    const generic = genericTokens.has(token2);
-    if (!generic && !(token2 in concreteTokens)) throw new Error(`unknown token "${token2}" in: ${sig}`);
-    if (generic && token2 !== "X" && !elemSet.length) throw new Error(`generic token "${token2}" needs an element set: ${sig}`);
-  }
-  if (ret === "X") throw new Error(`"X" is a param-only token in: ${sig}`);
-  return {
-    elemSet,
-    params,
-    ret
-  };
-}
-function matchOverloads(overloads, argTypes) {
-  return lowestRank(overloads.map((o) => matchOverload(o, argTypes)).filter((m) => m !== void 0))?.ret;
-}
-function matchOverload(overload, argTypes) {
-  const { elemSet, params, ret } = overload;
-  if (params.length !== argTypes.length) return void 0;
-  const comps = argComponents(params, argTypes);
-  if (comps === void 0) return void 0;
-  const best = lowestRank((elemSet.length ? elemSet : [void 0]).flatMap((elem2) => {
-    const rank2 = totalRank(params, argTypes, elem2, comps);
-    return rank2 === void 0 ? [] : [{
-      elem: elem2,
-      rank: rank2
-    }];
-  }));
-  if (!best) return void 0;
-  const { elem, rank } = best;
-  return {
-    rank,
-    ret: instantiate(ret, elem, comps) ?? unknownType
-  };
-}
-function lowestRank(items) {
-  return items.reduce((a2, b) => !a2 || b.rank < a2.rank ? b : a2, void 0);
-}
-function argComponents(params, argTypes) {
-  for (let i = 0; i < params.length; i++) {
-    const p = params[i];
-    const arg = argTypes[i];
-    if (p === "T" || p === "B" || p === "Ti") {
-      if (arg.kind === "scalar") return 1;
-      if (arg.kind === "vector") return arg.size;
-      return;
-    }
-    if (p === "V") {
-      if (arg.kind === "vector") return arg.size;
-      return;
-    }
-  }
-  return 1;
-}
-function totalRank(params, argTypes, elem, comps) {
-  let total2 = 0;
-  for (let i = 0; i < params.length; i++) {
-    const arg = argTypes[i];
-    if (params[i] === "X") {
-      if (!isIntegerScalar(arg)) return void 0;
-      continue;
-    }
-    const paramType = instantiate(params[i], elem, comps);
-    if (!paramType) return void 0;
-    const rank = conversionRank(arg, paramType);
-    if (rank === void 0) return void 0;
-    total2 += rank;
-  }
-  return total2;
-}
-function instantiate(token2, elem, comps) {
-  if (!elem) return concreteTokens[token2];
-  switch (token2) {
-    case "T":
-      return comps === 1 ? elem : vecType(comps, elem);
-    case "E":
-      return elem;
-    case "V":
-      return comps === 1 ? void 0 : vecType(comps, elem);
-    case "V2":
-      return vecType(2, elem);
-    case "V3":
-      return vecType(3, elem);
-    case "V4":
-      return vecType(4, elem);
-    case "B":
-      return comps === 1 ? boolType : vecType(comps, boolType);
-    case "Ti": {
-      const int = elem.scalar.startsWith("abstract") ? abstractInt : i32Type;
-      return comps === 1 ? int : vecType(comps, int);
-    }
-    default:
-      return concreteTokens[token2];
-  }
-}
-function textureFnType(name, argTypes) {
-  const texture = argTypes.find((t) => t.kind === "texture");
-  const depth = texture?.name.startsWith("texture_depth") ?? false;
-  switch (name) {
-    case "textureDimensions":
-      return texture ? textureDimensionsType(texture) : unknownType;
-    case "textureNumLayers":
-    case "textureNumLevels":
-    case "textureNumSamples":
-      return u32Type;
-    case "textureLoad":
-      if (!texture) return unknownType;
-      if (depth) return f32Type;
-      return vecType(4, textureChannelType(texture));
-    case "textureGather":
-      if (!texture) return unknownType;
-      return vecType(4, depth ? f32Type : texture.sampled ?? f32Type);
-    case "textureGatherCompare":
-      return vecType(4, f32Type);
-    case "textureSample":
-    case "textureSampleLevel":
-      if (!texture) return unknownType;
-      return depth ? f32Type : vecType(4, f32Type);
-    case "textureSampleBias":
-    case "textureSampleGrad":
-    case "textureSampleBaseClampToEdge":
-      return vecType(4, f32Type);
-    case "textureSampleCompare":
-    case "textureSampleCompareLevel":
-      return f32Type;
-    case "textureStore":
-    case "textureBarrier":
-      return voidType;
-    default:
-      return unknownType;
-  }
-}
-function textureDimensionsType(texture) {
-  const { name } = texture;
-  if (name.endsWith("_1d")) return u32Type;
-  if (name.endsWith("_3d")) return vecType(3, u32Type);
-  return vecType(2, u32Type);
-}
-function textureChannelType(texture) {
-  if (texture.sampled) return texture.sampled;
-  const format6 = texture.format ?? "";
-  if (format6.endsWith("uint")) return u32Type;
-  if (format6.endsWith("sint")) return i32Type;
-  return f32Type;
-}
-var parsedTable;
-var expScalar = {
-  f32: i32Type,
-  f16: i32Type,
-  "abstract-float": abstractInt
-};
-var floatName = {
-  f32: "f32",
-  f16: "f16",
-  "abstract-float": "abstract"
-};
-var atomicStoreFns = /* @__PURE__ */ new Set([
-  "atomicStore",
-  "atomicStoreMin",
-  "atomicStoreMax"
-]);
-function builtinFnType(name, argTypes) {
-  const special2 = specialBuiltinType(name, argTypes);
-  if (special2) return special2;
-  const overloads = signatureTable().get(name);
-  if (!overloads) return unknownType;
-  if (argTypes.some((t) => t.kind === "unknown")) return unknownType;
-  return matchOverloads(overloads, argTypes) ?? unknownType;
-}
-function specialBuiltinType(name, argTypes) {
-  if (name.startsWith("atomic")) return atomicFnType(name, argTypes);
-  if (name.startsWith("texture")) return textureFnType(name, argTypes);
-  if (name === "arrayLength") return u32Type;
-  if (name === "determinant") {
-    const [m] = argTypes;
-    return m?.kind === "matrix" ? m.elem : unknownType;
-  }
-  if (name === "transpose") {
-    const [m] = argTypes;
-    return m?.kind === "matrix" ? matType(m.rows, m.cols, m.elem) : unknownType;
-  }
-  if (name === "workgroupUniformLoad") {
-    const [ptr] = argTypes;
-    return ptr?.kind === "ptr" ? ptr.elem : unknownType;
-  }
-  if (name === "frexp" || name === "modf") return splitResult(name, argTypes[0]);
-}
-function signatureTable() {
-  parsedTable ??= new Map(Object.entries(signatures).map(([name, sig]) => [name, sig.split(";").map(parseOverload)]));
-  return parsedTable;
-}
-function atomicFnType(name, argTypes) {
-  if (atomicStoreFns.has(name)) return voidType;
-  const [ptr] = argTypes;
-  if (ptr?.kind !== "ptr" || ptr.elem.kind !== "atomic") return unknownType;
-  const elem = ptr.elem.elem;
-  if (name !== "atomicCompareExchangeWeak") return elem;
-  return exchangeResult(elem);
-}
-function splitResult(name, arg) {
-  const argElem = arg && elemScalar(arg);
-  if (!arg || !argElem) return unknownType;
-  if (arg.kind !== "scalar" && arg.kind !== "vector") return unknownType;
-  const elem = argElem.scalar === "abstract-int" ? abstractFloat : argElem;
-  if (!isFloatScalar(elem)) return unknownType;
-  const param = sameShape(arg, elem);
-  const shape = arg.kind === "vector" ? `vec${arg.size}_` : "";
-  const second = name === "modf" ? {
-    name: "whole",
-    type: param
-  } : {
-    name: "exp",
-    type: sameShape(arg, expScalar[elem.scalar])
-  };
-  return {
-    kind: "struct",
-    name: `__${name}_result_${shape}${floatName[elem.scalar]}`,
-    members: [{
-      name: "fract",
-      type: param
-    }, second]
-  };
-}
-function exchangeResult(elem) {
-  return {
-    kind: "struct",
-    name: `__atomic_compare_exchange_result<${elem.scalar}>`,
-    members: [{
-      name: "old_value",
-      type: elem
-    }, {
-      name: "exchanged",
-      type: boolType
-    }]
-  };
-}
-function sameShape(shape, elem) {
-  if (!elem) return unknownType;
-  return shape.kind === "vector" ? vecType(shape.size, elem) : elem;
-}
-var abstractIntMin = -(2n ** 63n);
-var abstractIntMax = 2n ** 63n - 1n;
-var maxArrayElems = 65536;
-var i32Min = -2147483648;
-var i32MinBig = BigInt(i32Min);
-var i32Max = 2147483647;
-var u32Max = 4294967295;
-var i32MaxBig = BigInt(i32Max);
-var u32MaxBig = BigInt(u32Max);
-var i32MaxInF32 = 2147483520;
-var u32MaxInF32 = 4294967040;
-var f32Scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
-var f32FractBits = 23;
-var f32ExpBias = 127;
-var f16FractBits = 10;
-var f16MinExp = -14;
-var f16Max = 65504;
-function scalarValue(type, value2) {
-  return {
-    kind: "scalar",
-    type,
-    value: value2
-  };
-}
-function boolValue(value2) {
-  return scalarValue(boolType, value2);
-}
-function abstractIntResult(n) {
-  return n < abstractIntMin || n > abstractIntMax ? null : n;
-}
-function scalarToNumber(v) {
-  if (v.kind !== "scalar" || typeof v.value === "boolean") return void 0;
-  return Number(v.value);
-}
-function literalValue(text3) {
-  if (text3 === "true" || text3 === "false") return scalarValue(boolType, text3 === "true");
-  const suffix = text3[text3.length - 1];
-  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
-  if (hex2 && /[pP.]/.test(text3)) return null;
-  if (suffix === "i" || suffix === "u") {
-    const big = BigInt(text3.slice(0, -1));
-    if (big > (suffix === "i" ? i32MaxBig : u32MaxBig)) return null;
-    return scalarValue(scalarType(suffix === "i" ? "i32" : "u32"), Number(big));
-  }
-  if ((suffix === "f" || suffix === "h") && !hex2) {
-    const kind = suffix === "f" ? "f32" : "f16";
-    const n = quantize(Number.parseFloat(text3), kind);
-    if (!Number.isFinite(n)) return null;
-    return scalarValue(scalarType(kind), n);
-  }
-  if (hex2 || !/[.eE]/.test(text3)) {
-    const big = abstractIntResult(BigInt(text3));
-    return big === null ? null : scalarValue(scalarType("abstract-int"), big);
-  }
-  const f = Number.parseFloat(text3);
-  return Number.isFinite(f) ? scalarValue(scalarType("abstract-float"), f) : null;
-}
-function convertValue(v, dest) {
-  if (sameType(v.type, dest)) return v;
-  if (dest.kind === "unknown") return v;
-  if (conversionRank(v.type, dest) === void 0) return null;
-  if (v.kind === "scalar") return dest.kind === "scalar" ? convertScalar(v, dest) : null;
-  const destElems = compositeElemTypes(dest, v.elements.length);
-  if (!destElems) return null;
-  const elements = [];
-  for (let i = 0; i < v.elements.length; i++) {
-    const converted = convertValue(v.elements[i], destElems[i]);
-    if (!converted) return null;
-    elements.push(converted);
-  }
-  return {
-    kind: "composite",
-    type: dest,
-    elements
-  };
-}
-function convertScalar(s2, target) {
-  if (s2.type.scalar === target.scalar) return s2;
-  const { value: value2 } = s2;
-  if (s2.type.scalar === "abstract-int" && typeof value2 === "bigint") switch (target.scalar) {
-    case "i32":
-      if (value2 < i32MinBig || value2 > i32MaxBig) return null;
-      return scalarValue(target, Number(value2));
-    case "u32":
-      if (value2 < 0n || value2 > u32MaxBig) return null;
-      return scalarValue(target, Number(value2));
-    case "abstract-float": {
-      const n = Number(value2);
-      return Number.isFinite(n) ? scalarValue(target, n) : null;
-    }
-    case "f32":
-    case "f16": {
-      const n = quantize(Number(value2), target.scalar);
-      return Number.isFinite(n) ? scalarValue(target, n) : null;
-    }
-    default:
-      return null;
-  }
-  if (s2.type.scalar === "abstract-float" && typeof value2 === "number") {
-    if (target.scalar === "f32" || target.scalar === "f16") {
-      const n = quantize(value2, target.scalar);
-      return Number.isFinite(n) ? scalarValue(target, n) : null;
-    }
-    return null;
-  }
-  return null;
-}
-function castScalar(s2, target) {
-  const { value: value2 } = s2;
-  switch (target.scalar) {
-    case "bool":
-      if (typeof value2 === "boolean") return s2;
-      return boolValue(typeof value2 === "bigint" ? value2 !== 0n : value2 !== 0);
-    case "i32":
-    case "u32": {
-      const unsigned = target.scalar === "u32";
-      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
-      if (typeof value2 === "bigint") return convertScalar(s2, target);
-      const src = s2.type.scalar;
-      if (src === "i32" || src === "u32") return scalarValue(target, unsigned ? value2 >>> 0 : value2 | 0);
-      if (Number.isNaN(value2)) return null;
-      const f32Src = src === "f32" || src === "f16";
-      const hi = unsigned ? f32Src ? u32MaxInF32 : u32Max : f32Src ? i32MaxInF32 : i32Max;
-      const lo = unsigned ? 0 : i32Min;
-      return scalarValue(target, Math.min(Math.max(Math.trunc(value2), lo), hi));
-    }
-    case "f32":
-    case "f16": {
-      if (typeof value2 === "boolean") return scalarValue(target, Number(value2));
-      const n = quantize(Number(value2), target.scalar);
-      return Number.isFinite(n) ? scalarValue(target, n) : null;
-    }
-    case "abstract-int":
-      return typeof value2 === "bigint" ? s2 : null;
-    case "abstract-float": {
-      if (typeof value2 === "boolean") return null;
-      const n = Number(value2);
-      return Number.isFinite(n) ? scalarValue(target, n) : null;
-    }
-  }
-}
-function zeroValue(type) {
-  switch (type.kind) {
-    case "scalar":
-      if (type.scalar === "bool") return boolValue(false);
-      if (type.scalar === "abstract-int") return scalarValue(type, 0n);
-      return scalarValue(type, 0);
-    case "vector":
-    case "matrix":
-    case "array":
-    case "struct": {
-      const elemTypes = compositeElemTypes(type, void 0);
-      if (!elemTypes) return null;
-      const elements = elemTypes.map(zeroValue);
-      if (elements.some((e) => !e)) return null;
-      return {
-        kind: "composite",
-        type,
-        elements
-      };
-    }
-    default:
-      return null;
-  }
-}
-function quantize(n, kind) {
-  if (kind === "f32") return Math.fround(n);
-  if (kind === "f16") return f16Round(n);
-  return n;
-}
-function numericResult(n, kind) {
-  switch (kind) {
-    case "i32":
-      return n | 0;
-    case "u32":
-      return n >>> 0;
-    case "f32":
-    case "f16": {
-      const q = quantize(n, kind);
-      return Number.isFinite(q) ? q : null;
-    }
-    default:
-      return Number.isFinite(n) ? n : null;
-  }
-}
-function f16Round(n) {
-  const f32 = Math.fround(n);
-  if (f32 === 0 || !Number.isFinite(f32)) return f32;
-  f32Scratch.setFloat32(0, f32);
-  const exp = (f32Scratch.getUint32(0) >>> f32FractBits & 255) - f32ExpBias;
-  const ulp = 2 ** (Math.max(exp, f16MinExp) - f16FractBits);
-  const rounded = roundEven(f32 / ulp) * ulp;
-  if (Math.abs(rounded) <= f16Max) return rounded;
-  return rounded < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-}
-function roundEven(x2) {
-  const floor = Math.floor(x2);
-  if (x2 - floor !== 0.5) return Math.round(x2);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-function componentBigints(v) {
-  const nums = v.elements.map((e) => e.kind === "scalar" && typeof e.value === "bigint" ? e.value : null);
-  return nums.some((n) => n === null) ? null : nums;
-}
-function componentNumbers(v) {
-  const nums = v.elements.map((e) => e.kind === "scalar" && typeof e.value !== "boolean" ? Number(e.value) : null);
-  return nums.some((n) => n === null) ? null : nums;
-}
-function compositeElemTypes(type, length) {
-  switch (type.kind) {
-    case "vector":
-      return Array.from({ length: type.size }, () => type.elem);
-    case "matrix":
-      return Array.from({ length: type.cols }, () => vecType(type.rows, type.elem));
-    case "array": {
-      const count2 = type.count ?? length;
-      if (count2 === void 0 || count2 > maxArrayElems) return null;
-      return Array.from({ length: count2 }, () => type.elem);
-    }
-    case "struct":
-      return type.members.map((m) => m.type);
-    default:
-      return null;
-  }
-}
-var f64Scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
-var numericFns = {
-  abs: ([a2]) => a2 < 0 ? -a2 : a2,
-  min: ([a2, b]) => a2 < b ? a2 : b,
-  max: ([a2, b]) => a2 > b ? a2 : b,
-  clamp: ([a2, low, high]) => {
-    if (a2 < low) return low;
-    return a2 > high ? high : a2;
-  },
-  sign: ([a2]) => {
-    if (typeof a2 !== "bigint") return Math.sign(a2);
-    if (a2 === 0n) return 0n;
-    return a2 > 0n ? 1n : -1n;
-  }
-};
-var floatFns = {
-  acos: ([a2]) => Math.acos(a2),
-  acosh: ([a2]) => Math.acosh(a2),
-  asin: ([a2]) => Math.asin(a2),
-  asinh: ([a2]) => Math.asinh(a2),
-  atan: ([a2]) => Math.atan(a2),
-  atanh: ([a2]) => Math.atanh(a2),
-  atan2: ([a2, b]) => Math.atan2(a2, b),
-  ceil: ([a2]) => Math.ceil(a2),
-  cos: ([a2]) => Math.cos(a2),
-  cosh: ([a2]) => Math.cosh(a2),
-  degrees: ([a2]) => a2 * (180 / Math.PI),
-  exp: ([a2]) => Math.exp(a2),
-  exp2: ([a2]) => 2 ** a2,
-  floor: ([a2]) => Math.floor(a2),
-  fma: ([a2, b, c]) => a2 * b + c,
-  fract: ([a2]) => a2 - Math.floor(a2),
-  inverseSqrt: ([a2]) => 1 / Math.sqrt(a2),
-  ldexp: ([a2, b]) => a2 * 2 ** b,
-  log: ([a2]) => Math.log(a2),
-  log2: ([a2]) => Math.log2(a2),
-  mix: ([a2, b, t]) => a2 * (1 - t) + b * t,
-  pow: ([a2, b]) => a2 ** b,
-  quantizeToF16: ([a2]) => f16Round(a2),
-  radians: ([a2]) => a2 * (Math.PI / 180),
-  round: ([a2]) => roundEven(a2),
-  saturate: ([a2]) => Math.min(Math.max(a2, 0), 1),
-  sin: ([a2]) => Math.sin(a2),
-  sinh: ([a2]) => Math.sinh(a2),
-  smoothstep: ([low, high, x2]) => {
-    const t = Math.min(Math.max((x2 - low) / (high - low), 0), 1);
-    return t * t * (3 - 2 * t);
-  },
-  sqrt: ([a2]) => Math.sqrt(a2),
-  step: ([edge, x2]) => edge <= x2 ? 1 : 0,
-  tan: ([a2]) => Math.tan(a2),
-  tanh: ([a2]) => Math.tanh(a2),
-  trunc: ([a2]) => Math.trunc(a2)
-};
-var vectorFns = {
-  length: (vecs) => Math.hypot(...vecs[0]),
-  distance: ([a2, b]) => Math.hypot(...a2.map((n, i) => n - b[i])),
-  normalize: ([a2]) => {
-    const len = Math.hypot(...a2);
-    return a2.map((n) => n / len);
-  },
-  cross: ([a2, b]) => [
-    a2[1] * b[2] - a2[2] * b[1],
-    a2[2] * b[0] - a2[0] * b[2],
-    a2[0] * b[1] - a2[1] * b[0]
-  ],
-  faceForward: ([e1, e22, e3]) => dotProduct(e22, e3) < 0 ? e1 : e1.map((n) => -n),
-  reflect: ([e1, e22]) => {
-    const d = dotProduct(e22, e1);
-    return e1.map((n, i) => n - 2 * d * e22[i]);
-  },
-  refract: ([e1, e22, [e3]]) => {
-    const d = dotProduct(e22, e1);
-    const k2 = 1 - e3 * e3 * (1 - d * d);
-    if (k2 < 0) return e1.map(() => 0);
-    const s2 = e3 * d + Math.sqrt(k2);
-    return e1.map((n, i) => e3 * n - s2 * e22[i]);
-  }
-};
-var f64FractBits = 52;
-var f64ExpBias = 1023;
-var f64MinNormal = 2 ** (1 - f64ExpBias);
-var fractExpBias = f64ExpBias - 1;
-function builtinValue(name, args) {
-  if (args.some((a2) => !a2)) return null;
-  const values2 = args;
-  const retType = builtinFnType(name, values2.map((v) => v.type));
-  if (retType.kind === "unknown") return null;
-  if (name === "select") return selectValue(values2, retType);
-  if (name === "all" || name === "any") return allAnyValue(name, values2);
-  if (name === "dot") return dotValue(values2, retType);
-  if (name === "transpose") return transposeValue(values2[0], retType);
-  if (name === "determinant") return determinantValue(values2[0], retType);
-  if (name === "frexp" || name === "modf") return splitValue(name, values2[0], retType);
-  const generic = numericFns[name];
-  if (generic) return mapNumeric(values2, retType, generic);
-  const floatFn = floatFns[name];
-  if (floatFn) return mapFloat(values2, retType, floatFn);
-  const vecFn = vectorFns[name];
-  if (vecFn) return vectorBuiltin(values2, retType, vecFn);
-  return null;
-}
-function dotProduct(a2, b) {
-  return a2.reduce((sum, n, i) => sum + n * b[i], 0);
-}
-function selectValue(values2, retType) {
-  const [f, t, cond] = values2;
-  if (cond.kind === "scalar" && typeof cond.value === "boolean") return convertValue(cond.value ? t : f, retType);
-  if (cond.kind === "composite" && retType.kind === "vector") {
-    const fv = convertValue(f, retType);
-    const tv = convertValue(t, retType);
-    if (fv?.kind !== "composite" || tv?.kind !== "composite") return null;
-    const elements = cond.elements.map((c, i) => c.kind === "scalar" && typeof c.value === "boolean" ? (c.value ? tv : fv).elements[i] : null);
-    if (elements.some((e) => !e)) return null;
-    return {
-      kind: "composite",
-      type: retType,
-      elements
-    };
-  }
-  return null;
-}
-function allAnyValue(name, values2) {
-  const [v] = values2;
-  if (v.kind === "scalar") return typeof v.value === "boolean" ? v : null;
-  const bools = v.elements.map((e) => e.kind === "scalar" && typeof e.value === "boolean" ? e.value : null);
-  if (bools.some((b) => b === null)) return null;
-  return boolValue(name === "all" ? bools.every((b) => b) : bools.some((b) => b));
-}
-function dotValue(values2, retType) {
-  if (retType.kind !== "scalar") return null;
-  const kind = retType.scalar;
-  if (kind === "abstract-int") {
-    const [ba, bb] = values2.map((v) => v.kind === "composite" ? componentBigints(v) : null);
-    if (!ba || !bb || ba.length !== bb.length) return null;
-    return scalarValue(retType, ba.reduce((acc, n, i) => acc + n * bb[i], 0n));
-  }
-  const [a2, b] = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : null);
-  if (!a2 || !b || a2.length !== b.length) return null;
-  if (kind === "i32" || kind === "u32") {
-    const unsigned = kind === "u32";
-    let sum2 = 0;
-    for (let i = 0; i < a2.length; i++) {
-      const acc = sum2 + Math.imul(a2[i], b[i]);
-      sum2 = unsigned ? acc >>> 0 : acc | 0;
-    }
-    return scalarValue(retType, sum2);
-  }
-  let sum = 0;
-  for (let i = 0; i < a2.length; i++) {
-    const product = numericResult(a2[i] * b[i], kind);
-    if (product === null) return null;
-    const next = numericResult(sum + product, kind);
-    if (next === null) return null;
-    sum = next;
-  }
-  return scalarValue(retType, sum);
-}
-function transposeValue(m, retType) {
-  const columns2 = matrixColumns(m);
-  const elem = elemScalar(retType);
-  if (!columns2 || !elem || retType.kind !== "matrix") return null;
-  const rows = columns2[0].length;
-  const columnType = vecType(columns2.length, elem);
-  const elements = [];
-  for (let r = 0; r < rows; r++) elements.push({
-    kind: "composite",
-    type: columnType,
-    elements: columns2.map((col) => col[r])
-  });
-  return {
-    kind: "composite",
-    type: retType,
-    elements
-  };
-}
-function determinantValue(m, retType) {
-  const columns2 = matrixColumns(m);
-  const elem = elemScalar(retType);
-  if (!columns2 || !elem || retType.kind !== "scalar") return null;
-  if (columns2.length !== columns2[0].length) return null;
-  const byRow = columns2[0].map((_, r) => columns2.map((col) => scalarToNumber(col[r])));
-  if (byRow.some((row3) => row3.some((n) => n === void 0))) return null;
-  const d = quantize(determinant(byRow), elem.scalar);
-  return Number.isFinite(d) ? scalarValue(elem, d) : null;
-}
-function splitValue(name, v, retType) {
-  if (retType.kind !== "struct") return null;
-  const components = v.kind === "composite" ? componentNumbers(v) : [Number(v.value)];
-  if (!components) return null;
-  const split = name === "frexp" ? frexp : modf;
-  const parts = components.map(split);
-  const [fract, second] = retType.members;
-  const a2 = componentsValue(fract.type, parts.map((p) => p[0]));
-  const b = componentsValue(second.type, parts.map((p) => p[1]));
-  if (!a2 || !b) return null;
-  return {
-    kind: "composite",
-    type: retType,
-    elements: [a2, b]
-  };
-}
-function mapNumeric(values2, retType, f) {
-  const elem = elemScalar(retType);
-  if (!elem) return null;
-  return mapLanes(values2, retType, (lane) => {
-    if (lane.some((n) => typeof n === "boolean")) return null;
-    const numeric = lane;
-    if (elem.scalar === "abstract-int") {
-      if (numeric.some((n) => typeof n !== "bigint")) return null;
-      const r = f(numeric);
-      if (typeof r !== "bigint") return null;
-      const bounded = abstractIntResult(r);
-      return bounded === null ? null : scalarValue(elem, bounded);
-    }
-    const args = numeric.map((n) => concreteArg(n, elem));
-    if (args.some((n) => n === null)) return null;
-    const wrapped = numericResult(Number(f(args)), elem.scalar);
-    return wrapped === null ? null : scalarValue(elem, wrapped);
-  });
-}
-function mapFloat(values2, retType, f) {
-  const elem = elemScalar(retType);
-  if (!elem) return null;
-  return mapLanes(values2, retType, (lane) => {
-    const result = quantize(f(lane.map(Number)), elem.scalar);
-    return Number.isFinite(result) ? scalarValue(elem, result) : null;
-  });
-}
-function vectorBuiltin(values2, retType, f) {
-  const elem = elemScalar(retType);
-  if (!elem) return null;
-  const vecs = values2.map((v) => v.kind === "composite" ? componentNumbers(v) : [Number(v.value)]);
-  if (vecs.some((v) => v === null)) return null;
-  const result = f(vecs);
-  if (typeof result === "number") {
-    const q = quantize(result, elem.scalar);
-    return Number.isFinite(q) ? scalarValue(elem, q) : null;
-  }
-  if (retType.kind !== "vector") return null;
-  const elements = result.map((n) => {
-    const q = quantize(n, elem.scalar);
-    return Number.isFinite(q) ? scalarValue(elem, q) : null;
-  });
-  if (elements.some((e) => !e)) return null;
-  return {
-    kind: "composite",
-    type: retType,
-    elements
-  };
-}
-function matrixColumns(m) {
-  if (m.kind !== "composite" || m.type.kind !== "matrix") return null;
-  const columns2 = m.elements.map((col) => col.kind === "composite" && col.elements.every((e) => e.kind === "scalar") && col.elements.length > 0 ? col.elements : null);
-  if (columns2.some((c) => !c)) return null;
-  return columns2;
-}
-function determinant(m) {
-  if (m.length === 1) return m[0][0];
-  if (m.length === 2) return m[0][0] * m[1][1] - m[0][1] * m[1][0];
-  let sum = 0;
-  for (let c = 0; c < m.length; c++) {
-    const minor = m.slice(1).map((row3) => row3.filter((_, j) => j !== c));
-    sum += (c % 2 ? -1 : 1) * m[0][c] * determinant(minor);
-  }
-  return sum;
-}
-function frexp(e) {
-  if (e === 0 || !Number.isFinite(e)) return [e, 0];
-  const subnormal = Math.abs(e) < f64MinNormal;
-  f64Scratch.setFloat64(0, subnormal ? e * 2 ** f64FractBits : e);
-  const high = f64Scratch.getUint16(0);
-  const exp = (high >>> 4 & 2047) - fractExpBias - (subnormal ? f64FractBits : 0);
-  f64Scratch.setUint16(0, high & 32783 | fractExpBias << 4);
-  return [f64Scratch.getFloat64(0), exp];
-}
-function modf(e) {
-  const whole = Number.isFinite(e) ? Math.trunc(e) : e;
-  return [e - whole, whole];
-}
-function componentsValue(type, components) {
-  const elem = elemScalar(type);
-  if (!elem) return null;
-  const scalars = components.map((n) => {
-    if (elem.scalar === "abstract-int") return scalarValue(elem, BigInt(n));
-    const r = numericResult(n, elem.scalar);
-    return r === null ? null : scalarValue(elem, r);
-  });
-  if (scalars.some((s2) => !s2)) return null;
-  if (type.kind !== "vector") return scalars[0];
-  return {
-    kind: "composite",
-    type,
-    elements: scalars
-  };
-}
-function mapLanes(values2, retType, f) {
-  const lanes = retType.kind === "vector" ? retType.size : 1;
-  const args = values2.map((v) => {
-    if (v.kind === "scalar") return [v.value];
-    const nums = v.elements.map((e) => e.kind === "scalar" ? e.value : null);
-    return nums.some((n) => n === null) ? null : nums;
-  });
-  if (args.some((a2) => a2 === null)) return null;
-  const results = [];
-  for (let lane = 0; lane < lanes; lane++) {
-    const r = f(args.map((a2) => a2.length === 1 ? a2[0] : a2[lane]));
-    if (!r) return null;
-    results.push(r);
-  }
-  if (retType.kind !== "vector") return results[0];
-  return {
-    kind: "composite",
-    type: retType,
-    elements: results
-  };
-}
-function concreteArg(n, target) {
-  if (typeof n !== "bigint") return n;
-  const converted = convertScalar(scalarValue(scalarType("abstract-int"), n), target);
-  return converted ? Number(converted.value) : null;
-}
-function constructValue(type, args) {
-  if (args.some((a2) => !a2)) return null;
-  const values2 = args;
-  if (!values2.length) return zeroValue(type);
-  switch (type.kind) {
-    case "scalar":
-      return values2[0].kind === "scalar" ? castScalar(values2[0], type) : null;
-    case "vector": {
-      const components = flattenScalars(values2);
-      if (!components) return null;
-      const spread = components.length === 1 ? Array.from({ length: type.size }, () => components[0]) : components;
-      if (spread.length !== type.size) return null;
-      const elements = spread.map((c) => castScalar(c, type.elem));
-      if (elements.some((e) => !e)) return null;
-      return {
-        kind: "composite",
-        type,
-        elements
-      };
-    }
-    case "matrix":
-      return constructMatrix(type, values2);
-    case "array": {
-      const elements = values2.map((v) => convertValue(v, type.elem));
-      if (elements.some((e) => !e)) return null;
-      if ((type.count ?? values2.length) !== values2.length) return null;
-      return {
-        kind: "composite",
-        type,
-        elements
-      };
-    }
-    case "struct": {
-      if (values2.length !== type.members.length) return null;
-      const elements = values2.map((v, i) => convertValue(v, type.members[i].type));
-      if (elements.some((e) => !e)) return null;
-      return {
-        kind: "composite",
-        type,
-        elements
-      };
-    }
-    default:
-      return null;
-  }
-}
-function isConstructorName(name) {
-  return /^(bool|i32|u32|f32|f16|array)$/.test(name) || /^vec[234][fhiu]?$/.test(name) || /^mat[234]x[234][fh]?$/.test(name);
-}
-function constructMatrix(type, values2) {
-  const single = values2[0];
-  if (values2.length === 1 && single.kind === "composite") return convertValue(single, type) ?? matrixFromComposite(single, type);
-  const columnType = vecType(type.rows, type.elem);
-  if (values2.every((v) => v.kind === "scalar")) {
-    if (values2.length !== type.cols * type.rows) return null;
-    const columns2 = [];
-    for (let c = 0; c < type.cols; c++) {
-      const start = c * type.rows;
-      const column = constructVec(columnType, values2.slice(start, start + type.rows));
-      if (!column) return null;
-      columns2.push(column);
-    }
-    return {
-      kind: "composite",
-      type,
-      elements: columns2
-    };
-  }
-  if (values2.length === type.cols) {
-    const columns2 = values2.map((v) => convertValue(v, columnType));
-    if (columns2.some((c) => !c)) return null;
-    return {
-      kind: "composite",
-      type,
-      elements: columns2
-    };
-  }
-  return null;
-}
-function matrixFromComposite(from, type) {
-  if (from.type.kind !== "matrix") return null;
-  if (from.type.cols !== type.cols || from.type.rows !== type.rows) return null;
-  const columnType = vecType(type.rows, type.elem);
-  const columns2 = from.elements.map((col) => col.kind === "composite" ? constructVec(columnType, col.elements) : null);
-  if (columns2.some((c) => !c)) return null;
-  return {
-    kind: "composite",
-    type,
-    elements: columns2
-  };
-}
-function constructVec(type, components) {
-  if (components.length !== type.size) return null;
-  const elements = components.map((c) => c.kind === "scalar" ? castScalar(c, type.elem) : null);
-  if (elements.some((e) => !e)) return null;
-  return {
-    kind: "composite",
-    type,
-    elements
-  };
-}
-function flattenScalars(values2) {
-  const flat = [];
-  for (const v of values2) if (v.kind === "scalar") flat.push(v);
-  else if (v.type.kind === "vector") for (const e of v.elements) {
-    if (e.kind !== "scalar") return null;
-    flat.push(e);
-  }
-  else return null;
-  return flat;
-}
-var comparisonOps = [
-  "==",
-  "!=",
-  "<",
-  "<=",
-  ">",
-  ">="
-];
-function isSwizzle(name) {
-  return /^([xyzw]{1,4}|[rgba]{1,4})$/.test(name);
-}
-function unaryOp(op, operand) {
-  if (op === "-") return mapComponents(operand, negate);
-  if (op === "~") return mapComponents(operand, bitNot);
-  if (op === "!") return mapComponents(operand, logicalNot);
-  return null;
-}
-function binaryOp(op, left, right) {
-  if (op === "&&" || op === "||") {
-    if (left.kind !== "scalar" || typeof left.value !== "boolean") return null;
-    if (right.kind === "scalar" && typeof right.value === "boolean") return boolValue(right.value);
-    return null;
-  }
-  if (op === "<<" || op === ">>") return shiftValue(op, left, right);
-  return zipComponents(left, right, (a2, b) => scalarBinary(op, a2, b));
-}
-function mapComponents(v, f) {
-  if (v.kind === "scalar") return f(v);
-  if (v.type.kind !== "vector") return null;
-  const elements = [];
-  for (const e of v.elements) {
-    const mapped = e.kind === "scalar" ? f(e) : null;
-    if (!mapped) return null;
-    elements.push(mapped);
-  }
-  const first = elements[0];
-  if (first.kind !== "scalar") return null;
-  return {
-    kind: "composite",
-    type: vecType(v.type.size, first.type),
-    elements
-  };
-}
-function negate(s2) {
-  const { value: value2, type } = s2;
-  if (typeof value2 === "boolean") return null;
-  if (typeof value2 === "bigint") return bigintScalar(type, -value2);
-  if (type.scalar === "i32") return scalarValue(type, -value2 | 0);
-  if (type.scalar === "u32") return scalarValue(type, -value2 >>> 0);
-  return scalarValue(type, -value2);
-}
-function bitNot(s2) {
-  const { value: value2, type } = s2;
-  if (typeof value2 === "bigint") return bigintScalar(type, ~value2);
-  if (typeof value2 !== "number") return null;
-  if (type.scalar === "i32") return scalarValue(type, ~value2 | 0);
-  if (type.scalar === "u32") return scalarValue(type, ~value2 >>> 0);
-  return null;
-}
-function logicalNot(s2) {
-  return typeof s2.value === "boolean" ? boolValue(!s2.value) : null;
-}
-function shiftValue(op, left, right) {
-  return zipComponents(left, right, (a2, b) => {
-    const amount = scalarToNumber(b);
-    if (amount === void 0 || !Number.isInteger(amount) || amount < 0) return null;
-    const { value: value2, type } = a2;
-    if (typeof value2 === "bigint") {
-      if (amount >= 64) return null;
-      return bigintScalar(type, op === "<<" ? value2 << BigInt(amount) : value2 >> BigInt(amount));
-    }
-    if (typeof value2 !== "number") return null;
-    if (amount >= 32) return null;
-    if (type.scalar === "i32") return scalarValue(type, op === "<<" ? value2 << amount | 0 : value2 >> amount);
-    if (type.scalar === "u32") return scalarValue(type, op === "<<" ? value2 << amount >>> 0 : value2 >>> amount);
-    return null;
-  });
-}
-function zipComponents(a2, b, f) {
-  if (a2.kind === "scalar" && b.kind === "scalar") return f(a2, b);
-  const aVec = a2.kind === "composite" && a2.type.kind === "vector";
-  const bVec = b.kind === "composite" && b.type.kind === "vector";
-  if (aVec && bVec && a2.elements.length !== b.elements.length) return null;
-  if (!aVec && !bVec) return null;
-  const size2 = aVec ? a2.elements.length : b.elements.length;
-  const elements = [];
-  for (let i = 0; i < size2; i++) {
-    const ae = aVec ? a2.elements[i] : a2;
-    const be = bVec ? b.elements[i] : b;
-    if (ae.kind !== "scalar" || be.kind !== "scalar") return null;
-    const r = f(ae, be);
-    if (!r) return null;
-    elements.push(r);
-  }
-  return {
-    kind: "composite",
-    type: vecType(size2, elements[0].type),
-    elements
-  };
-}
-function scalarBinary(op, a2, b) {
-  const promoted = promoteScalars(a2, b);
-  if (!promoted) return null;
-  const [pa, pb, type] = promoted;
-  if (comparisonOps.includes(op)) return compareScalars(op, pa, pb);
-  if (typeof pa.value === "boolean" || typeof pb.value === "boolean") {
-    if (typeof pa.value !== "boolean" || typeof pb.value !== "boolean") return null;
-    if (op === "&") return boolValue(pa.value && pb.value);
-    if (op === "|") return boolValue(pa.value || pb.value);
-    if (op === "^") return boolValue(pa.value !== pb.value);
-    return null;
-  }
-  if (typeof pa.value === "bigint" && typeof pb.value === "bigint") {
-    const r = bigintOp(op, pa.value, pb.value);
-    return r === null ? null : scalarValue(type, r);
-  }
-  if (typeof pa.value === "number" && typeof pb.value === "number") {
-    const { scalar: kind } = type;
-    const r = kind === "i32" || kind === "u32" ? intOp(op, pa.value, pb.value, kind === "u32") : floatOp(op, pa.value, pb.value, kind);
-    return r === null ? null : scalarValue(type, r);
-  }
-  return null;
-}
-function bigintScalar(type, n) {
-  const r = abstractIntResult(n);
-  return r === null ? null : scalarValue(type, r);
-}
-function promoteScalars(a2, b) {
-  let type;
-  const aToB = conversionRank(a2.type, b.type);
-  const bToA = conversionRank(b.type, a2.type);
-  if (aToB !== void 0) type = b.type;
-  else if (bToA !== void 0) type = a2.type;
-  else return null;
-  const pa = convertScalar(a2, type);
-  const pb = convertScalar(b, type);
-  return pa && pb ? [
-    pa,
-    pb,
-    type
-  ] : null;
-}
-function compareScalars(op, a2, b) {
-  const av = a2.value;
-  const bv = b.value;
-  if (typeof av === "boolean" || typeof bv === "boolean") {
-    if (op === "==") return boolValue(av === bv);
-    if (op === "!=") return boolValue(av !== bv);
-    return null;
-  }
-  switch (op) {
-    case "==":
-      return boolValue(av === bv);
-    case "!=":
-      return boolValue(av !== bv);
-    case "<":
-      return boolValue(av < bv);
-    case "<=":
-      return boolValue(av <= bv);
-    case ">":
-      return boolValue(av > bv);
-    case ">=":
-      return boolValue(av >= bv);
-    default:
-      return null;
-  }
-}
-function bigintOp(op, a2, b) {
-  switch (op) {
-    case "+":
-      return abstractIntResult(a2 + b);
-    case "-":
-      return abstractIntResult(a2 - b);
-    case "*":
-      return abstractIntResult(a2 * b);
-    case "/":
-      return b === 0n ? null : abstractIntResult(a2 / b);
-    case "%":
-      return b === 0n ? null : a2 % b;
-    case "&":
-      return a2 & b;
-    case "|":
-      return a2 | b;
-    case "^":
-      return a2 ^ b;
-    default:
-      return null;
-  }
-}
-function intOp(op, a2, b, unsigned) {
-  const wrap3 = (n) => unsigned ? n >>> 0 : n | 0;
-  switch (op) {
-    case "+":
-      return wrap3(a2 + b);
-    case "-":
-      return wrap3(a2 - b);
-    case "*":
-      return wrap3(Math.imul(a2, b));
-    case "/":
-      return b === 0 ? null : wrap3(Math.trunc(a2 / b));
-    case "%":
-      return b === 0 ? null : wrap3(a2 % b);
-    case "&":
-      return wrap3(a2 & b);
-    case "|":
-      return wrap3(a2 | b);
-    case "^":
-      return wrap3(a2 ^ b);
-    default:
-      return null;
-  }
-}
-function floatOp(op, a2, b, kind) {
-  let r;
-  switch (op) {
-    case "+":
-      r = a2 + b;
-      break;
-    case "-":
-      r = a2 - b;
-      break;
-    case "*":
-      r = a2 * b;
-      break;
-    case "/":
-      r = a2 / b;
-      break;
-    case "%":
-      r = a2 % b;
-      break;
-    default:
-      return null;
-  }
-  const q = quantize(r, kind);
-  return Number.isFinite(q) ? q : null;
-}
-var swizzleIndex = {
-  x: 0,
-  y: 1,
-  z: 2,
-  w: 3,
-  r: 0,
-  g: 1,
-  b: 2,
-  a: 3
-};
-function evalConstExpr(expr, ctx) {
-  switch (expr.kind) {
-    case "literal":
-      return literalValue(expr.value);
-    case "ref": {
-      const decl = refDecl(expr.ident, ctx.bindings);
-      const declElem = decl?.declElem;
-      if (!decl || declElem?.kind !== "const") return null;
-      return constDeclValue(decl, declElem, ctx);
-    }
-    case "parenthesized-expression":
-      return evalConstExpr(expr.expression, ctx);
-    case "unary-expression": {
-      const operand = evalConstExpr(expr.expression, ctx);
-      return operand && unaryOp(expr.operator.value, operand);
-    }
-    case "binary-expression": {
-      const op = expr.operator.value;
-      const left = evalConstExpr(expr.left, ctx);
-      if (left?.kind === "scalar" && typeof left.value === "boolean") {
-        if (op === "&&" && !left.value) return boolValue(false);
-        if (op === "||" && left.value) return boolValue(true);
-      }
-      const right = evalConstExpr(expr.right, ctx);
-      if (!left || !right) return null;
-      return binaryOp(op, left, right);
-    }
-    case "component-expression": {
-      const base2 = evalConstExpr(expr.base, ctx);
-      const index = evalConstExpr(expr.access, ctx);
-      const i = index && scalarToNumber(index);
-      if (base2?.kind !== "composite" || i === void 0 || i === null) return null;
-      return base2.elements[i] ?? null;
-    }
-    case "component-member-expression": {
-      const base2 = evalConstExpr(expr.base, ctx);
-      return base2 ? memberValue(base2, expr.access.name) : null;
-    }
-    case "call-expression":
-      return callValue(expr, ctx);
-    default:
-      return null;
-  }
-}
-function constDeclValue(decl, elem, ctx) {
-  const { visitingConsts } = ctx.bindings;
-  if (visitingConsts.has(decl)) return null;
-  visitingConsts.add(decl);
-  try {
-    const value2 = elem.init && evalConstExpr(elem.init, ctx);
-    if (!value2) return null;
-    const { typeRef } = elem.name;
-    return typeRef ? convertValue(value2, resolveTypeRef(typeRef, ctx)) : value2;
-  } finally {
-    visitingConsts.delete(decl);
-  }
-}
-function memberValue(base2, name) {
-  if (base2.kind !== "composite") return null;
-  const { type } = base2;
-  if (type.kind === "struct") {
-    const index = type.members.findIndex((m) => m.name === name);
-    return index >= 0 ? base2.elements[index] ?? null : null;
-  }
-  if (type.kind === "vector" && isSwizzle(name)) {
-    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
-    if (picked2.some((p) => !p)) return null;
-    if (picked2.length === 1) return picked2[0];
-    return {
-      kind: "composite",
-      type: vecType(picked2.length, type.elem),
-      elements: picked2
-    };
-  }
-  return null;
-}
-function callValue(call2, ctx) {
-  const fn = call2.function;
-  const ident = calleeIdent(fn);
-  const args = call2.arguments.map((a2) => evalConstExpr(a2, ctx));
-  const decl = refDecl(ident, ctx.bindings);
-  if (decl) {
-    const kind = decl.declElem?.kind;
-    if (kind === "struct" || kind === "alias") return constructValue(typeOfDecl(decl, ctx), args);
-    return null;
-  }
-  const name = ident.originalName;
-  if (name === "bitcast") return null;
-  if (fn.kind === "type") return constructValue(resolveTypeRef(fn, ctx), args);
-  if (isConstructorName(name)) return constructValue(typeOfExpr(call2, ctx), args);
-  return builtinValue(name, args);
-}
-var scalarNames = {
-  bool: boolType,
-  i32: i32Type,
-  u32: u32Type,
-  f32: f32Type,
-  f16: f16Type
-};
-var suffixElems = {
-  f: f32Type,
-  h: f16Type,
-  i: i32Type,
-  u: u32Type
-};
-function typeOfExpr(expr, ctx) {
-  const cached = ctx.bindings.expressionTypes.get(expr);
-  if (cached) return cached;
-  const found = exprType(expr, ctx);
-  ctx.bindings.expressionTypes.set(expr, found);
-  return found;
-}
-function typeOfDecl(decl, ctx) {
-  const cached = ctx.bindings.declTypes.get(decl);
-  if (cached) return cached;
-  const { visitingDecls } = ctx.bindings;
-  if (visitingDecls.has(decl)) return unknownType;
-  visitingDecls.add(decl);
-  try {
-    const found = declType(decl, ctx);
-    ctx.bindings.declTypes.set(decl, found);
-    return found;
-  } finally {
-    visitingDecls.delete(decl);
-  }
-}
-function resolveTypeRef(typeRef, ctx) {
-  const cached = ctx.bindings.expressionTypes.get(typeRef);
-  if (cached) return cached;
-  const decl = refDecl(typeRef.name, ctx.bindings);
-  const found = decl ? typeOfDecl(decl, ctx) : stdTypeRef(typeRef.name.originalName, typeRef.templateParams, ctx);
-  ctx.bindings.expressionTypes.set(typeRef, found);
-  return found;
-}
-function calleeIdent(fn) {
-  return fn.kind === "type" ? fn.name : fn.ident;
-}
-function exprType(expr, ctx) {
-  switch (expr.kind) {
-    case "literal":
-      return literalType(expr.value);
-    case "ref": {
-      const decl = refDecl(expr.ident, ctx.bindings);
-      return decl ? typeOfDecl(decl, ctx) : unknownType;
-    }
-    case "type":
-      return resolveTypeRef(expr, ctx);
-    case "parenthesized-expression":
-      return typeOfExpr(expr.expression, ctx);
-    case "component-expression":
-      return indexType(typeOfExpr(expr.base, ctx));
-    case "component-member-expression":
-      return memberType(typeOfExpr(expr.base, ctx), expr.access.name, ctx);
-    case "unary-expression":
-      return unaryType(expr, ctx);
-    case "binary-expression":
-      return binaryType(expr, ctx);
-    case "call-expression":
-      return callType(expr, ctx);
-  }
-}
-function declType(decl, ctx) {
-  const elem = decl.declElem;
-  if (!elem) return unknownType;
-  switch (elem.kind) {
-    case "struct":
-      return structType(elem, ctx);
-    case "alias":
-      return resolveTypeRef(elem.typeRef, ctx);
-    case "const":
-      return valueDeclType(elem.name, elem.init, ctx, false);
-    case "let":
-    case "var":
-    case "gvar":
-    case "override":
-      return valueDeclType(elem.name, elem.init, ctx, true);
-    case "param":
-      return valueDeclType(elem.name, void 0, ctx, true);
-    default:
-      return unknownType;
-  }
-}
-function stdTypeRef(name, params, ctx) {
-  const scalar2 = scalarNames[name];
-  if (scalar2) return scalar2;
-  const vecMat = vecMatType(name, () => templateScalar(params?.[0], ctx));
-  if (vecMat) return vecMat;
-  if (name === "array") {
-    const elem = params?.[0] && typeFromTemplateParam(params[0], ctx);
-    if (!elem) return unknownType;
-    return arrayType(elem, params?.[1] && constCount(params[1], ctx));
-  }
-  if (name === "atomic") {
-    const elem = templateScalar(params?.[0], ctx);
-    return elem ? {
-      kind: "atomic",
-      elem
-    } : unknownType;
-  }
-  if (name === "ptr") {
-    const space2 = enumerantName(params?.[0]) ?? "function";
-    const elem = params?.[1] && typeFromTemplateParam(params[1], ctx);
-    const access = enumerantName(params?.[2]);
-    if (!elem) return unknownType;
-    return access ? {
-      kind: "ptr",
-      space: space2,
-      elem,
-      access
-    } : {
-      kind: "ptr",
-      space: space2,
-      elem
-    };
-  }
-  if (name.startsWith("texture_")) return textureTypeRef(name, params, ctx);
-  if (name === "sampler") return {
-    kind: "sampler",
-    comparison: false
-  };
-  if (name === "sampler_comparison") return {
-    kind: "sampler",
-    comparison: true
-  };
-  return unknownType;
-}
-function literalType(text3) {
-  if (text3 === "true" || text3 === "false") return boolType;
-  const suffix = text3[text3.length - 1];
-  if (suffix === "i") return i32Type;
-  if (suffix === "u") return u32Type;
-  const hex2 = text3[0] === "0" && (text3[1] === "x" || text3[1] === "X");
-  const floatSuffix = !hex2 || /[pP]/.test(text3);
-  if (suffix === "h" && floatSuffix) return f16Type;
-  if (suffix === "f" && floatSuffix) return f32Type;
-  if (hex2) return /[pP.]/.test(text3) ? abstractFloat : abstractInt;
-  return /[.eE]/.test(text3) ? abstractFloat : abstractInt;
-}
-function indexType(base2) {
-  switch (base2.kind) {
-    case "array":
-    case "vector":
-      return base2.elem;
-    case "matrix":
-      return vecType(base2.rows, base2.elem);
-    case "ptr":
-      return indexType(base2.elem);
-    default:
-      return unknownType;
-  }
-}
-function memberType(base2, name, ctx) {
-  if (base2.kind === "struct") return base2.members.find((m) => m.name === name)?.type ?? unknownType;
-  if (base2.kind === "vector" && isSwizzle(name)) {
-    if (name.length === 1) return base2.elem;
-    return vecType(name.length, base2.elem);
-  }
-  if (base2.kind === "ptr") return memberType(base2.elem, name, ctx);
-  return unknownType;
-}
-function unaryType(expr, ctx) {
-  const op = expr.operator.value;
-  if (op === "&") {
-    const pointee2 = typeOfExpr(expr.expression, ctx);
-    if (pointee2.kind === "unknown") return unknownType;
-    return {
-      kind: "ptr",
-      space: addressSpaceOf(expr.expression, ctx),
-      elem: pointee2
-    };
-  }
-  const operand = typeOfExpr(expr.expression, ctx);
-  if (op === "*") return operand.kind === "ptr" ? operand.elem : unknownType;
-  return operand;
-}
-function binaryType(expr, ctx) {
-  const op = expr.operator.value;
-  if (op === "&&" || op === "||") return boolType;
-  const left = typeOfExpr(expr.left, ctx);
-  const right = typeOfExpr(expr.right, ctx);
-  if (comparisonOps.includes(op)) {
-    if (left.kind === "vector") return vecType(left.size, boolType);
-    if (right.kind === "vector") return vecType(right.size, boolType);
-    if (left.kind === "unknown" || right.kind === "unknown") return unknownType;
-    return boolType;
-  }
-  if (op === "<<" || op === ">>") return left;
-  return arithmeticType(op, left, right);
-}
-function callType(call2, ctx) {
-  const decl = refDecl(calleeIdent(call2.function), ctx.bindings);
-  return decl ? declCallType(decl, ctx) : stdCallType(call2, ctx);
-}
-function structType(elem, ctx) {
-  const members = filterValidElements(elem.members, ctx.conditions ?? {}).map((m) => ({
-    name: m.name.name,
-    type: resolveTypeRef(m.typeRef, ctx)
-  }));
-  return {
-    kind: "struct",
-    name: elem.name.ident.originalName,
-    members,
-    structElem: elem
-  };
-}
-function valueDeclType(name, init2, ctx, materialize) {
-  if (name.typeRef) return resolveTypeRef(name.typeRef, ctx);
-  if (!init2) return unknownType;
-  const t = typeOfExpr(init2, ctx);
-  return materialize ? concretize(t) : t;
-}
-function vecMatType(name, elemOf) {
-  const vec = /^vec([234])([fhiu])?$/.exec(name);
-  if (vec) {
-    const size2 = Number(vec[1]);
-    const elem = vec[2] ? suffixElems[vec[2]] : elemOf();
-    return elem ? vecType(size2, elem) : unknownType;
-  }
-  const mat = /^mat([234])x([234])([fh])?$/.exec(name);
-  if (mat) {
-    const cols = Number(mat[1]);
-    const rows = Number(mat[2]);
-    const elem = mat[3] ? suffixElems[mat[3]] : elemOf();
-    return elem ? matType(cols, rows, elem) : unknownType;
-  }
-}
-function templateScalar(param, ctx) {
-  const t = param && typeFromTemplateParam(param, ctx);
-  return t?.kind === "scalar" ? t : void 0;
-}
-function typeFromTemplateParam(param, ctx) {
-  if (param.kind === "type") return resolveTypeRef(param, ctx);
-  if (param.kind === "ref") {
-    const decl = refDecl(param.ident, ctx.bindings);
-    if (decl) return typeOfDecl(decl, ctx);
-    return stdTypeRef(param.ident.originalName, void 0, ctx);
-  }
-}
-function constCount(param, ctx) {
-  const value2 = evalConstExpr(param, ctx);
-  const count2 = value2 && scalarToNumber(value2);
-  if (count2 === void 0 || count2 === null) return void 0;
-  return Number.isInteger(count2) && count2 > 0 ? count2 : void 0;
-}
-function enumerantName(param) {
-  if (param?.kind === "ref") return param.ident.originalName;
-  if (param?.kind === "type" && !param.templateParams) return param.name.originalName;
-}
-function textureTypeRef(name, params, ctx) {
-  if (name.startsWith("texture_storage_")) return {
-    kind: "texture",
-    name,
-    format: enumerantName(params?.[0]),
-    access: enumerantName(params?.[1])
-  };
-  if (name.startsWith("texture_depth") || name === "texture_external") return {
-    kind: "texture",
-    name
-  };
-  return {
-    kind: "texture",
-    name,
-    sampled: templateScalar(params?.[0], ctx)
-  };
-}
-function addressSpaceOf(expr, ctx) {
-  let e = expr;
-  while (true) if (e.kind === "parenthesized-expression") e = e.expression;
-  else if (e.kind === "component-expression") e = e.base;
-  else if (e.kind === "component-member-expression") e = e.base;
-  else if (e.kind === "unary-expression" && e.operator.value === "*") {
-    const ptr = typeOfExpr(e.expression, ctx);
-    return ptr.kind === "ptr" ? ptr.space : "function";
-  } else break;
-  if (e.kind !== "ref") return "function";
-  const decl = refDecl(e.ident, ctx.bindings);
-  if (decl?.declElem?.kind === "gvar") return decl.declElem.template?.[0]?.name ?? "private";
-  if (decl) {
-    const t = typeOfDecl(decl, ctx);
-    if (t.kind === "ptr") return t.space;
-  }
-  return "function";
-}
-function arithmeticType(op, left, right) {
-  if (op === "*") {
-    const matrix = matrixMultiplyType(left, right);
-    if (matrix) return matrix;
-  }
-  if (left.kind === "matrix" && right.kind === "matrix") return withElem(left, commonType(left.elem, right.elem));
-  if (left.kind === "matrix" && right.kind === "scalar") return withElem(left, commonType(left.elem, right));
-  if (left.kind === "scalar" && right.kind === "matrix") return withElem(right, commonType(left, right.elem));
-  if (left.kind === "scalar" && right.kind === "scalar") return commonType(left, right) ?? unknownType;
-  if (left.kind === "vector" && right.kind === "scalar") return withElem(left, commonType(left.elem, right));
-  if (left.kind === "scalar" && right.kind === "vector") return withElem(right, commonType(left, right.elem));
-  if (left.kind === "vector" && right.kind === "vector") {
-    if (left.size !== right.size) return unknownType;
-    return withElem(left, commonType(left.elem, right.elem));
-  }
-  return unknownType;
-}
-function declCallType(decl, ctx) {
-  const elem = decl.declElem;
-  if (elem?.kind !== "fn") return typeOfDecl(decl, ctx);
-  return elem.returnType ? resolveTypeRef(elem.returnType, ctx) : voidType;
-}
-function stdCallType(call2, ctx) {
-  const fn = call2.function;
-  const name = calleeIdent(fn).originalName;
-  if (name === "bitcast") {
-    const arg = (fn.kind === "type" ? fn.templateParams : call2.templateArgs)?.[0];
-    return (arg && typeFromTemplateParam(arg, ctx)) ?? unknownType;
-  }
-  if (fn.kind === "type") {
-    const argCount = call2.arguments.length;
-    return templatedCtorType(name, fn.templateParams, argCount, ctx);
-  }
-  const argTypes = call2.arguments.map((a2) => typeOfExpr(a2, ctx));
-  return constructorType(name, argTypes) ?? builtinFnType(name, argTypes);
-}
-function matrixMultiplyType(left, right) {
-  if (left.kind === "matrix" && right.kind === "matrix") {
-    const elem = commonType(left.elem, right.elem);
-    if (elem?.kind !== "scalar") return unknownType;
-    return matType(right.cols, left.rows, elem);
-  }
-  if (left.kind === "matrix" && right.kind === "vector") {
-    const elem = commonType(left.elem, right.elem);
-    return elem?.kind === "scalar" ? vecType(left.rows, elem) : unknownType;
-  }
-  if (left.kind === "vector" && right.kind === "matrix") {
-    const elem = commonType(left.elem, right.elem);
-    return elem?.kind === "scalar" ? vecType(right.cols, elem) : unknownType;
-  }
-}
-function withElem(shape, elem) {
-  if (elem?.kind !== "scalar") return unknownType;
-  if (shape.kind === "vector") return vecType(shape.size, elem);
-  if (shape.kind === "matrix") return matType(shape.cols, shape.rows, elem);
-  return unknownType;
-}
-function templatedCtorType(name, params, argCount, ctx) {
-  const t = stdTypeRef(name, params, ctx);
-  if (t.kind === "array" && t.count === void 0 && argCount) return arrayType(t.elem, argCount);
-  return t;
-}
-function constructorType(name, argTypes) {
-  const scalar2 = scalarNames[name];
-  if (scalar2) return scalar2;
-  const elemOf = () => argTypes.length ? commonElem(argTypes) : zeroElem(name);
-  const vecMat = vecMatType(name, elemOf);
-  if (vecMat) return vecMat;
-  if (name === "array") {
-    if (!argTypes.length) return unknownType;
-    const elem = argTypes.reduce((a2, b) => a2 && commonType(a2, b), argTypes[0]);
-    return elem ? arrayType(elem, argTypes.length) : unknownType;
-  }
-}
-function commonElem(argTypes) {
-  let elem;
-  for (const arg of argTypes) {
-    const s2 = elemScalar(arg);
-    if (!s2) return void 0;
-    elem = elem ? commonType(elem, s2) : s2;
-    if (!elem) return void 0;
-  }
-  return elem?.kind === "scalar" ? elem : void 0;
-}
-function zeroElem(name) {
-  return name.startsWith("vec") ? abstractInt : abstractFloat;
-}
-
-// src/kernel/associate.ts
-var precedence = {
-  "||": 1,
-  "&&": 2,
-  "|": 3,
-  "^": 4,
-  "&": 5,
-  "==": 6,
-  "!=": 6,
-  "<": 6,
-  "<=": 6,
-  ">": 6,
-  ">=": 6,
-  "<<": 7,
-  ">>": 7,
-  "+": 8,
-  "-": 8,
-  "*": 9,
-  "/": 9,
-  "%": 9
-};
-function associate(element2, childrenOf2) {
-  if (element2.kind === "binary-expression" && isMisplaced(element2)) {
-    const operands = [];
-    const operators2 = [];
-    collect(element2, operands, operators2);
-    Object.assign(element2, climb(operands, operators2));
-  }
-  for (const child of childrenOf2(element2)) associate(child, childrenOf2);
-}
-function isMisplaced(chain) {
-  if (chain.kind !== "binary-expression") return false;
-  const { left, right, operator } = chain;
-  return [left, right].some(
-    (side) => side.kind === "binary-expression" && strength(side.operator) < strength(operator)
-  ) || isMisplaced(left) || isMisplaced(right);
-}
-function strength({ value: value2 }) {
-  return precedence[value2] ?? 0;
-}
-function collect(expression, operands, operators2) {
-  if (expression.kind !== "binary-expression") {
-    operands.push(expression);
-    return;
-  }
-  collect(expression.left, operands, operators2);
-  operators2.push(expression.operator);
-  collect(expression.right, operands, operators2);
-}
-function climb(operands, operators2) {
-  let weakest = -1;
-  for (const [index, operator2] of operators2.entries()) {
-    if (weakest < 0 || strength(operator2) <= strength(operators2[weakest]))
-      weakest = index;
-  }
-  const operator = operators2[weakest];
-  if (operator === void 0) return operands[0];
-  const left = climb(operands.slice(0, weakest + 1), operators2.slice(0, weakest));
-  const right = climb(operands.slice(weakest + 1), operators2.slice(weakest + 1));
-  return { kind: "binary-expression", operator, left, right, start: left.start, end: right.end };
-}
-
-// src/kernel/text-position.ts
-function lineStarts2(text3) {
-  const starts = [0];
-  for (let i = text3.indexOf("\n"); i !== -1; i = text3.indexOf("\n", i + 1)) starts.push(i + 1);
-  return starts;
-}
-function positionAt(starts, offset) {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle2 = low + high + 1 >> 1;
-    if ((starts[middle2] ?? 0) <= offset) low = middle2;
-    else high = middle2 - 1;
-  }
-  return { line: low + 1, column: Math.max(0, offset - (starts[low] ?? 0)) + 1 };
-}
-
-// src/kernel/tokens.ts
-var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
-function blankComments(wgsl2, replacement2 = () => null) {
-  let result = "";
-  let kept2 = 0;
-  let at3 = 0;
-  while (at3 < wgsl2.length) {
-    if (wgsl2[at3] !== "/" || wgsl2[at3 + 1] !== "/" && wgsl2[at3 + 1] !== "*") {
-      at3++;
-      continue;
-    }
-    const end = wgsl2[at3 + 1] === "/" ? lineEnd(wgsl2, at3) : blockEnd(wgsl2, at3);
-    result += wgsl2.slice(kept2, at3) + (replacement2(at3, end) ?? spaces(wgsl2.slice(at3, end)));
-    at3 = end;
-    kept2 = end;
-  }
-  return result + wgsl2.slice(kept2);
-}
-function spaces(text3) {
-  return text3.replaceAll(/[^\r\n]/g, " ");
-}
-function lineEnd(wgsl2, from) {
-  const ending2 = /[\n\v\f\r\u0085\u2028\u2029]/g;
-  ending2.lastIndex = from;
-  return ending2.exec(wgsl2)?.index ?? wgsl2.length;
-}
-function blockEnd(wgsl2, from) {
-  let depth = 0;
-  for (let at3 = from; at3 < wgsl2.length; at3++) {
-    if (wgsl2.startsWith("/*", at3)) {
-      depth++;
-      at3++;
-    } else if (wgsl2.startsWith("*/", at3)) {
-      depth--;
-      at3++;
-      if (depth === 0) return at3 + 1;
-    }
-  }
-  return wgsl2.length;
-}
-function canonicalTokens(wgsl2) {
-  return blankComments(wgsl2).match(token) ?? [];
-}
-
-// src/kernel/unroll-directives.ts
-var marker = "dpdx";
-var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
-var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
-function markLoops(text3) {
-  return blankComments(text3, (start, end) => {
-    const comment = text3.slice(start, end);
-    const found = directive.test(comment) ? factor.exec(comment) : null;
-    if (!found || !isBeforeLoop(text3, start, end)) return null;
-    const [from, to] = found.indices?.groups?.factor ?? [comment.length, comment.length];
-    if (from === to) return `${marker}();${spaces(comment.slice(`${marker}();`.length))}`;
-    const before = spaces(comment.slice(0, from - marker.length - 1));
-    return `${before}${marker}(${comment.slice(from, to)});${spaces(comment.slice(to + 2))}`;
-  });
-}
-function misplacedDirective(text3) {
-  let first = null;
-  blankComments(text3, (start, end) => {
-    const comment = text3.slice(start, end);
-    if (first !== null || !directive.test(comment)) return null;
-    if (!factor.test(comment)) {
-      first = {
-        offset: start,
-        message: "write `@unroll` or `@unroll(FACTOR)`, and nothing else in the comment"
-      };
-    } else if (!isBeforeLoop(text3, start, end)) {
-      const message = "`@unroll` must be a statement of its own directly before a `for`; where the loop has an `@if`, put both into braces";
-      first = { offset: start, message };
-    }
-    return null;
-  });
-  const found = first;
-  return found && { ...positionAt(lineStarts2(text3), found.offset), message: found.message };
-}
-function isBeforeLoop(text3, start, end) {
-  const before = blankComments(text3.slice(0, start)).trimEnd();
-  return /[{};]$/.test(before) && /^\s*for\b/.test(blankComments(text3.slice(end)));
-}
-
-// src/kernel/wesl.ts
-var packageName = "package";
-var constantsFile = "constants";
-var SourceModules = class {
-  source;
-  rootModule;
-  #files = /* @__PURE__ */ new Map();
-  #parsed = /* @__PURE__ */ new Map();
-  #marked = /* @__PURE__ */ new Map();
-  #misplaced = null;
-  /** @param source its package root is the folder of the root module. */
-  constructor(source) {
-    this.source = source;
-    const folder = source.path.slice(0, source.path.lastIndexOf("/") + 1);
-    const moduleOf = (path2) => [
-      packageName,
-      ...path2.slice(folder.length).replace(/\.(wesl|wgsl)$/i, "").split("/")
-    ].join("::");
-    for (const path2 of Object.keys(source.files)) {
-      if (!path2.startsWith(folder) || path2 === source.path) continue;
-      const module = moduleOf(path2);
-      if (!this.#files.has(module) || path2.endsWith(".wesl")) this.#files.set(module, path2);
-    }
-    this.rootModule = moduleOf(source.path);
-    this.#files.set(this.rootModule, source.path);
-  }
-  /** The modules that linking has asked for so far. */
-  get asts() {
-    return [...this.#parsed.values()];
-  }
-  /** Files of the modules that linking has asked for so far. */
-  get loaded() {
-    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? "");
-  }
-  /** The first directive in the files read so far that cannot be followed. */
-  get misplaced() {
-    return this.#misplaced;
-  }
-  /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
-  marked(path2) {
-    const known3 = this.#marked.get(path2);
-    if (known3 !== void 0) return known3;
-    const source = this.source.files[path2] ?? "";
-    const marked = markLoops(source);
-    this.#marked.set(path2, marked);
-    const misplaced2 = misplacedDirective(source);
-    if (misplaced2) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced2 };
-    return marked;
-  }
-  resolveModule(modulePath) {
-    const known3 = this.#parsed.get(modulePath);
-    if (known3) return known3;
-    const path2 = this.#files.get(modulePath);
-    if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
-    const src = this.marked(path2);
-    const parsed = parseModule2({ modulePath, debugFilePath: path2, src });
-    this.#parsed.set(modulePath, parsed);
-    return parsed;
-  }
-};
-async function linkModules(modules, parameters) {
-  const resolver = composeResolvers(
-    modules,
-    createConstantsResolver({ ...parameters.constants }, packageName)
+  for (const [i, expression] of expressions.entries()) {
+    const value2 = evaluateOrFail((known4) => expression.evaluate(known4), buffer.variables);
+    if (!value2.ok) return refuse2(buffer, value2.failure.message, i);
+    const number3 = value2.value;
+    const isRight = typeof number3 === "number" && (whole ? Number.isSafeInteger(number3) : Number.isFinite(number3));
+    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole ? "whole " : ""}number`, i);
+    found.push(number3);
+  }
+  return succeeded(found);
+}
+function range(expressions, buffer) {
+  const numbers3 = evaluated(expressions, buffer, true);
+  if (!numbers3.ok) return numbers3;
+  const [from = 0, below = 1] = numbers3.value;
+  if (below <= from)
+    return refuse2(buffer, `has no number from ${from} to below ${below}; write [least, most + 1]`);
+  return succeeded([from, below]);
+}
+function unlessHeld(buffer, from, below, fill2) {
+  const [least2, most2] = exact2[buffer.type];
+  if (from >= least2 && below <= most2) return succeeded({ fill: fill2 });
+  return refuse2(
+    buffer,
+    `goes from ${from} to ${below - 1}; ${buffer.type} holds all whole numbers only from ${least2} to ${most2 - 1}`
   );
-  const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters.conditions);
-  let linked;
-  try {
-    linked = await withLoggerAsync(
-      () => {
-      },
-      async () => linkRegistry({ resolver, rootModuleName: modules.rootModule, conditions })
+}
+function sizeOf({ type, length }) {
+  return length * bytesPerElement[type];
+}
+var kinds2 = {
+  integers(written, buffer) {
+    const numbers3 = range(written, buffer);
+    if (!numbers3.ok) return numbers3;
+    const [from, below] = numbers3.value;
+    return unlessHeld(buffer, from, below, { integers: [from, below] });
+  },
+  permutation(written, buffer) {
+    const numbers3 = evaluated(written, buffer, true);
+    if (!numbers3.ok) return numbers3;
+    const [count2 = 0] = numbers3.value;
+    if (count2 < 1) return refuse2(buffer, `is a permutation of ${count2} numbers; it must be at least 1`);
+    return unlessHeld(buffer, 0, count2, { permutation: count2 });
+  },
+  cumulative(written, buffer) {
+    const numbers3 = range(written, buffer);
+    if (!numbers3.ok) return numbers3;
+    const [from, below] = numbers3.value;
+    if (from < 0) return refuse2(buffer, `has steps from ${from}; row starts never fall`, 0);
+    return unlessHeld(buffer, 0, (buffer.length - 1) * (below - 1) + 1, { cumulative: [from, below] });
+  },
+  values(written, buffer) {
+    const { type, length } = buffer;
+    const numbers3 = evaluated(written, buffer, type === "i32" || type === "u32");
+    if (!numbers3.ok) return numbers3;
+    const values2 = numbers3.value;
+    if (values2.length !== length) {
+      const at3 = values2.length > length ? length : void 0;
+      return refuse2(buffer, `gives ${values2.length} values, and the buffer has ${length} elements`, at3);
+    }
+    const [least2, most2] = exact2[type];
+    const beyond = values2.findIndex((value2) => value2 < least2 || value2 >= most2);
+    if (beyond >= 0 && (type === "i32" || type === "u32"))
+      return refuse2(buffer, `is ${values2[beyond]}, which is outside of ${type}`, beyond);
+    return succeeded({ fill: "zeros", values: values2 });
+  },
+  blocks(format6, buffer) {
+    const { bytes } = blockOf(format6, buffer.type);
+    const rest = sizeOf(buffer) % bytes;
+    if (rest < 4 && sizeOf(buffer) >= bytes) return succeeded({ fill: { blocks: format6 } });
+    return refuse2(
+      buffer,
+      `is ${format6}, blocks of ${bytes} bytes, and the buffer's ${sizeOf(buffer)} bytes are no whole number of them`
     );
-  } catch (error) {
-    return linkFailure(error, modules.source.path);
-  }
-  return succeeded({
-    wgsl: linked.dest.text,
-    origin(offset) {
-      const { src, position } = linked.destToSrc(offset);
-      if (src.path === void 0 || src.path === constantsFile) return null;
-      return { file: src.path, text: src.text, offset: position };
+  },
+  file({ path: path2, source }, buffer) {
+    const { byteLength } = source.content();
+    if (byteLength !== sizeOf(buffer)) {
+      const { type, length } = buffer;
+      return refuse2(buffer, `is ${path2} of ${byteLength} bytes; ${length} ${type} are ${sizeOf(buffer)}`);
     }
-  });
-}
-var BindableProgram = class {
-  #modules;
-  #resolver;
-  #constants;
-  /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants14) {
-    const own = createConstantsResolver({ ...constants14 }, packageName);
-    this.#modules = modules;
-    this.#constants = own?.resolveModule(constantsFile);
-    this.#resolver = composeResolvers(modules, own);
-  }
-  /** Whether a declaration is one of the virtual module `constants`. */
-  isConstant(declaration) {
-    return declaration.srcModule === this.#constants?.srcModule;
-  }
-  /** Declarations of the modules that were asked for so far. */
-  get modules() {
-    return this.#modules.asts.map((ast) => ast.moduleElem.decls);
-  }
-  /**
-   * The program under conditions. Names are resolved when they are first asked for.
-   *
-   * @throws what `bindingFailure` knows, where something is asked for in a program that cannot be linked.
-   */
-  bind(parameters) {
-    const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters);
-    const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
-    if (!rootAst) throw new Error("the file is missing");
-    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
-    const directives = this.modules.filter((module) => module.some(isDirective)).flatMap((module) => filterValidElements(module, conditions).filter(isDirective));
-    const resolver = this.#resolver;
-    let bindings = null;
-    return {
-      text: "",
-      declarations: [.../* @__PURE__ */ new Set([...declarations, ...directives])],
-      conditions,
-      get bindings() {
-        if (bindings === null) {
-          bindings = quietly(() => bindIdents({ rootAst, resolver, conditions }).bindings);
-          bindings.expressionTypes = new TypeTable();
-        }
-        return bindings;
-      }
-    };
+    return succeeded({ fill: { file: source.digest }, content: source.content });
+  },
+  generate({ run, folder, files }, { workload }) {
+    const filled2 = run.map((argument) => fillArgument(argument, workload.parameters));
+    const generator = commandOf({ run: filled2, folder, files });
+    return succeeded({ fill: { generate: generator.identity }, generator });
   }
 };
-function isDirective({ kind }) {
-  return kind === "directive";
+function commandOf(program) {
+  const { run, folder, files } = program;
+  const sources = Object.entries(files).map(([path2, { digest: digest4, executable }]) => [path2, digest4, executable]);
+  const digest3 = (parts) => createHash5("sha256").update(JSON.stringify(parts)).digest("hex");
+  const buildIdentity = digest3([folder, sources, null]);
+  return { ...program, build: null, outputs: [], buildIdentity, identity: digest3([buildIdentity, run]) };
 }
-function bindingFailure(error, rootPath) {
-  const outcome = linkFailure(error, rootPath);
-  return outcome.ok ? null : outcome.failure;
+function resolveFill(buffer) {
+  const { fill: fill2 } = buffer.definition;
+  if (typeof fill2 === "string") return succeeded({ fill: fill2 });
+  const [[kind, written]] = Object.entries(fill2);
+  const resolve7 = kinds2[kind];
+  return resolve7(written, buffer);
 }
-function parseWgsl(path2, text3) {
-  try {
-    const modulePath = `${packageName}::main`;
-    const rootAst = parseModule2({ modulePath, debugFilePath: path2, src: text3 });
-    const resolver = { resolveModule: () => void 0 };
-    const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
-    bindings.expressionTypes = new TypeTable();
-    return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
-  } catch (error) {
-    return linkFailure(error, path2);
-  }
-}
-function parseModule2(source) {
-  const ast = parseSrcModule(source, { keepComments: false });
-  associate(ast.moduleElem, childElems);
-  return ast;
-}
-function quietly(work) {
-  let outcome = null;
-  void withLoggerAsync(
-    () => {
-    },
-    async () => {
-      try {
-        outcome = { value: work() };
-      } catch (error) {
-        outcome = { error };
-      }
-    }
-  );
-  const done = outcome;
-  if (done !== null && "value" in done) return done.value;
-  throw done?.error;
-}
-function linkFailure(error, rootPath) {
-  if (!(error instanceof Error)) throw error;
-  if (error instanceof WeslParseError) {
-    const { src, debugFilePath } = error.src;
-    const place = positionAt(lineStarts2(src), error.span[0]);
-    const message = error.diagnostics[0]?.message ?? error.message;
-    return failed("compile", message, { file: debugFilePath, ...place });
-  }
-  const located = error.weslLocation;
-  if (located) {
-    const message = error.message.replace(/ in file: .*$/s, "");
-    return failed("compile", constantsHint(message), located);
-  }
-  return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
-}
-function constantsHint(message) {
-  const missing3 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
-  if (!missing3) return message;
-  return `no tunable or workload parameter is called \`${missing3[1]}\`, so \`constants::${missing3[1]}\` does not exist`;
-}
-var TypeTable = class extends Map {
-  set(expression, type) {
-    const written = expression.kind === "call-expression" ? expression.function : expression;
-    if (type.kind === "array" && written.kind === "type" && written.name.originalName === "array") {
-      const countExpression = written.templateParams?.[1];
-      if (countExpression) Object.assign(type, { countExpression });
-    }
-    return super.set(expression, type);
-  }
-};
-function contextOf({ bindings, conditions }) {
-  return { bindings, conditions: conditions ?? {} };
-}
-function constantOf(expression, module) {
-  return evalConstExpr(expression, contextOf(module));
-}
-function typeOf3(expression, module) {
-  return module.bindings.expressionTypes.get(expression) ?? typeOfExpr(expression, contextOf(module));
-}
-function typeOfDeclaration(declaration, module) {
-  return typeOfDecl(declaration, contextOf(module));
-}
-function declarationOf(ident, module) {
-  return refDecl(ident, module.bindings);
-}
-function isUnknown(ident, module) {
-  return refTarget(ident, module.bindings) === "unbound";
-}
-function constantNumber(expression, module) {
-  const value2 = constantOf(expression, module);
-  return (value2 && scalarToNumber(value2)) ?? null;
-}
-function childrenOf(element2, module) {
-  const children = childElems(element2);
-  if (module.conditions === null) return children;
-  return live(
-    children.filter((child) => child.kind !== "attribute"),
-    module
-  );
-}
-function wordsOf2(element2, pick = (one4) => one4.kind === "ref" ? one4.ident.originalName : null) {
-  const words2 = [];
-  const visit = (one4) => {
-    const picked2 = pick(one4);
-    if (picked2 !== null) words2.push(...picked2.split("::"));
-    for (const child of childElems(one4)) {
-      if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
-      else visit(child);
-    }
-  };
-  if (element2.kind === "attribute") attributeExpressions(element2).forEach(visit);
-  else visit(element2);
-  return words2;
-}
-function attributeExpressions({ attribute: attribute2 }) {
-  switch (attribute2.kind) {
-    case "@if":
-    case "@elif":
-      return [attribute2.param.expression];
-    case "@attribute":
-      return (attribute2.params ?? []).map((parameter2) => parameter2.expression);
-    default:
-      return [];
-  }
-}
-function live(elements, { conditions }) {
-  return conditions === null ? elements : filterValidElements(elements, conditions);
-}
-function constantValue(expression, module) {
-  return plainValue(constantOf(expression, module));
-}
-function isConstant(expression, module) {
-  return constantOf(expression, module) !== null;
-}
-function plainValue(value2) {
-  if (value2 === null) return null;
-  if (value2.kind === "scalar") return typeof value2.value === "boolean" ? value2.value : Number(value2.value);
-  if (value2.type.kind !== "vector") return null;
-  const elements = value2.elements.map(plainValue);
-  return elements.every((element2) => element2 !== null && typeof element2 !== "object") ? elements : null;
-}
-
-// src/kernel/layout.ts
-function numbersOf(module) {
-  return (expression) => constantNumber(expression, module);
-}
-var unknown = { size: Number.NaN, align: Number.NaN };
-function roundUp(align, size2) {
-  return Math.ceil(size2 / align) * align;
-}
-function layoutOf(type, numbers2) {
-  switch (type.kind) {
-    case "scalar": {
-      const size2 = type.scalar === "f16" ? 2 : 4;
-      return { size: size2, align: size2 };
-    }
-    case "atomic":
-      return { size: 4, align: 4 };
-    case "vector": {
-      const element2 = layoutOf(type.elem, numbers2).size;
-      return { size: element2 * type.size, align: element2 * (type.size === 2 ? 2 : 4) };
-    }
-    case "matrix": {
-      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, numbers2);
-      return { size: type.cols * roundUp(column.align, column.size), align: column.align };
-    }
-    case "array": {
-      const { align } = layoutOf(type.elem, numbers2);
-      return { size: arrayLength(type, numbers2) * arrayStride(type.elem, numbers2), align };
-    }
-    case "struct": {
-      const members = structMembers(type, numbers2);
-      const align = Math.max(1, ...members.map((member2) => member2.align));
-      const last2 = members.at(-1);
-      return { size: last2 ? roundUp(align, last2.offset + last2.size) : 0, align };
-    }
-    default:
-      return unknown;
-  }
-}
-function arrayLength(type, numbers2) {
-  if (!type.countExpression) return type.count ?? Number.NaN;
-  const length = numbers2(type.countExpression);
-  return length !== null && Number.isInteger(length) && length > 0 ? length : Number.NaN;
-}
-function arrayStride(element2, numbers2) {
-  const { size: size2, align } = layoutOf(element2, numbers2);
-  return roundUp(align, size2);
-}
-function structMembers(type, numbers2) {
-  let end = 0;
-  return type.members.map(({ name, type: memberType2 }) => {
-    const natural = layoutOf(memberType2, numbers2);
-    const declared = type.structElem && memberAttributes(type.structElem, name, numbers2);
-    const align = declared?.align ?? natural.align;
-    const size2 = declared?.size ?? natural.size;
-    const offset = roundUp(align, end);
-    end = offset + size2;
-    return { name, type: memberType2, size: size2, align, offset };
-  });
-}
-function memberAttributes(struct, name, numbers2) {
-  const found = {};
-  const member2 = struct.members.find((candidate) => candidate.name.name === name);
-  for (const { attribute: attribute2 } of member2?.attributes ?? []) {
-    if (attribute2.kind !== "@attribute" || attribute2.name !== "align" && attribute2.name !== "size")
-      continue;
-    const parameter2 = attribute2.params?.[0];
-    found[attribute2.name] = (parameter2 && numbers2(parameter2.expression)) ?? Number.NaN;
-  }
-  return found;
-}
-
-// src/kernel/data-shape.ts
-var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
-var scalarTypes2 = Object.keys(bytesPerElement);
-var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
-function isPadding(path2) {
-  return paddingName.test(path2);
-}
-function dataShape(type, module) {
-  const scalars = /* @__PURE__ */ new Set();
-  collectScalars(type, scalars);
-  const [only = ""] = scalars;
-  return {
-    scalar: scalars.size === 1 && scalarTypes2.includes(only) ? only : null,
-    ...extent(type, numbersOf(module))
-  };
-}
-function extent(type, numbers2) {
-  if (type.kind === "array" && isRuntimeSized(type)) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers2) };
-  }
-  if (type.kind === "struct") {
-    const last2 = structMembers(type, numbers2).at(-1);
-    if (last2?.type.kind === "array" && isRuntimeSized(last2.type)) {
-      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers2) };
-    }
-  }
-  return { fixedBytes: layoutOf(type, numbers2).size, elementBytes: 0 };
-}
-function collectScalars(type, found) {
-  switch (type.kind) {
-    case "scalar":
-      found.add(type.scalar);
-      break;
-    case "vector":
-    case "matrix":
-    case "array":
-    case "atomic":
-      collectScalars(type.elem, found);
-      break;
-    case "struct":
-      for (const member2 of type.members) collectScalars(member2.type, found);
-      break;
-    default:
-      found.add(type.kind);
-  }
-}
-var mostSlots = 16384;
-function dataSlots(type, numbers2, atLeast2 = 0) {
-  const slots = [];
-  const repeat = (options) => {
-    for (let i = 0; options.goesOn(i); i++) {
-      const known3 = slots.length;
-      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
-      if (slots.length === known3) return false;
-    }
-    return true;
-  };
-  const visit = (part, path2, offset) => {
-    switch (part.kind) {
-      case "scalar":
-        if (!scalarTypes2.includes(part.scalar)) return false;
-        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
-        return slots.length <= mostSlots && Number.isFinite(offset);
-      case "atomic":
-        return visit(part.elem, path2, offset);
-      case "vector": {
-        const strideBytes = layoutOf(part.elem, numbers2).size;
-        const name = (i) => `${path2}.${"xyzw"[i]}`;
-        const goesOn = (i) => i < part.size;
-        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "matrix": {
-        const column = { kind: "vector", size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, numbers2);
-        const name = (i) => `${path2}[${i}]`;
-        const goesOn = (i) => i < part.cols;
-        return repeat({ goesOn, strideBytes, element: column, path: name, offset });
-      }
-      case "array": {
-        const strideBytes = arrayStride(part.elem, numbers2);
-        const name = (i) => `${path2}[${i}]`;
-        const length = arrayLength(part, numbers2);
-        if (Number.isNaN(length) && !isRuntimeSized(part)) return false;
-        const goesOn = (i) => Number.isNaN(length) ? i === 0 || slots.length < atLeast2 : i < length;
-        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "struct":
-        return structMembers(part, numbers2).every(
-          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
-        );
-      default:
-        return false;
-    }
-  };
-  return visit(type, "", 0) ? slots : null;
-}
-function isRuntimeSized({ count: count2, countExpression }) {
-  return count2 === void 0 && countExpression === void 0;
-}
-function valueLayout(type, numbers2, count2) {
-  const slots = dataSlots(type, numbers2, count2);
-  const { fixedBytes, elementBytes } = extent(type, numbers2);
-  const end = slots?.at(-1)?.offsetBytes;
-  if (slots === null || end === void 0) return null;
-  const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
-  const byteLength = fixedBytes + elements * elementBytes;
-  return Number.isFinite(byteLength) ? { slots, byteLength } : null;
+function fillText({ fill: fill2, values: values2 }) {
+  if (values2 !== null) return `${values2.length} listed values`;
+  if (typeof fill2 === "string") return fill2;
+  const [[kind, value2]] = Object.entries(fill2);
+  if (kind === "file" || kind === "generate") return `{ ${kind}: sha256 ${String(value2).slice(0, 12)} }`;
+  const shown = Array.isArray(value2) ? `[${value2.join(", ")}]` : String(value2);
+  return `{ ${kind}: ${shown} }`;
 }
 
 // src/kernel/half.ts
@@ -36756,10 +38251,10 @@ function roundedShift(value2, shift) {
   const half = 1 << shift - 1;
   return rest > half || rest === half && (kept2 & 1) === 1 ? kept2 + 1 : kept2;
 }
-var numbers = null;
+var numbers2 = null;
 function fromHalf(bits2) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
-  return numbers[bits2];
+  numbers2 ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
+  return numbers2[bits2];
 }
 function decode(bits2) {
   const sign2 = bits2 & 32768 ? -1 : 1;
@@ -36841,23 +38336,23 @@ function bitsRemark(definition, { members }) {
   return `\`${found.path}\` of buffer \`${definition.name}\` is f32, and ${written} is taken for the bits of ${found.fromBits}; write that number, and leave out 'type'`;
 }
 function evaluateMembers(definition, { members }, variables) {
-  const numbers2 = [];
+  const numbers3 = [];
   for (const { path: path2, type, value: value2, fromBits } of members) {
     const expression = value2 === null ? void 0 : definition.values?.[value2];
     if (value2 === null || expression === void 0 || fromBits !== null) {
-      numbers2.push(fromBits ?? 0);
+      numbers3.push(fromBits ?? 0);
       continue;
     }
     const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
     const place = definition.valuesAt?.(value2);
-    const refuse4 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
-    const evaluated = evaluateOrFail((known3) => expression.evaluate(known3), variables);
-    if (!evaluated.ok) return refuse4(evaluated.failure.message);
-    const fault = memberFault(evaluated.value, type);
-    if (fault !== null) return refuse4(`is ${evaluated.value}, ${fault}`);
-    numbers2.push(Number(evaluated.value));
+    const refuse5 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
+    const evaluated2 = evaluateOrFail((known4) => expression.evaluate(known4), variables);
+    if (!evaluated2.ok) return refuse5(evaluated2.failure.message);
+    const fault = memberFault(evaluated2.value, type);
+    if (fault !== null) return refuse5(`is ${evaluated2.value}, ${fault}`);
+    numbers3.push(Number(evaluated2.value));
   }
-  return succeeded(numbers2);
+  return succeeded(numbers3);
 }
 var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
 function memberFault(value2, type) {
@@ -36898,7 +38393,7 @@ function bindBuffers(options) {
     const used = uses.filter((use) => use?.used);
     const writer = used.find((use) => use?.kind === "storage");
     const kind = (writer ?? declared)?.kind ?? defaultKind(definition.kind);
-    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
+    const contents = definition.values === null ? filled(definition, { type, kind, variables, workload }) : listed2(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
     for (const [pass, use] of uses.entries()) {
       if (!use?.used || use.kind === null) continue;
@@ -36909,13 +38404,12 @@ function bindBuffers(options) {
       read: used.some((use) => use?.read) || isIndirect(definition, passes),
       written: used.some((use) => use?.written)
     };
-    const { name, group, binding, fill: fill2, seed, check: check3, scratch, clear } = definition;
+    const { name, group, binding, seed, check: check3, scratch, clear } = definition;
     buffers.push({
       name,
       group,
       binding,
       kind,
-      fill: fill2,
       seed,
       check: check3,
       ...contents.value,
@@ -36933,12 +38427,18 @@ function changedBy({ read: read2, written }, wanted) {
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
 }
-function filled(definition, type, variables) {
-  const length = evaluateCount((known3) => definition.length.evaluate(known3), variables);
+function alignOf2(kind) {
+  return kind === "uniform" ? 16 : 4;
+}
+function filled(definition, options) {
+  const { type, kind, variables, workload } = options;
+  const length = evaluateCount((known4) => definition.length.evaluate(known4), variables);
   if (!length.ok)
     return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
-  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
-  return succeeded({ type, length: length.value, byteLength, values: null });
+  const fill2 = resolveFill({ definition, type, length: length.value, variables, workload });
+  if (!fill2.ok) return fill2;
+  const byteLength = roundUp(alignOf2(kind), length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null, ...fill2.value });
 }
 function listed2(definition, options) {
   const layout2 = options.layout(definition.values?.length ?? 0);
@@ -36948,7 +38448,7 @@ function listed2(definition, options) {
   if (!values2.ok) return values2;
   const { members: _, ...shape } = arranged.value;
   const remark = bitsRemark(definition, arranged.value);
-  return succeeded({ ...shape, values: values2.value, ...remark === null ? {} : { remark } });
+  return succeeded({ fill: "zeros", ...shape, values: values2.value, ...remark === null ? {} : { remark } });
 }
 function elementType(definition, workload) {
   const type = typeof definition.type === "string" ? definition.type : workload.parameters[definition.type.parameter];
@@ -37117,7 +38617,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one4, known3) => visit(one4, { guards: known3, certain: known3 === guards }, within)
+          (one4, known4) => visit(one4, { guards: known4, certain: known4 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -37152,8 +38652,8 @@ function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
 function addTo(names2, name, words2) {
-  const known3 = names2?.get(name);
-  for (const word4 of words2) known3?.add(word4);
+  const known4 = names2?.get(name);
+  for (const word4 of words2) known4?.add(word4);
 }
 function changedInPart(statement) {
   if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
@@ -37161,12 +38661,12 @@ function changedInPart(statement) {
   return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
 }
 function add(map2, name, words2) {
-  let known3 = map2.get(name);
-  if (!known3) {
-    known3 = /* @__PURE__ */ new Set();
-    map2.set(name, known3);
+  let known4 = map2.get(name);
+  if (!known4) {
+    known4 = /* @__PURE__ */ new Set();
+    map2.set(name, known4);
   }
-  for (const word4 of words2) known3.add(word4);
+  for (const word4 of words2) known4.add(word4);
 }
 function forEachGuarded(elements, outer, visit) {
   let chain = [];
@@ -37471,8 +38971,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants14 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers3, ...[body, constants14 = places(64)]) {
+  return { numbers: numbers3, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -37490,8 +38990,8 @@ var Slots = class {
   #rooms = /* @__PURE__ */ new WeakMap();
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration, owner) {
-    const known3 = this.#slots.get(declaration);
-    if (known3 !== void 0) return known3;
+    const known4 = this.#slots.get(declaration);
+    if (known4 !== void 0) return known4;
     const slot2 = this.room(owner).used++;
     this.#slots.set(declaration, slot2);
     return slot2;
@@ -37735,7 +39235,7 @@ function inputValue(name, view, run) {
 }
 
 // src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one4, numbers2) => layoutOf(one4, numbers2).size) {
+function sizeCode(type, scope, measure = (one4, numbers3) => layoutOf(one4, numbers3).size) {
   if (!dependsOnNumbers(type)) return measure(type, () => null);
   return (run) => measure(type, scope.typeNumbers(run));
 }
@@ -37751,13 +39251,13 @@ function addressCode(expression, scope) {
     case "parenthesized-expression":
       return addressCode(expression.expression, scope);
     case "ref":
-      return typeOf3(expression, module).kind === "ptr" ? pointedAtCode(expression, scope) : () => 0;
+      return typeOf(expression, module).kind === "ptr" ? pointedAtCode(expression, scope) : () => 0;
     case "unary-expression":
       return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
     case "component-expression": {
       const base2 = addressCode(expression.base, scope);
       const index = scope.value(expression.access);
-      const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
+      const stride = strideCode(pointee(typeOf(expression.base, module)), scope);
       return (run, frame2, view) => {
         const start = base2(run, frame2, view);
         const at3 = index(run, frame2, view);
@@ -37767,7 +39267,7 @@ function addressCode(expression, scope) {
     }
     case "component-member-expression": {
       const base2 = addressCode(expression.base, scope);
-      const offset = memberCode(pointee(typeOf3(expression.base, module)), expression.access.name, scope);
+      const offset = memberCode(pointee(typeOf(expression.base, module)), expression.access.name, scope);
       return (run, frame2, view) => base2(run, frame2, view) + (typeof offset === "number" ? offset : offset(run));
     }
     default:
@@ -37811,7 +39311,7 @@ function memberCode(base2, name, scope) {
   return sizeCode(
     base2,
     scope,
-    (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
+    (_type, numbers3) => structMembers(base2, numbers3).find((member2) => member2.name === name)?.offset ?? Number.NaN
   );
 }
 
@@ -37839,7 +39339,7 @@ function uniformCode(expression, scope) {
   const element2 = rootDeclaration(expression, scope.program.module)?.declElem;
   if (element2?.kind !== "gvar" || element2.template?.[0]?.name !== "uniform") return null;
   const binding = bindingCode(expression, scope);
-  const type = typeOf3(expression, scope.program.module);
+  const type = typeOf(expression, scope.program.module);
   const kind = elementKind(type);
   if (binding === null || type.kind !== "scalar" && type.kind !== "vector") return null;
   const lanes = lanesOf(type);
@@ -37876,7 +39376,7 @@ function callCode(call2, scope) {
   const name = callee.originalName;
   if (name === "arrayLength") return lengthCode(call2, scope);
   const codes = call2.arguments.map((argument) => scope.value(argument));
-  const type = typeOf3(call2, module);
+  const type = typeOf(call2, module);
   const kind = elementKind(type);
   const combine = combination(name, kind, lanesOf(type));
   return (run, frame2, view) => {
@@ -37977,7 +39477,7 @@ function scalar(name, values2, kind) {
 function lengthCode(call2, scope) {
   const [pointer2] = call2.arguments;
   if (pointer2?.kind !== "unary-expression" || pointer2.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer2.expression, scope.program.module);
+  const type = typeOf(pointer2.expression, scope.program.module);
   const binding = bindingCode(pointer2.expression, scope);
   if (type.kind !== "array" || binding === null) return unknown3;
   const address = addressCode(pointer2.expression, scope);
@@ -38013,7 +39513,7 @@ function valueCode(expression, scope) {
       const operator = expression.operator.value;
       if (operator === "&" || operator === "*") return unknown4;
       const inner = scope.value(expression.expression);
-      const kind = elementKind(typeOf3(expression, module));
+      const kind = elementKind(typeOf(expression, module));
       return (run, frame2, view) => {
         const operand = inner(run, frame2, view);
         return operand === null ? null : applyUnary(operator, operand, kind);
@@ -38051,7 +39551,7 @@ function valueCode(expression, scope) {
 }
 function binaryCode(expression, scope) {
   const operator = expression.operator.value;
-  const kind = elementKind(typeOf3(expression, scope.program.module));
+  const kind = elementKind(typeOf(expression, scope.program.module));
   const scalar2 = scalarOperator(operator, kind);
   const leftCode = scope.value(expression.left);
   const rightCode = scope.value(expression.right);
@@ -38110,8 +39610,8 @@ function declarationCode(declaration, reference, scope) {
       }
       const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const known3 = run.constants[slot3];
-        if (known3 !== void 0) return known3;
+        const known4 = run.constants[slot3];
+        if (known4 !== void 0) return known4;
         const number3 = run.numbers[name];
         const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
         run.constants[slot3] = value2;
@@ -38126,7 +39626,7 @@ function declarationCode(declaration, reference, scope) {
       return unknown4;
   }
   const changes = element2.kind === "var" && scope.program.timesAssigned(declaration, scope.fn) > 0;
-  const kind = elementKind(typeOf3(reference, module));
+  const kind = elementKind(typeOf(reference, module));
   const { init: init2 } = element2;
   let initial = init2 ? null : () => kind === null ? null : 0;
   const made = () => {
@@ -38140,8 +39640,8 @@ function declarationCode(declaration, reference, scope) {
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
     return (run, frame2, view) => {
-      const known3 = run.constants[slot3];
-      if (known3 !== void 0) return known3;
+      const known4 = run.constants[slot3];
+      if (known4 !== void 0) return known4;
       run.constants[slot3] = null;
       const value2 = held2(run, frame2, view);
       run.constants[slot3] = value2;
@@ -38232,350 +39732,6 @@ function knownValue(expression, scope) {
   );
 }
 
-// src/kernel/extensions.ts
-var featureOfExtension = {
-  atomic_vec2u_min_max: "atomic-vec2u-min-max",
-  chromium_disable_uniformity_analysis: null,
-  chromium_experimental_resource_table: "chromium-experimental-sampling-resource-table",
-  chromium_experimental_subgroup_matrix: "chromium-experimental-subgroup-matrix",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  f16: "shader-f16",
-  primitive_index: "primitive-index",
-  subgroup_size_control: "subgroup-size-control",
-  subgroups: "subgroups"
-};
-function isKnown(extension2) {
-  return Object.hasOwn(featureOfExtension, extension2);
-}
-function enabled(extension2, position) {
-  const feature2 = isKnown(extension2) ? featureOfExtension[extension2] ?? null : null;
-  return { extension: extension2, feature: feature2, ...position };
-}
-function enabledExtensions(module) {
-  const starts = lineStarts2(module.text);
-  return module.declarations.flatMap(
-    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
-  );
-}
-function featuresOfExtensions(extensions) {
-  const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
-  return [...new Set(features)].sort();
-}
-function extensionsNamed({ passes, reference }) {
-  const found = /* @__PURE__ */ new Map();
-  const sources = [...passes, ...reference?.passes ?? []].map(({ source }) => source.files);
-  for (const [file, text3] of Object.entries(Object.assign({}, ...sources))) {
-    const plain2 = blankComments(text3);
-    const starts = lineStarts2(plain2);
-    for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
-      for (const { 0: name, index } of list4.matchAll(/\w+/g)) {
-        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
-        const key2 = `${file} ${name}`;
-        if (!found.has(key2)) found.set(key2, { file, ...enabled(name, position) });
-      }
-    }
-  }
-  return [...found.values()];
-}
-function lackingExtension(extensions, features) {
-  for (const lacking of extensions) {
-    const { extension: extension2, feature: feature2 } = lacking;
-    if (!isKnown(extension2)) {
-      const nearest = nearestName(extension2, Object.keys(featureOfExtension));
-      const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
-      return { lacking, message: `the program enables \`${extension2}\`, which no device has${hint}` };
-    }
-    if (feature2 === null || features === void 0 || features.includes(feature2)) continue;
-    const message = `the program enables \`${extension2}\`, and the device does not have the feature ${feature2}`;
-    return { lacking, message };
-  }
-  return null;
-}
-
-// src/kernel/binding-type.ts
-function typeText(variable2, module) {
-  const reference = variable2.name.typeRef;
-  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
-  return canonicalTokens(text3).join("").replaceAll(",", ", ");
-}
-function noBuffer(variable2, module) {
-  const text3 = typeText(variable2, module);
-  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
-}
-function kindOf2(type) {
-  if (type.startsWith("sampler")) return "a sampler";
-  if (type.startsWith("texture_storage")) return "a storage texture";
-  if (type.startsWith("binding_array")) return "an array of bindings";
-  return type.startsWith("texture") ? "a texture" : "no buffer";
-}
-
-// src/kernel/reachable.ts
-function reachableFrom(entryPoint, module) {
-  const all = module.declarations.map((declaration) => ({
-    declaration,
-    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
-  }));
-  const byName2 = /* @__PURE__ */ new Map();
-  const reached = /* @__PURE__ */ new Set();
-  const pending = [];
-  for (const item of all) {
-    const name = declaredName(item.declaration);
-    if (name === null || name === entryPoint) pending.push(item);
-    else byName2.set(name, item);
-  }
-  for (let item = pending.pop(); item; item = pending.pop()) {
-    if (reached.has(item)) continue;
-    reached.add(item);
-    for (const word4 of item.tokens) {
-      const referenced2 = byName2.get(word4);
-      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
-    }
-  }
-  return all.filter((item) => reached.has(item));
-}
-function declaredName(declaration) {
-  switch (declaration.kind) {
-    case "fn":
-    case "alias":
-    case "struct":
-      return declaration.name.ident.originalName;
-    case "gvar":
-    case "const":
-    case "override":
-      return declaration.name.decl.ident.originalName;
-    default:
-      return null;
-  }
-}
-
-// src/kernel/variable-access.ts
-var byBuiltin = {
-  arrayLength: { read: false, written: false },
-  atomicLoad: { read: true, written: false },
-  atomicStore: { read: false, written: true }
-};
-var anything = { read: true, written: true };
-var reading = { read: true, written: false };
-var writing = { read: false, written: true };
-function variableAccess(declarations, module) {
-  const walk2 = new Walk(module);
-  for (const declaration of declarations) {
-    if (declaration.kind === "fn") walk2.visit(declaration.body);
-  }
-  return walk2.outcome();
-}
-var Walk = class {
-  #module;
-  #access = /* @__PURE__ */ new Map();
-  /** What pointers may point to: variables, or what other pointers do. */
-  #targets = /* @__PURE__ */ new Map();
-  constructor(module) {
-    this.#module = module;
-  }
-  visit(element2) {
-    if (element2.kind === "ref") this.#touch(element2, reading);
-    else if (element2.kind === "assign") {
-      if (element2.lhs.kind !== "phony")
-        this.#touch(element2.lhs, element2.op.value === "=" ? writing : anything);
-      this.visit(element2.rhs);
-    } else if (element2.kind === "increment" || element2.kind === "decrement") {
-      this.#touch(element2.target, anything);
-    } else if (element2.kind === "let") {
-      if (element2.init !== void 0) this.#point(element2.name.decl.ident, element2.init);
-    } else if (element2.kind === "call-expression") this.#call(element2);
-    else if (element2.kind === "unary-expression" && isAddressing(element2.operator.value)) {
-      this.#touch(element2.expression, element2.operator.value === "*" ? reading : anything);
-    } else for (const child of childrenOf(element2, this.#module)) this.visit(child);
-  }
-  /** Access by name of the variables, with what pointers do to them. */
-  outcome() {
-    for (let moved = true; moved; ) {
-      moved = false;
-      for (const [pointer2, targets] of this.#targets) {
-        const access = this.#access.get(pointer2);
-        if (access !== void 0) for (const target of targets) moved = this.#add(target, access) || moved;
-      }
-    }
-    const byName2 = /* @__PURE__ */ new Map();
-    for (const [declaration, access] of this.#access) {
-      if (declaration.declElem?.kind === "gvar") byName2.set(declaration.originalName, access);
-    }
-    return byName2;
-  }
-  #call(call2) {
-    const callee = call2.function.kind === "ref" ? call2.function.ident : null;
-    const declared = callee === null ? void 0 : declarationOf(callee, this.#module)?.declElem;
-    for (const [index, argument] of call2.arguments.entries()) {
-      const parameter2 = declared?.kind === "fn" ? declared.params[index]?.name.decl.ident : void 0;
-      const target = declared === void 0 ? this.#target(argument) : null;
-      if (parameter2 !== void 0) this.#point(parameter2, argument);
-      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ""] ?? anything);
-      else this.visit(argument);
-    }
-  }
-  /** A name gets a value. If that is a pointer, what is done through the name is done to its target. */
-  #point(name, value2) {
-    const target = this.#target(value2);
-    const root = target === null ? void 0 : rootOf(target, this.#module);
-    if (target === null || root === void 0) this.visit(value2);
-    else {
-      const targets = this.#targets.get(name) ?? /* @__PURE__ */ new Set();
-      this.#targets.set(name, targets.add(root));
-      this.#visitIndices(target);
-    }
-  }
-  /** What a value points to: `&x`, or a name that may hold a pointer; null for what is none. */
-  #target(value2) {
-    if (value2.kind === "parenthesized-expression") return this.#target(value2.expression);
-    if (value2.kind === "unary-expression") return value2.operator.value === "&" ? value2.expression : null;
-    if (value2.kind !== "ref") return null;
-    const kind = declarationOf(value2.ident, this.#module)?.declElem?.kind;
-    return kind === "let" || kind === "param" ? value2 : null;
-  }
-  #touch(expression, access) {
-    const root = rootOf(expression, this.#module);
-    if (root !== void 0) this.#add(root, access);
-    this.#visitIndices(expression);
-  }
-  #add(declaration, { read: read2, written }) {
-    const before = this.#access.get(declaration) ?? { read: false, written: false };
-    if ((before.read || !read2) && (before.written || !written)) return false;
-    this.#access.set(declaration, { read: before.read || read2, written: before.written || written });
-    return true;
-  }
-  /** What stands in brackets on the way to the root is only read; what has no root is visited as a whole. */
-  #visitIndices(expression) {
-    if (expression.kind === "ref") return;
-    if (expression.kind === "component-expression") this.visit(expression.access);
-    const inner = baseOf(expression);
-    if (inner === null) this.visit(expression);
-    else this.#visitIndices(inner);
-  }
-};
-function isAddressing(operator) {
-  return operator === "*" || operator === "&";
-}
-function baseOf(expression) {
-  switch (expression.kind) {
-    case "component-expression":
-    case "component-member-expression":
-      return expression.base;
-    case "parenthesized-expression":
-      return expression.expression;
-    case "unary-expression":
-      return isAddressing(expression.operator.value) ? expression.expression : null;
-    default:
-      return null;
-  }
-}
-function rootOf(expression, module) {
-  if (expression.kind === "ref") return declarationOf(expression.ident, module);
-  const inner = baseOf(expression);
-  return inner === null ? void 0 : rootOf(inner, module);
-}
-
-// src/kernel/reflect.ts
-function reflect(module, entryPoint) {
-  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
-  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
-  if (!entry) {
-    const names2 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
-    return failed(
-      "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names2 || "none"}`
-    );
-  }
-  const reachable = reachableFrom(entryPoint, module);
-  const access = variableAccess(
-    reachable.map((item) => item.declaration),
-    module
-  );
-  const used = new Set(reachable.map((item) => item.declaration));
-  const variables = module.declarations.filter((item) => item.kind === "gvar");
-  const bindings = [];
-  let workgroupBytes = 0;
-  for (const variable2 of variables) {
-    if (variable2.template?.[0]?.name === "workgroup") {
-      const type = typeOfDeclaration(variable2.name.decl.ident, module);
-      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
-      continue;
-    }
-    const group = attributeNumber(variable2.attributes, "group", module);
-    const binding = attributeNumber(variable2.attributes, "binding", module);
-    if (group === null && binding === null) continue;
-    if (group === null || binding === null) {
-      const place = positionAt(lineStarts2(module.text), variable2.start);
-      const name2 = variable2.name.decl.ident.originalName;
-      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
-    }
-    const name = variable2.name.decl.ident.originalName;
-    const kind = bindingKind(variable2);
-    const refusal4 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    const { ident } = variable2.name.decl;
-    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count2);
-    bindings.push({
-      name,
-      group,
-      binding,
-      kind,
-      ...access.get(name) ?? { read: false, written: false },
-      used: used.has(variable2),
-      layout: layout2,
-      refusal: refusal4
-    });
-  }
-  return succeeded({
-    entry,
-    reachable,
-    workgroupSize: workgroupSizeOf(entry, module),
-    subgroupSize: subgroupSizeOf(entry, module),
-    workgroupBytes,
-    bindings,
-    extensions: enabledExtensions(module)
-  });
-}
-function isComputeEntry(fn) {
-  return (fn.attributes ?? []).some(
-    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
-  );
-}
-function attributeOf(attributes, name) {
-  for (const { attribute: attribute2 } of attributes ?? []) {
-    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
-  }
-  return null;
-}
-function attributeNumber(attributes, name, module) {
-  const parameter2 = attributeOf(attributes, name)?.[0];
-  return parameter2 ? constantNumber(parameter2.expression, module) : null;
-}
-function workgroupSizeOf(entry, module) {
-  const parameters = attributeOf(entry.attributes, "workgroup_size");
-  if (!parameters) return null;
-  const size2 = [1, 1, 1];
-  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
-    const value2 = constantNumber(parameter2.expression, module);
-    if (value2 === null) return null;
-    size2[axis] = value2;
-  }
-  return size2;
-}
-function subgroupSizeOf(entry, module) {
-  const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
-  if (size2 === void 0) return null;
-  const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
-  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
-  const expression = constant3?.kind === "const" ? constant3.init : size2;
-  return expression === void 0 ? null : constantNumber(expression, module);
-}
-function bindingKind(variable2) {
-  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
-  if (space2 === "uniform") return "uniform";
-  if (space2 !== "storage") return null;
-  return access === "read_write" ? "storage" : "read-only-storage";
-}
-
 // src/kernel/features/count-code.ts
 function perform(code, run, frame2, tally, times) {
   tally.addAll(code.fixed, times);
@@ -38636,7 +39792,7 @@ function privateSize(type, scope) {
   const size2 = sizeCode(
     type,
     scope,
-    (one4, numbers2) => one4.kind === "array" ? arrayLength(one4, numbers2) * arrayStride(one4.elem, numbers2) : layoutOf(one4, numbers2).size
+    (one4, numbers3) => one4.kind === "array" ? arrayLength(one4, numbers3) * arrayStride(one4.elem, numbers3) : layoutOf(one4, numbers3).size
   );
   return typeof size2 === "number" ? () => size2 : size2;
 }
@@ -38652,7 +39808,7 @@ function accessCode(expression, scope, what) {
   if (space2 === "uniform") return adding("uniformLoads");
   if (space2 === "private") return adding(`${space2}${what}s`);
   const moved = counterIndex(`${space2}${what}Bytes`);
-  const size2 = sizeCode(typeOf3(expression, scope.program.module), scope);
+  const size2 = sizeCode(typeOf(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
   const [one4, other] = arrivals;
   const access = stepping((run, frame2, tally, times) => {
@@ -38676,7 +39832,7 @@ function spaceOf(expression, scope, path2) {
     case "component-member-expression":
       return spaceOf(expression.base, scope, { ...path2, parted: true });
     case "component-expression": {
-      const base2 = typeOf3(expression.base, module);
+      const base2 = typeOf(expression.base, module);
       const indexes2 = base2.kind === "array" || base2.kind === "ptr" && base2.elem.kind === "array";
       return spaceOf(expression.base, scope, { parted: true, indexed: path2.indexed || indexes2 });
     }
@@ -38694,7 +39850,7 @@ function spaceOf(expression, scope, path2) {
   }
 }
 function spaceOfPointer(pointer2, scope, path2) {
-  const type = typeOf3(pointer2, scope.program.module);
+  const type = typeOf(pointer2, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
@@ -38816,16 +39972,16 @@ function variableCode(expression, scope) {
       if (operator === "&") return pathCode(expression.expression, scope);
       const operand = expressionCode(expression.expression, scope);
       if (operator === "*") return sequence([operand, accessCode(expression, scope, "Load")]);
-      const type = typeOf3(expression, module);
+      const type = typeOf(expression, module);
       return sequence([operand, operatorCode(operator === "!" ? "!" : "-", type, type, type)]);
     }
     case "binary-expression": {
-      const left = typeOf3(expression.left, module);
-      const right = typeOf3(expression.right, module);
+      const left = typeOf(expression.left, module);
+      const right = typeOf(expression.right, module);
       return sequence([
         expressionCode(expression.left, scope),
         expressionCode(expression.right, scope),
-        operatorCode(expression.operator.value, left, right, typeOf3(expression, module))
+        operatorCode(expression.operator.value, left, right, typeOf(expression, module))
       ]);
     }
     case "call-expression":
@@ -38841,10 +39997,10 @@ function assignCode(statement, scope) {
   const { module } = scope.program;
   const codes = [value2, targetCode(target, scope)];
   if (statement.op.value !== "=") {
-    const type = typeOf3(target, module);
+    const type = typeOf(target, module);
     codes.push(
       accessCode(target, scope, "Load"),
-      operatorCode(statement.op.value.slice(0, -1), type, typeOf3(statement.rhs, module), type)
+      operatorCode(statement.op.value.slice(0, -1), type, typeOf(statement.rhs, module), type)
     );
   }
   return sequence([...codes, accessCode(target, scope, "Store")]);
@@ -38912,7 +40068,7 @@ function callCode2(call2, scope) {
     return sequence([...passed, activationCode(fn, call2, scope)]);
   }
   if (declaration || /^(array|mat\d)/.test(name)) return sequence(passed);
-  const type = typeOf3(call2, module);
+  const type = typeOf(call2, module);
   const own = /^(f32|f16|i32|u32|bool|vec\d)/.test(name) ? conversionCode(call2, type, scope) : builtinCode(name, call2, type, scope);
   return sequence([...passed, own]);
 }
@@ -38944,7 +40100,7 @@ function callStatementCode(fn, call2, scope) {
 }
 function builtinCode(name, call2, type, scope) {
   const first = call2.arguments[0];
-  const argument = first ? typeOf3(first, scope.program.module) : { kind: "void" };
+  const argument = first ? typeOf(first, scope.program.module) : { kind: "void" };
   const measured = reductions.has(name) ? argument : type;
   const cost2 = builtinCost(name, lanesOf(measured), isFloat(argument));
   if (cost2 === null) return adding("special", Number.NaN);
@@ -38957,7 +40113,7 @@ function builtinCode(name, call2, type, scope) {
 function conversionCode(call2, type, scope) {
   const target = elementKind(type);
   const codes = call2.arguments.map((argument) => {
-    const from = typeOf3(argument, scope.program.module);
+    const from = typeOf(argument, scope.program.module);
     if (elementKind(from) === target) return null;
     const constant3 = constancy(argument, scope);
     if (constant3 === true) return null;
@@ -39384,8 +40540,8 @@ var Structure = class {
     return counts.get(declaration) ?? 0;
   }
   body(fn) {
-    const known3 = this.#bodies.get(fn);
-    if (known3 !== void 0) return known3;
+    const known4 = this.#bodies.get(fn);
+    if (known4 !== void 0) return known4;
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
@@ -39450,13 +40606,13 @@ function programCode(options) {
   const { privateSizes } = structure;
   return {
     extensions: enabledExtensions(module),
-    with: (numbers2) => {
-      const run = startRun(unknownLaunch, numbers2, body);
+    with: (numbers3) => {
+      const run = startRun(unknownLaunch, numbers3, body);
       return {
         needs: () => needs(run),
         count: (launch) => {
           const tally = new Tally();
-          const launched = startRun(launch, numbers2, body, run.constants);
+          const launched = startRun(launch, numbers3, body, run.constants);
           if (code !== null && code !== "unfinished") perform(code, launched, entryFrame(), tally, 1);
           return tally;
         },
@@ -39561,12 +40717,12 @@ var SharedParts = class {
   find(part, make) {
     const { owner, gathers, parts, module } = part;
     const all = gathers ? this.#gathered : this.#known;
-    let known3 = all.get(owner);
-    if (!known3) {
-      known3 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known3);
+    let known4 = all.get(owner);
+    if (!known4) {
+      known4 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known4);
     }
-    const { conditions, units: units2 } = known3;
+    const { conditions, units: units2 } = known4;
     let key2 = "";
     for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
     const found = units2.get(key2);
@@ -39584,7 +40740,7 @@ var SharedParts = class {
 
 // src/kernel/command-builder.ts
 function digest2(parts) {
-  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
+  return createHash6("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 function bindOutputs({ outputs }, workload, variables) {
   const bound = [];
@@ -39592,7 +40748,7 @@ function bindOutputs({ outputs }, workload, variables) {
     const { name, check: check3 } = output2;
     const type = elementType(output2, workload);
     if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known3) => output2.length.evaluate(known3), variables);
+    const length = evaluateCount((known4) => output2.length.evaluate(known4), variables);
     if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
     bound.push({
       name,
@@ -39707,57 +40863,6 @@ function refusal(demands, limits2) {
   return faults.find((fault) => fault !== null) ?? null;
 }
 
-// src/kernel/source-lines.ts
-function identityLines(file, text3) {
-  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
-}
-function linkedLines(linked) {
-  const starts = /* @__PURE__ */ new Map();
-  let offset = 0;
-  return linked.wgsl.split("\n").map((line3) => {
-    const found = lineOrigin(linked, line3, offset);
-    offset += line3.length + 1;
-    if (found === null) return null;
-    let known3 = starts.get(found.file);
-    if (!known3) {
-      known3 = lineStarts2(found.text);
-      starts.set(found.file, known3);
-    }
-    const { line: userLine, column } = positionAt(known3, found.offset);
-    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
-  });
-}
-function lineOrigin(linked, line3, offset) {
-  const indent2 = indentation(line3);
-  if (indent2 === line3.length) return null;
-  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
-    const origin2 = linked.origin(offset + index);
-    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
-  }
-  const origin = linked.origin(offset + indent2);
-  return origin && { ...origin, shift: 0 };
-}
-function inUserFile(failure, lines2) {
-  if (failure.line === void 0) return failure;
-  const origin = lines2[failure.line - 1];
-  const { line: _line, column: _column, file: _file, ...rest } = failure;
-  if (!origin) return rest;
-  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
-}
-function mapDiagnostic(pass, line3, column = null) {
-  const origin = pass.lines[line3 - 1];
-  if (!origin) return null;
-  if (column === null || origin.column === void 0) {
-    return { file: origin.file, line: origin.line, column: origin.column ?? null };
-  }
-  const text3 = pass.wgsl.split("\n", line3)[line3 - 1] ?? "";
-  const shifted = origin.column + column - 1 - indentation(text3);
-  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
-}
-function indentation(line3) {
-  return line3.length - line3.trimStart().length;
-}
-
 // src/kernel/launch.ts
 function placedInPass(failure, { definition, lines: lines2 = [] }) {
   const placed = failure.file === void 0 ? inUserFile(failure, lines2) : failure;
@@ -39800,7 +40905,7 @@ function workgroups(launch) {
   if ("indirect" in dispatch) return indirect(launch, dispatch);
   const counts = [1, 1, 1];
   for (const [axis, expression] of dispatch.entries()) {
-    const count2 = evaluateCount((known3) => expression.evaluate(known3), launch.variables);
+    const count2 = evaluateCount((known4) => expression.evaluate(known4), launch.variables);
     if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
     counts[axis] = count2.value;
   }
@@ -39808,26 +40913,26 @@ function workgroups(launch) {
 }
 var countBytes = 12;
 function indirect({ index, buffers, bindings, variables }, dispatch) {
-  const refuse4 = (why) => failed("validation", why, dispatch.at?.());
+  const refuse5 = (why) => failed("validation", why, dispatch.at?.());
   const at3 = buffers.findIndex(({ name: name2 }) => name2 === dispatch.indirect);
   const buffer = buffers[at3];
   const name = `buffer \`${dispatch.indirect}\``;
-  if (buffer === void 0) return refuse4(`there is no ${name} to take the dispatch from`);
-  const offset = evaluateOrFail((known3) => dispatch.offset.evaluate(known3), variables);
-  if (!offset.ok) return refuse4(`the offset of the dispatch ${offset.failure.message}`);
+  if (buffer === void 0) return refuse5(`there is no ${name} to take the dispatch from`);
+  const offset = evaluateOrFail((known4) => dispatch.offset.evaluate(known4), variables);
+  if (!offset.ok) return refuse5(`the offset of the dispatch ${offset.failure.message}`);
   const offsetBytes = Number(offset.value);
   if (!(offsetBytes >= 0) || offsetBytes % 4 !== 0)
-    return refuse4(`the offset of the dispatch is ${offset.value}; it must be a multiple of 4`);
+    return refuse5(`the offset of the dispatch is ${offset.value}; it must be a multiple of 4`);
   if (buffer.type !== "u32" || buffer.kind === "uniform")
-    return refuse4(`the dispatch is taken from ${name}, which is no storage buffer of u32`);
+    return refuse5(`the dispatch is taken from ${name}, which is no storage buffer of u32`);
   if (offsetBytes + countBytes > buffer.byteLength)
-    return refuse4(`three counts at byte ${offsetBytes} do not fit ${name} of ${buffer.byteLength} bytes`);
+    return refuse5(`three counts at byte ${offsetBytes} do not fit ${name} of ${buffer.byteLength} bytes`);
   const writes = (pass) => pass.some((binding) => binding.buffer === at3 && binding.kind === "storage");
   if (writes(bindings[index] ?? []))
-    return refuse4(`the pass itself has ${name} writable, from which its dispatch is taken`);
+    return refuse5(`the pass itself has ${name} writable, from which its dispatch is taken`);
   const isGiven = !buffer.scratch && buffer.clear === void 0 && (buffer.values !== null || buffer.fill !== "zeros");
   if (!isGiven && !bindings.slice(0, index).some(writes))
-    return refuse4(`no earlier pass writes ${name}, from which the dispatch is taken`);
+    return refuse5(`no earlier pass writes ${name}, from which the dispatch is taken`);
   return succeeded({ indirect: at3, offsetBytes });
 }
 var unknownCounts = [Number.NaN, Number.NaN, Number.NaN];
@@ -39918,7 +41023,7 @@ function replacement(override, module, values2) {
         "validation",
         `override \`${name}\` has no default, and no tunable or workload gives it a value`,
         {
-          ...positionAt(lineStarts2(module.text), override.start)
+          ...positionAt(lineStarts(module.text), override.start)
         }
       );
     }
@@ -39927,7 +41032,7 @@ function replacement(override, module, values2) {
   }
   if (type.kind === "scalar" && !fits(value2, type.scalar)) {
     return failed("validation", `override \`${name}\` is ${type.scalar}; its value ${value2} is not`, {
-      ...positionAt(lineStarts2(module.text), override.start)
+      ...positionAt(lineStarts(module.text), override.start)
     });
   }
   return succeeded(`const ${name}${annotation} = ${value2};`);
@@ -40088,7 +41193,7 @@ var SplicedText = class {
   }
   /** The line table of the new text, from that of the original: by the first character of each line that is no space. */
   lines(original) {
-    const starts = lineStarts2(this.#original);
+    const starts = lineStarts(this.#original);
     const result = [];
     let current;
     for (const { text: text3, origin, copied } of this.#parts) {
@@ -40153,16 +41258,16 @@ function isMark(statement) {
 }
 function unrollAll(marked, { module, lines: lines2 }) {
   const text3 = new SplicedText(module.text);
-  const starts = lineStarts2(module.text);
+  const starts = lineStarts(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
   const assignments = countAssignments(functions2, module);
   const scope = valueScope(module, assignments);
   let copied = 0;
   for (const { mark, loop } of marked) {
-    const refuse4 = (message, element2) => failed("validation", message, positionAt(starts, element2.start));
+    const refuse5 = (message, element2) => failed("validation", message, positionAt(starts, element2.start));
     const factor3 = factorOf(mark, scope);
     if (factor3 === null) {
-      return refuse4("the factor of `@unroll` must be a constant whole number of at least 1", loop);
+      return refuse5("the factor of `@unroll` must be a constant whole number of at least 1", loop);
     }
     text3.copy(copied, mark.start);
     copied = loop.end;
@@ -40172,7 +41277,7 @@ function unrollAll(marked, { module, lines: lines2 }) {
     }
     const counting = countingLoop(loop, scope);
     if ("message" in counting) {
-      return refuse4(`this loop cannot be unrolled: ${counting.message}`, counting.element);
+      return refuse5(`this loop cannot be unrolled: ${counting.message}`, counting.element);
     }
     const copies = counting.trips < 2 * factor3 ? counting.trips : factor3;
     const size2 = text3.length + copies * (loop.body.end - loop.body.start) + module.text.length - loop.end;
@@ -40314,8 +41419,8 @@ var Structures = class {
     if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
-    const known3 = this.#codes.get(key2);
-    if (known3 !== void 0) return known3;
+    const known4 = this.#codes.get(key2);
+    if (known4 !== void 0) return known4;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
     const code = this.#make(configuration);
     this.#codes.set(key2, code);
@@ -40323,17 +41428,17 @@ var Structures = class {
   }
   #make(configuration) {
     const { constants: constants14, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
-    let origin = this.#origins.get(kinds2);
+    const kinds4 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    let origin = this.#origins.get(kinds4);
     try {
       if (!origin) {
         origin = originOf(new BindableProgram(this.#modules, constants14), conditions);
-        this.#origins.set(kinds2, origin);
+        this.#origins.set(kinds4, origin);
       }
       const code = this.#codeOf(origin, conditions);
       if (origin.program.modules.length === origin.moduleCount) return code;
       origin = originOf(origin.program, conditions);
-      this.#origins.set(kinds2, origin);
+      this.#origins.set(kinds4, origin);
       return this.#codeOf(origin, conditions);
     } catch (error) {
       bindingFailure(error, this.#pass.source.path);
@@ -40358,8 +41463,8 @@ var Structures = class {
       const keyOf3 = (value2) => {
         const { constants: constants14, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants14).map(kindOf3);
-        return [...kinds2, ...isTrue].join(" ");
+        const kinds4 = Object.values(constants14).map(kindOf3);
+        return [...kinds4, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
     });
@@ -40404,11 +41509,11 @@ var Builder = class {
   /** Passes of one file share what is known of it. */
   #sources(passes) {
     const { kernel, workload } = this;
-    const known3 = /* @__PURE__ */ new Map();
+    const known4 = /* @__PURE__ */ new Map();
     return passes.map((definition) => {
       const { path: path2 } = definition.source;
-      const modules = known3.get(path2) ?? new SourceModules(definition.source);
-      known3.set(path2, modules);
+      const modules = known4.get(path2) ?? new SourceModules(definition.source);
+      known4.set(path2, modules);
       const structures = new Structures({ kernel, workload, pass: definition, modules });
       return { definition, modules, structures };
     });
@@ -40515,7 +41620,7 @@ var Builder = class {
     for (const pass of passes) {
       const { when, name, at: at3 } = pass.definition;
       if (when !== null) {
-        const holds2 = evaluateOrFail((known3) => when.evaluate(known3), variables);
+        const holds2 = evaluateOrFail((known4) => when.evaluate(known4), variables);
         if (!holds2.ok) {
           return failed("validation", `'when' of pass \`${name}\` ${holds2.failure.message}`, at3?.());
         }
@@ -40564,6 +41669,11 @@ var Builder = class {
     const launched = this.#launch(parts, configuration, role);
     if (!launched.ok) return launched;
     const { buffers, launches } = launched.value;
+    for (const [i, part] of parts.entries()) {
+      const { bindings } = launches[i];
+      const indices = refuseRandomIndices(part.module, bindings, buffers);
+      if (!indices.ok) return placedInPass(indices.failure, part);
+    }
     const named3 = parts.map(({ reachable, definition }, i) => ({
       reachable,
       entryPoint: definition.entry,
@@ -40634,7 +41744,7 @@ function unusableReference(found, reference, length) {
 // src/kernel/compare-unordered.ts
 function read({ length, value: value2, isWritten }) {
   const found = noneYet();
-  const numbers2 = new Float64Array(length);
+  const numbers3 = new Float64Array(length);
   let count2 = 0;
   let unwritten = 0;
   for (let i = 0; i < length; i++) {
@@ -40644,9 +41754,9 @@ function read({ length, value: value2, isWritten }) {
     }
     const number3 = value2(i);
     note(found, number3, i);
-    if (!Number.isNaN(number3)) numbers2[count2++] = number3;
+    if (!Number.isNaN(number3)) numbers3[count2++] = number3;
   }
-  return { found, unwritten, numbers: numbers2.subarray(0, count2) };
+  return { found, unwritten, numbers: numbers3.subarray(0, count2) };
 }
 function compareUnordered({ name, check: check3, length }, actual, expected) {
   const mine = read(actual);
@@ -40883,20 +41993,20 @@ function describeEntry(entry, module, locate2, parameters) {
   };
 }
 function foreignPart(module, locate2) {
-  const starts = lineStarts2(module.text);
-  const refuse4 = (offset, why) => locate2(failed("unsupported", why, positionAt(starts, offset)).failure);
+  const starts = lineStarts(module.text);
+  const refuse5 = (offset, why) => locate2(failed("unsupported", why, positionAt(starts, offset)).failure);
   for (const item of module.declarations) {
     if (item.kind === "gvar") {
       const { name, template: template2 } = item;
       const space2 = template2?.[0]?.name ?? "";
       if (space2 !== "push_constant" && space2 !== "immediate") continue;
       const which = `\`${name.decl.ident.originalName}\` is in the address space ${space2}`;
-      return refuse4(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
+      return refuse5(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
     }
     if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
     const foreign = item.directive.extensions.find(({ name }) => name.startsWith("wgpu_"));
     if (foreign === void 0) continue;
-    return refuse4(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
+    return refuse5(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
   }
   return null;
 }
@@ -40945,23 +42055,23 @@ function axesOf(reachable) {
 }
 function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
-  const place = positionAt(lineStarts2(module.text), variable2.name.start);
-  const refuse4 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
+  const place = positionAt(lineStarts(module.text), variable2.name.start);
+  const refuse5 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
   const group = attributeNumber(variable2.attributes, "group", module);
   const binding = attributeNumber(variable2.attributes, "binding", module);
   if (group === null && binding === null) {
     const written = attributeOf(variable2.attributes, "group") ?? attributeOf(variable2.attributes, "binding");
-    return written === null ? null : refuse4("needs a constant @group and a constant @binding");
+    return written === null ? null : refuse5("needs a constant @group and a constant @binding");
   }
-  if (group === null || binding === null) return refuse4("needs a constant @group and a constant @binding");
-  if (group > 3) return refuse4(`is in @group(${group}); WebGPU has groups 0 to 3`);
-  if (binding > 999) return refuse4(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
+  if (group === null || binding === null) return refuse5("needs a constant @group and a constant @binding");
+  if (group > 3) return refuse5(`is in @group(${group}); WebGPU has groups 0 to 3`);
+  if (binding > 999) return refuse5(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
   const type = typeOfDeclaration(variable2.name.decl.ident, module);
   const text3 = typeText(variable2, module);
   const kind = bindingKind(variable2);
   const slot2 = `@group(${group}) @binding(${binding})`;
   if (kind === null || text3.startsWith("binding_array")) {
-    return refuse4(`at ${slot2} ${noBuffer(variable2, module)}`);
+    return refuse5(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
   const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
@@ -41061,9 +42171,9 @@ async function describeWesl(source, switches) {
     const links = [];
     for (const standIn of standIns) {
       const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
-      const known3 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
-      const isComplete = known3.length <= parameters.length;
-      parameters = known3;
+      const known4 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known4.length <= parameters.length;
+      parameters = known4;
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
@@ -41138,7 +42248,7 @@ function singlePass(program) {
 }
 
 // src/kernel/subgroup-size.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 var extension = "subgroup_size_control";
 var feature = "subgroup-size-control";
 function usesSubgroups({ requiredFeatures }) {
@@ -41149,7 +42259,7 @@ function atSubgroupSize(program, size2) {
   const texts2 = new Map(
     programSources(program).map(({ wgsl: wgsl2, passes: passes2 }) => [wgsl2, pinned(wgsl2, passes2, size2)])
   );
-  const identityAt = (identity4) => createHash5("sha256").update(`${identity4} ${size2}`).digest("hex");
+  const identityAt = (identity4) => createHash7("sha256").update(`${identity4} ${size2}`).digest("hex");
   const passes = program.passes.map((pass) => ({
     ...pass,
     wgsl: texts2.get(pass.wgsl) ?? "",
@@ -41198,9 +42308,9 @@ function createTemplateBuilder(kernel, pass) {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
         return built.ok ? built.value.module.text : null;
       };
-      const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
+      const numbers3 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
-      for (const name of numbers2) {
+      for (const name of numbers3) {
         const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
@@ -41219,7 +42329,7 @@ function createTemplateBuilder(kernel, pass) {
       return succeeded({
         conditions: conditions.filter((name) => isTrue[name] === true),
         fixed: Object.fromEntries(
-          numbers2.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
+          numbers3.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
         ),
         pieces,
         requiredFeatures: featuresOfExtensions(extensions),
@@ -41414,10 +42524,10 @@ function combineCuts(cuts) {
   };
 }
 function meanConditions(all) {
-  const known3 = all.filter((conditions) => conditions !== null);
-  if (known3.length === 0) return null;
+  const known4 = all.filter((conditions) => conditions !== null);
+  if (known4.length === 0) return null;
   const meanOf2 = (field3) => {
-    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    const values2 = known4.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf2(values2) / values2.length;
   };
   return {
@@ -41567,12 +42677,12 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const { stretch, readings: readings2, evidence } = sampled.value;
   const ticks2 = findTicks(readings2);
   const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  const known4 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
     value: {
       launchesPerMs: speedOf(stretch.completions),
-      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      watts: known4 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
       celsius: evidence?.conditions?.celsius ?? null
     }
   };
@@ -41646,11 +42756,11 @@ function resetShares({ medianMs, resetMs }, energy) {
   return { time: resetMs / (medianMs + resetMs), energy: energy === null ? null : resetEnergyShare(energy) };
 }
 function meanResetShares(turns) {
-  const known3 = turns.filter((shares) => shares !== null);
-  if (known3.length === 0) return null;
-  const energies = known3.map(({ energy }) => energy).filter((share2) => share2 !== null);
+  const known4 = turns.filter((shares) => shares !== null);
+  if (known4.length === 0) return null;
+  const energies = known4.map(({ energy }) => energy).filter((share2) => share2 !== null);
   return {
-    time: mean(known3.map(({ time }) => time)),
+    time: mean(known4.map(({ time }) => time)),
     energy: energies.length === 0 ? null : mean(energies)
   };
 }
@@ -41757,12 +42867,12 @@ function updatesBetween(ticks2, completions) {
 function lostEnergy(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts: watts2 }) => watts2));
-  const lost = updates.find(
+  const lost2 = updates.find(
     ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
-  if (lost === void 0) return null;
-  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-  const lateMs = Math.round(lost.shortestMs);
+  if (lost2 === void 0) return null;
+  const watts = Math.round(wattsOf(lost2.joules, lost2.shortestMs));
+  const lateMs = Math.round(lost2.shortestMs);
   return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
 }
 function groupUpdates(updates, leastMs2) {
@@ -42194,8 +43304,8 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length > 0 && known4.length === values2.length ? mean(known4) : null;
 }
 
 // src/measure/blocks.ts
@@ -43057,8 +44167,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known3 = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known3.has(pid));
+  const known4 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known4.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -43263,8 +44373,8 @@ var SensorMeter = class {
     const path2 = variant.command === void 0 ? "shader" : "program";
     if (this.#fault !== null || this.#confirmed.has(path2)) return this.#fault;
     const unseen = this.#unseen[path2];
-    const known3 = unseen.get(variant.id) ?? (unseen.size >= mostUnseen ? [...unseen.values()].at(-1) : void 0);
-    if (known3 !== void 0) return known3;
+    const known4 = unseen.get(variant.id) ?? (unseen.size >= mostUnseen ? [...unseen.values()].at(-1) : void 0);
+    if (known4 !== void 0) return known4;
     const { sensor, time } = this.#options;
     const load = { variant, run: device.run.bind(device) };
     const periodMs = this.#traits.updatePeriodMs;
@@ -43418,7 +44528,7 @@ function loadOf({ device }) {
   const { run } = device;
   return run === void 0 ? null : { variant: burst, run: run.bind(device) };
 }
-async function openChosen(name, { candidate, why, confirmation: known3 }, lock, context) {
+async function openChosen(name, { candidate, why, confirmation: known4 }, lock, context) {
   const { time, device } = context;
   const { sensor } = candidate;
   const measured = await measureTraits(sensor, time);
@@ -43427,7 +44537,7 @@ async function openChosen(name, { candidate, why, confirmation: known3 }, lock, 
   const tenants = await tenantsOf(sensor);
   if (!tenants.ok) return missing(`${sensor.label}: ${tenants.why}`);
   const load = loadOf(context);
-  let confirmation = known3;
+  let confirmation = known4;
   if (confirmation === void 0 && load !== null) {
     [confirmation] = await confirmLoads({ sensors: [sensor], load, time, periodMs: traits.updatePeriodMs });
   }
@@ -43477,8 +44587,8 @@ var mostBusyPart = 0.15;
 async function tenantsOf(sensor) {
   const listed4 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
-  const known3 = listed4?.ok === true && listed4.value.trusted ? listed4.value.processes : [];
-  const names2 = known3.map(({ label }) => label).join(", ");
+  const known4 = listed4?.ok === true && listed4.value.trusted ? listed4.value.processes : [];
+  const names2 = known4.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
     const percent5 = Math.round(100 * busy2.value);
@@ -43589,8 +44699,8 @@ async function findCounter2(folder) {
     const label = await readAttribute(join10(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "", counts: read2.ok && read2.value > 0 });
   }
-  const known3 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
-  const best = known3.find(({ counts }) => counts) ?? known3[0];
+  const known4 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
+  const best = known4.find(({ counts }) => counts) ?? known4[0];
   if (best === void 0) return null;
   const of = best.label === "" ? "" : ` '${best.label}'`;
   const counter = { label: `energy counter${of}`, read: scaled(best.input, micro), unitJoules: micro };
@@ -43617,8 +44727,8 @@ async function findState(folder) {
   const memory = scaled(join10(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const [limit, power3] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
-  const known3 = await Promise.all([sm(), memory(), celsius()]);
-  if (known3.every((read2) => !read2.ok)) return null;
+  const known4 = await Promise.all([sm(), memory(), celsius()]);
+  if (known4.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     const [most2, watts] = await Promise.all([limit(), power3?.read()]);
@@ -43716,7 +44826,7 @@ var amdgpu = hwmonKind({
 });
 
 // src/meter/command/kind.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
 // src/meter/command/parse.ts
@@ -43729,7 +44839,7 @@ var units = {
   uW: ["watts", 1e-6]
 };
 var maxValue = 1e15;
-var shownCharacters = 60;
+var shownCharacters2 = 60;
 function parseLine(line3) {
   const text3 = line3.trim();
   if (text3 === "" || text3.startsWith("#")) return { ok: true, value: null };
@@ -43737,7 +44847,7 @@ function parseLine(line3) {
   const unit2 = units[match?.[2] ?? ""];
   const value2 = Number(match?.[1]);
   if (unit2 === void 0 || !(value2 <= maxValue)) {
-    const shown = JSON.stringify(text3.slice(0, shownCharacters));
+    const shown = JSON.stringify(text3.slice(0, shownCharacters2));
     return { ok: false, why: `it printed ${shown}, which is no reading such as 12.5 W or 8812.25 J` };
   }
   return { ok: true, value: { quantity: unit2[0], value: value2 * unit2[1] } };
@@ -43872,7 +44982,7 @@ var command = {
       await running.close();
       return missing(`${label}: ${first.why}`);
     }
-    const key2 = `command-${createHash6("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const key2 = `command-${createHash8("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
     const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
@@ -44229,7 +45339,7 @@ async function lastingSlowdowns(sensors, time) {
 
 // src/meter/open-meter.ts
 import { fileURLToPath as fileURLToPath2 } from "node:url";
-var kinds = meterKinds;
+var kinds3 = meterKinds;
 async function openMeter(options) {
   const { choice } = options;
   const context = {
@@ -44250,7 +45360,7 @@ async function openMeter(options) {
   };
   if (choice === "none") return { meter: null, reason: "energy was not asked for", clocks: null };
   if (choice === "auto") return openFirst(context);
-  const kind = kinds.find(({ name }) => name === choice);
+  const kind = kinds3.find(({ name }) => name === choice);
   if (kind === void 0) {
     throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
       code: "unknown-meter",
@@ -44278,7 +45388,7 @@ function refusal2(choice, { obstacle, missing: missing3 }) {
 async function openFirst(context) {
   const tried2 = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
+  const candidates = kinds3.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
@@ -44546,7 +45656,7 @@ function retunedNote(kernel) {
 
 // src/report/notes/window.ts
 var maxReasons = 3;
-function range(values2, unit2) {
+function range2(values2, unit2) {
   if (values2.length === 0) return "";
   const [low, high] = [least(values2), -least(values2.map((value2) => -value2))].map(
     (value2) => formatInteger(value2)
@@ -44560,10 +45670,10 @@ function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length === 0 ? "" : text3(-least(known3.map((value2) => -value2)));
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length === 0 ? "" : text3(-least(known4.map((value2) => -value2)));
 }
-function known(windows, name) {
+function known2(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
 }
 function windowText(windows) {
@@ -44579,10 +45689,10 @@ function windowText(windows) {
       (value2) => `counter and integrated power within ${percent2(value2)}`
     ),
     busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
-    range(known(windows, "celsius"), "°C"),
-    range(known(windows, "smMhz"), "MHz"),
+    range2(known2(windows, "celsius"), "°C"),
+    range2(known2(windows, "smMhz"), "MHz"),
     largest(
-      known(windows, "powerCappedPart"),
+      known2(windows, "powerCappedPart"),
       (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
     )
   ].filter((fact) => fact !== "");
@@ -44602,10 +45712,10 @@ function resetText(resets) {
   return `putting back what launches change took ${resets.length > 1 ? "up to " : ""}${time} of the time${energy}, which is in no figure`;
 }
 function voidText(samples2) {
-  const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
-  if (lost.length === 0) return "";
+  const lost2 = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
+  if (lost2.length === 0) return "";
   const counts = /* @__PURE__ */ new Map();
-  for (const reason of lost.flatMap(({ voidReasons }) => voidReasons)) {
+  for (const reason of lost2.flatMap(({ voidReasons }) => voidReasons)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const reasons = [...counts].sort(([, a2], [, b]) => b - a2);
@@ -44614,7 +45724,7 @@ function voidText(samples2) {
   });
   const rest = reasons.length - named3.length;
   const more = rest > 0 ? `; and ${formatCount(rest, "other reason")}` : "";
-  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named3.join("; ")}${more}`;
+  return `${lost2.length} of ${formatCount(samples2.length, "sample")} void: ${named3.join("; ")}${more}`;
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
@@ -44704,11 +45814,11 @@ function runFacts(report3) {
 }
 var atStatedCalls = "a month at the stated calls per day";
 function monthlyText({ kernels, devices }) {
-  const known3 = kernels.filter(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 !== null);
-  if (known3.length < 2 || devices !== void 0) return "";
-  const sum = known3.reduce((total2, { kWhPerMonth: kWhPerMonth2 }) => total2 + (kWhPerMonth2 ?? 0), 0);
-  const basis2 = known3.some(({ estimated }) => estimated) ? ", from estimated energy" : "";
-  return `${formatKilowattHours(sum)} ${atStatedCalls}, all ${known3.length} workloads together${basis2}`;
+  const known4 = kernels.filter(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 !== null);
+  if (known4.length < 2 || devices !== void 0) return "";
+  const sum = known4.reduce((total2, { kWhPerMonth: kWhPerMonth2 }) => total2 + (kWhPerMonth2 ?? 0), 0);
+  const basis2 = known4.some(({ estimated }) => estimated) ? ", from estimated energy" : "";
+  return `${formatKilowattHours(sum)} ${atStatedCalls}, all ${known4.length} workloads together${basis2}`;
 }
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
@@ -44803,10 +45913,10 @@ function exampleText(example) {
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {
-  const kinds2 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
+  const kinds4 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
   const notes2 = [];
   const others = [];
-  for (const [kind, count2] of kinds2) {
+  for (const [kind, count2] of kinds4) {
     const text3 = cleanLine(`${kind} ${count2}`, 120);
     const example = kernel.failureExamples.find((one4) => one4.kind === kind);
     if (example === void 0) others.push(text3);
@@ -44951,12 +46061,12 @@ function sparkline(values2, points) {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known3 = picked2.filter((value2) => value2 !== null);
-  const low = Math.min(...known3);
-  const range3 = Math.max(...known3) - low;
+  const known4 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known4);
+  const range4 = Math.max(...known4) - low;
   return picked2.map((value2) => {
     if (value2 === null) return " ";
-    return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
+    return bars.charAt(range4 > 0 ? Math.round((value2 - low) / range4 * (bars.length - 1)) : 0);
   }).join("");
 }
 
@@ -45019,8 +46129,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format6) {
-  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
-  return known3.join(" → ");
+  const known4 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
+  return known4.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -46716,7 +47826,7 @@ function precisionRound(step2, max) {
 }
 
 // node_modules/d3-scale/dist/d3-scale.mjs
-function initRange(domain, range3) {
+function initRange(domain, range4) {
   switch (arguments.length) {
     case 0:
       break;
@@ -46724,7 +47834,7 @@ function initRange(domain, range3) {
       this.range(domain);
       break;
     default:
-      this.range(range3).domain(domain);
+      this.range(range4).domain(domain);
       break;
   }
   return this;
@@ -46753,23 +47863,23 @@ function clamper(a2, b) {
     return Math.max(a2, Math.min(b, x2));
   };
 }
-function bimap(domain, range3, interpolate) {
-  var d0 = domain[0], d1 = domain[1], r0 = range3[0], r1 = range3[1];
+function bimap(domain, range4, interpolate) {
+  var d0 = domain[0], d1 = domain[1], r0 = range4[0], r1 = range4[1];
   if (d1 < d0) d0 = normalize2(d1, d0), r0 = interpolate(r1, r0);
   else d0 = normalize2(d0, d1), r0 = interpolate(r0, r1);
   return function(x2) {
     return r0(d0(x2));
   };
 }
-function polymap(domain, range3, interpolate) {
-  var j = Math.min(domain.length, range3.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+function polymap(domain, range4, interpolate) {
+  var j = Math.min(domain.length, range4.length) - 1, d = new Array(j), r = new Array(j), i = -1;
   if (domain[j] < domain[0]) {
     domain = domain.slice().reverse();
-    range3 = range3.slice().reverse();
+    range4 = range4.slice().reverse();
   }
   while (++i < j) {
     d[i] = normalize2(domain[i], domain[i + 1]);
-    r[i] = interpolate(range3[i], range3[i + 1]);
+    r[i] = interpolate(range4[i], range4[i + 1]);
   }
   return function(x2) {
     var i2 = bisectRight(domain, x2, 1, j) - 1;
@@ -46780,28 +47890,28 @@ function copy$1(source, target) {
   return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
 }
 function transformer$2() {
-  var domain = unit, range3 = unit, interpolate$1 = value, transform, untransform, unknown5, clamp = identity$1, piecewise2, output2, input;
+  var domain = unit, range4 = unit, interpolate$1 = value, transform, untransform, unknown5, clamp = identity$1, piecewise2, output2, input;
   function rescale() {
-    var n = Math.min(domain.length, range3.length);
+    var n = Math.min(domain.length, range4.length);
     if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
     piecewise2 = n > 2 ? polymap : bimap;
     output2 = input = null;
     return scale;
   }
   function scale(x2) {
-    return x2 == null || isNaN(x2 = +x2) ? unknown5 : (output2 || (output2 = piecewise2(domain.map(transform), range3, interpolate$1)))(transform(clamp(x2)));
+    return x2 == null || isNaN(x2 = +x2) ? unknown5 : (output2 || (output2 = piecewise2(domain.map(transform), range4, interpolate$1)))(transform(clamp(x2)));
   }
   scale.invert = function(y2) {
-    return clamp(untransform((input || (input = piecewise2(range3, domain.map(transform), number2)))(y2)));
+    return clamp(untransform((input || (input = piecewise2(range4, domain.map(transform), number2)))(y2)));
   };
   scale.domain = function(_) {
     return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
   };
   scale.range = function(_) {
-    return arguments.length ? (range3 = Array.from(_), rescale()) : range3.slice();
+    return arguments.length ? (range4 = Array.from(_), rescale()) : range4.slice();
   };
   scale.rangeRound = function(_) {
-    return range3 = Array.from(_), interpolate$1 = round, rescale();
+    return range4 = Array.from(_), interpolate$1 = round, rescale();
   };
   scale.clamp = function(_) {
     return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
@@ -47056,13 +48166,13 @@ function readableTicks(options, scale, candidates) {
   return candidates(1).slice(0, 1);
 }
 function createAxis(options) {
-  const { values: values2, range: range3, from = "fit" } = options;
+  const { values: values2, range: range4, from = "fit" } = options;
   const positive = values2.filter((value2) => value2 > 0);
   const [low, high] = extentOf(from === "zero" ? [0, ...values2] : values2);
   const isLogarithmic = from === "fit" && positive.length === values2.length && low > 0 && high / low > logarithmicRatio;
   if (isLogarithmic) {
     const pad2 = (high / low) ** room;
-    const scale2 = log4([low / pad2, high * pad2], [...range3]);
+    const scale2 = log4([low / pad2, high * pad2], [...range4]);
     const round2 = scale2.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
     const ticks3 = readableTicks(options, scale2, (count2) => {
       const every = Math.max(1, Math.ceil(round2.length / (count2 + 1)));
@@ -47072,7 +48182,7 @@ function createAxis(options) {
   }
   const spread = high - low || Math.abs(high) || 1;
   const [below, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
-  const scale = linear2([low - below * spread, high + above * spread], [...range3]);
+  const scale = linear2([low - below * spread, high + above * spread], [...range4]);
   const ticks2 = readableTicks(options, scale, (count2) => {
     const round2 = scale.ticks(count2);
     if (from !== "first") return round2;
@@ -48541,10 +49651,10 @@ function levelsOf({ nights, changes }, metric) {
   });
 }
 function energyTitle(nights) {
-  const known3 = nights.filter(({ joules }) => joules !== null);
-  const estimated = known3.filter((night) => night.estimated).length;
+  const known4 = nights.filter(({ joules }) => joules !== null);
+  const estimated = known4.filter((night) => night.estimated).length;
   if (estimated === 0) return "energy of a launch";
-  return `energy of a launch (${estimated === known3.length ? "estimated" : "partly estimated"})`;
+  return `energy of a launch (${estimated === known4.length ? "estimated" : "partly estimated"})`;
 }
 function figureOf(series, metric, id) {
   const { nights, changes } = series;
@@ -49169,8 +50279,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
 function movementCell(before, after, format6) {
-  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
-  return { text: known3.join(" → ") };
+  const known4 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
+  return { text: known4.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts2 = runFacts(report3);
@@ -50025,8 +51135,8 @@ function numericFields(entries, except) {
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known3 = numericFields(cache.entries, tunables);
-  const list4 = known3.slice(0, 20).join(", ") || "none";
+  const known4 = numericFields(cache.entries, tunables);
+  const list4 = known4.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
     nextStep: `Choose another field; those with figures are: ${list4}.`
@@ -50666,6 +51776,7 @@ var Tail = class {
 
 // src/device/process/gpu-process.ts
 var tailCharacters = 8192;
+var maxContentBytes = 512 * 1024 ** 2;
 var goneMs = 5e3;
 var politeMs2 = 2e3;
 var GpuProcess = class {
@@ -50674,6 +51785,8 @@ var GpuProcess = class {
   #gone;
   #pending = null;
   #expecting = /* @__PURE__ */ new Set();
+  /** Contents that it has, with their bytes. */
+  #provided = /* @__PURE__ */ new Map();
   #lastId = 0;
   #alive = true;
   constructor(options) {
@@ -50743,6 +51856,17 @@ var GpuProcess = class {
     if (!this.alive) return;
     this.#expecting.add(program.identity);
     const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Hands over what buffers hold, as far as the process has not got it. Never waits. */
+  provide(contents) {
+    const missing3 = new Map([...contents].filter(([name]) => !this.#provided.has(name)));
+    if (missing3.size === 0 || !this.alive) return;
+    const sizes2 = [...this.#provided.values(), ...[...missing3.values()].map(({ byteLength }) => byteLength)];
+    const forget = sizes2.reduce((sum, bytes) => sum + bytes, 0) > maxContentBytes;
+    if (forget) this.#provided.clear();
+    for (const [name, { byteLength }] of contents) this.#provided.set(name, byteLength);
+    const notice = { contents: forget ? contents : missing3, forget };
     this.#child.send(notice, () => void 0);
   }
   /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
@@ -50849,7 +51973,7 @@ var ProgramGroup = class {
   /** Resolves with how it ended: `it ended with status 1`. */
   ended;
   constructor(start) {
-    const { onLine } = start;
+    const { onLine, onBytes } = start;
     const started = startProgram(start);
     if ("fault" in started) {
       this.#child = null;
@@ -50863,8 +51987,10 @@ var ProgramGroup = class {
     const group = child.pid;
     const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
     child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    if (onBytes === void 0) {
+      child.stdout.setEncoding("utf8");
+      child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    } else child.stdout.on("data", onBytes);
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
     this.#gone = new Promise((resolve7) => child.once("close", () => resolve7()));
@@ -51185,8 +52311,8 @@ var CommandDevice = class {
   /** The program, running and warm. */
   async #prepared(program) {
     const { identity: identity4 } = program;
-    const known3 = this.#running;
-    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
+    const known4 = this.#running;
+    if (known4?.identity === identity4 && known4.session.alive) return { ok: true, value: known4 };
     await this.#endRunning();
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
@@ -51204,8 +52330,8 @@ var CommandDevice = class {
   }
   async #referenceOutputs(program) {
     const { identity: identity4 } = program;
-    const known3 = this.#references.get(identity4);
-    if (known3 !== void 0) return { ok: true, value: known3 };
+    const known4 = this.#references.get(identity4);
+    if (known4 !== void 0) return { ok: true, value: known4 };
     const written = await this.#outputs(program);
     if (!written.ok) return written;
     for (const [other, folder] of this.#references) {
@@ -51306,6 +52432,7 @@ import { mkdtempSync } from "node:fs";
 import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname as dirname5, join as join18, sep as sep2 } from "node:path";
 var maxBuilds = 16;
+var maxPrinted = 32;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
@@ -51320,6 +52447,7 @@ var CommandWorkspace = class {
   /** The end of the last build that was expected. */
   #ahead = Promise.resolve();
   #closed = false;
+  #printed = /* @__PURE__ */ new Map();
   #root = null;
   #reaper = null;
   constructor(options) {
@@ -51356,6 +52484,21 @@ var CommandWorkspace = class {
     } finally {
       if (build !== null) build.copies--;
     }
+  }
+  /**
+   * What a program prints, at most `maxBytes`. It is run once: what is run from the same files with the same arguments in
+   * the same environment prints the same.
+   */
+  async printed(program, maxBytes4) {
+    const key2 = `${program.identity} ${maxBytes4}`;
+    const known4 = this.#printed.get(key2) ?? this.#print(program, maxBytes4);
+    this.#printed.delete(key2);
+    this.#printed.set(key2, known4);
+    for (const oldest of this.#printed.keys()) {
+      if (this.#printed.size <= maxPrinted) break;
+      this.#printed.delete(oldest);
+    }
+    return known4;
   }
   /**
    * Builds a program that will be opened soon, after those that were expected before: several compilers at once would take the
@@ -51421,10 +52564,31 @@ var CommandWorkspace = class {
   }
   async #makeBuild(program, root) {
     await putFiles(program, root);
-    const command2 = program.build ?? [];
+    return this.#finish({ command: program.build ?? [], folder: join18(root, program.folder) });
+  }
+  async #print(program, maxBytes4) {
+    const opened = await this.open(program);
+    if (!opened.ok) return opened;
+    const chunks = [];
+    let bytes = 0;
+    const onBytes = (chunk) => {
+      bytes += chunk.byteLength;
+      if (bytes <= maxBytes4) chunks.push(chunk);
+    };
+    try {
+      const ended = await this.#finish({ command: program.run, folder: opened.value.path, onBytes });
+      if (!ended.ok) return ended;
+      if (bytes <= maxBytes4) return { ok: true, value: new Uint8Array(Buffer.concat(chunks)) };
+      return failed4("validation", `it printed ${bytes} bytes; the buffer has ${maxBytes4}`);
+    } finally {
+      opened.value.release();
+    }
+  }
+  /** Runs a program that has nothing to read to its end. */
+  async #finish(start) {
+    const { command: command2, ...rest } = start;
     const { environment, signal } = this.#options;
-    const folder = join18(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    const group = new ProgramGroup({ ...rest, program: command2, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
     let late = false;
@@ -51560,7 +52724,7 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join19 } from "node:path";
@@ -51620,7 +52784,7 @@ function findSwiftshaderArchive(fromFile) {
     throw error;
   }
 }
-function refuse2(message) {
+function refuse3(message) {
   return new JoulegateError("could-not-measure", message, {
     code: "unsafe-cache-folder",
     nextStep: "Remove it, or choose a cache folder that only you can write to."
@@ -51634,15 +52798,15 @@ async function isTrusted(folder) {
     if (error.code === "ENOENT") return false;
     throw unusable(dirname6(folder), error);
   }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  if (!stats.isDirectory()) throw refuse3(`${folder} is not a folder.`);
   const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse3(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse3(`${folder} can be written by other users.`);
   return true;
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest3 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
+  const digest3 = createHash9("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join19(cacheFolder, `swiftshader-${digest3}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
@@ -51839,6 +53003,7 @@ var failureKinds = /* @__PURE__ */ new Set([
   "wrong-result",
   "not-a-number",
   "unwritten",
+  "out-of-range",
   "out-of-memory",
   "timeout",
   "crash",
@@ -51916,9 +53081,84 @@ function fail(kind, message) {
   return { ok: false, failure: { kind, message } };
 }
 
+// src/device/bounds-checks.ts
+var maxChecked = 1024;
+var losses = /* @__PURE__ */ new Set(["crash", "timeout", "device-lost"]);
+var BoundsChecks = class {
+  #launch;
+  #checked = /* @__PURE__ */ new Map();
+  /** @param launch launches a program that notes its indices */
+  constructor(launch) {
+    this.#launch = launch;
+  }
+  /** What is wrong with the indices of a reference, or of a variant; else what is to be said of the variant's. */
+  async of(variant, reference) {
+    const own = await this.#inBounds(variant);
+    if (!own.ok || reference.program?.identity === variant.program?.identity) return own;
+    const expected = await this.#inBounds(reference);
+    if (expected.ok) return own;
+    const { kind, message } = expected.failure;
+    return { ok: false, failure: { kind, message: `the reference failed: ${message}` } };
+  }
+  async #inBounds(variant) {
+    const identity4 = variant.program?.identity ?? "";
+    const known4 = this.#checked.get(identity4);
+    if (known4 !== void 0) return known4;
+    const outcome = await this.#check(variant);
+    if (!outcome.ok && losses.has(outcome.failure.kind)) return outcome;
+    this.#checked.set(identity4, outcome);
+    for (const oldest of this.#checked.keys()) {
+      if (this.#checked.size <= maxChecked) break;
+      this.#checked.delete(oldest);
+    }
+    return outcome;
+  }
+  async #check(variant) {
+    const check3 = variant.program === null ? null : boundsCheck(variant.program);
+    if (check3 === null) return { ok: true, value: null };
+    const launched = await this.#launch({ ...variant, program: check3.program });
+    if (launched.ok) {
+      const failure = check3.failure(launched.value.notes, launched.value.shows);
+      return failure === null ? { ok: true, value: null } : { ok: false, failure };
+    }
+    if (losses.has(launched.failure.kind)) return launched;
+    const { message } = launched.failure;
+    return { ok: true, value: [`reads out of range were not looked for: ${message}`] };
+  }
+};
+
+// src/device/buffer-contents.ts
+var notAllowed = {
+  kind: "unsupported",
+  message: "a program prints the contents of a buffer, and none may be run"
+};
+async function contentsOf(programs, generate) {
+  const known4 = /* @__PURE__ */ new Map();
+  for (const { name, type, length, fill: fill2, content, generator } of programs.flatMap(({ buffers }) => buffers)) {
+    if (typeof fill2 === "string") continue;
+    if ("file" in fill2 && content !== void 0) known4.set(fill2.file, content());
+    if (!("generate" in fill2) || generator === void 0 || known4.has(fill2.generate)) continue;
+    const bytes = length * (type === "f16" ? 2 : 4);
+    const printed = await generate?.(generator, bytes);
+    const failure = printed === void 0 ? notAllowed : printedFault(printed, name, bytes);
+    if (failure !== null) return { ok: false, failure };
+    if (printed?.ok) known4.set(fill2.generate, printed.value);
+  }
+  return { ok: true, value: known4 };
+}
+function printedFault(printed, name, bytes) {
+  const subject = `the program that generates buffer \`${name}\``;
+  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
+  const { byteLength } = printed.value;
+  if (byteLength === bytes) return null;
+  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
+  return { kind: "validation", message };
+}
+
 // src/device/webgpu-device.ts
 var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
 var startTries = 3;
+var askedFor = { bounds: "verify" };
 var WebgpuDevice = class {
   info;
   #options;
@@ -51927,6 +53167,9 @@ var WebgpuDevice = class {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   #suspects = /* @__PURE__ */ new Set();
+  #bounds = new BoundsChecks(
+    (variant) => this.#ask("bounds", variant, this.#deadlines.verifyMs, (program) => ({ program }))
+  );
   /** The end of the last request: they are served one after the other. */
   #queue = Promise.resolve();
   constructor(options, deadlines, started) {
@@ -51943,13 +53186,20 @@ var WebgpuDevice = class {
     if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
     this.#process.expect(toWire(program));
   }
-  verify(variant, reference) {
+  async verify(variant, reference) {
     const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
+    if (referenceProgram === null) return failed5(noProgram2(reference));
+    const own = await this.#bounds.of(variant, reference);
+    if (!own.ok) return own;
+    const verified = await this.#ask(
+      "verify",
+      variant,
+      this.#deadlines.verifyMs,
+      (program) => ({ program, reference: toWire(referenceProgram) }),
+      [referenceProgram]
+    );
+    if (!verified.ok || own.value === null) return verified;
+    return { ok: true, value: [...verified.value ?? [], ...own.value] };
   }
   time(variant, options) {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
@@ -51974,15 +53224,17 @@ var WebgpuDevice = class {
     await this.#process.close();
   }
   /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
+  #ask(kind, variant, limitMs, request, others = []) {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
     const turn = this.#queue.then(async () => {
+      const contents = await contentsOf([program, ...others], this.#options.generate);
+      if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        const message = `${variant.id} cost the GPU process its life during '${askedFor[kind] ?? kind}': ${exchange.message}`;
         return failed5({ kind: exchange.kind, message });
       }
       const outcome = exchange.response;
@@ -51996,14 +53248,16 @@ var WebgpuDevice = class {
     return turn;
   }
   /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
+  async #exchange(kind, request, deadlineMs, contents) {
     await this.#ensureProcess();
+    this.#process.provide(contents);
     const exchange = await this.#process.request(kind, request, deadlineMs);
     if (exchange.status === "answered") return exchange;
     const isDoubtful = exchange.expecting.length > 0;
     for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
     if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
     await this.#ensureProcess();
+    this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
   }
   async #ensureProcess() {
@@ -52049,7 +53303,11 @@ async function startProcess(options, deadlines) {
   );
 }
 function toWire(program) {
-  return { ...program, passes: program.passes.map(({ lines: lines2, workgroupSize, identity: identity4, ...pass }) => pass) };
+  return {
+    ...program,
+    passes: program.passes.map(({ lines: lines2, workgroupSize, identity: identity4, ...pass }) => pass),
+    buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer)
+  };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
@@ -52203,15 +53461,19 @@ async function warnOfMissingFeatures({ progress: progress2 }, kernels, info) {
 }
 
 // src/app/laboratory/mixed-device.ts
-function notAllowed(kernel) {
+function notAllowed2(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
     code: "commands-not-allowed",
     nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
   });
 }
+function runsProgram({ command: command2, buffers }) {
+  const isGenerated = ({ fill: fill2 }) => typeof fill2 === "object" && fill2 !== null && "generate" in fill2;
+  return command2 !== void 0 || buffers.some(isGenerated);
+}
 function checkCommandsAllowed(options, kernels) {
-  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
-  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
+  const first = kernels.find(runsProgram);
+  if (first !== void 0 && options.allowCommands !== true) throw notAllowed2(first.name);
 }
 var noPassTimes = { ok: true, value: null };
 function mixedDevice(info, devices) {
@@ -52219,7 +53481,7 @@ function mixedDevice(info, devices) {
   function deviceFor(variant) {
     const device = variant.command === void 0 ? webgpu : commands2;
     if (device !== null) return device;
-    if (variant.command !== void 0) throw notAllowed(variant.kernel);
+    if (variant.command !== void 0) throw notAllowed2(variant.kernel);
     throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
   }
   return {
@@ -52360,14 +53622,15 @@ function lockFolderOf(environment) {
 function onlyCommands(kernels) {
   return kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
 }
-async function findAdapter(host, options, kernels) {
+async function findAdapter(host, options, kernels, generate) {
   const search = driverSearch(host);
   const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+    const { workerPath } = host;
     const open = (more) => {
       const environment = { ...driver.environment, ...more };
-      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+      return openWebgpuDevice({ workerPath, driver: { ...driver, environment }, features, generate });
     };
     return { first: await open({}), open };
   } catch (error) {
@@ -52383,8 +53646,9 @@ function deviceOf(adapter, options, onlyCommands2) {
   const found = hostDevice({ cpuOnly: false });
   return found.software ? adapter : found;
 }
-function commandBench(host, info, options) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
+function commandBench(host, options) {
+  if (options.allowCommands !== true)
+    return { generate: void 0, open: () => null, close: async () => void 0 };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
@@ -52395,7 +53659,8 @@ function commandBench(host, info, options) {
     warn: (text3) => host.progress.warn(text3)
   });
   return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    generate: (program, bytes) => workspace.printed(program, bytes),
+    open: (info) => createCommandDevice({ info, workspace, clock: monotonicClock }),
     close: () => workspace.close()
   };
 }
@@ -52404,10 +53669,10 @@ async function openLaboratory(outer, options, kernels = []) {
   checkSourcesFetched(kernels);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, kernels);
+  const commands2 = commandBench(host, options);
+  const adapter = await findAdapter(host, options, kernels, commands2.generate);
   const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
-  const commands2 = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open(info) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -52439,7 +53704,10 @@ async function openLaboratory(outer, options, kernels = []) {
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
-      return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() }), clocks);
+      return clockedDevice(
+        mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open(info) }),
+        clocks
+      );
     });
     return {
       device: clockedDevice(device, clocks),
@@ -52514,16 +53782,16 @@ function measureBlock(run) {
   });
 }
 async function measureBlocks(run) {
-  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const { host, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
   const samples2 = [];
   let blockMs = 0;
   for (let block = 0; block < blocks; block++) {
     const startMs = laboratory.clock.nowMs();
+    const subjects = worthAnother?.(samples2) ?? run.subjects;
     if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
     onBlock?.(block);
-    samples2.push(
-      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
-    );
+    const task = { host, laboratory, subjects, phase: "flag", block };
+    samples2.push(...await measureBlock({ ...task, onTurn: (turn) => onTurn?.(block, turn) }));
     blockMs = laboratory.clock.nowMs() - startMs;
   }
   return samples2;
@@ -53052,18 +54320,18 @@ function overallVerdict(request) {
     accepted: accepted.map(toListed),
     unjudged
   };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const lost2 = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
   const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
   if (failing.length > 0) {
-    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost2}` };
   }
   if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost2}`;
     return { ...facts2, verdict: "environment", reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
   if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost2}`;
     return { ...facts2, verdict: "environment", reason };
   }
   if (facts2.gated > 0) {
@@ -53073,11 +54341,11 @@ function overallVerdict(request) {
     return {
       ...facts2,
       verdict: unjudged.length + open2.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost2}`
     };
   }
   if (unjudged.length > 0) {
-    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost2}` };
   }
   if (compared.length > 0) {
     return {
@@ -53185,8 +54453,8 @@ function confirmNext(request) {
 function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
-    const known3 = gathered.get(subject);
-    if (known3 !== void 0) return known3;
+    const known4 = gathered.get(subject);
+    if (known4 !== void 0) return known4;
     const evidence = gatherEvidence(subject, samplesOf3(subject), settings2);
     gathered.set(subject, evidence);
     return evidence;
@@ -53330,8 +54598,8 @@ function withoutLocalPaths(host, value2) {
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length === 0 ? null : median(known3);
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length === 0 ? null : median(known4);
 }
 
 // src/app/project/names-folder.ts
@@ -53463,7 +54731,7 @@ function real(path2) {
     });
   }
 }
-function pointedAt(file, line3) {
+function pointedAt2(file, line3) {
   const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
   return path2 === void 0 ? null : real(resolve4(dirname7(file), path2));
 }
@@ -53471,7 +54739,7 @@ function gitDirectoryAt(entry) {
   const path2 = real(entry);
   if (path2 === null) return null;
   if (!statSync2(path2).isDirectory()) {
-    const led = pointedAt(path2, /^gitdir: (.+)$/s);
+    const led = pointedAt2(path2, /^gitdir: (.+)$/s);
     if (led !== null) return led;
     throw new JoulegateError("bad-input", `${entry} leads to no git repository`, {
       code: "not-a-repository",
@@ -53482,7 +54750,7 @@ function gitDirectoryAt(entry) {
 }
 function commonDirectoryOf(gitDirectory) {
   const link2 = join21(gitDirectory, "commondir");
-  return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
+  return (existsSync6(link2) ? pointedAt2(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
   const parent = dirname7(path2);
@@ -53690,15 +54958,15 @@ function assertOneMeaning(repository, revision) {
 }
 
 // src/git/stored-content.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash8(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash10(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash8("sha256").update(bytes).digest("hex");
+  return createHash10("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -53710,7 +54978,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash8("sha256");
+  const hash = createHash10("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
@@ -54001,6 +55269,10 @@ function openFolder(path2) {
   };
 }
 
+// src/git/checked-out-content.ts
+import { statSync as statSync5 } from "node:fs";
+import { join as join27 } from "node:path";
+
 // src/git/source-rules.ts
 function filtered(path2, filter) {
   return new JoulegateError(
@@ -54026,6 +55298,13 @@ function mustSucceed(result, what) {
     code: "git-failed",
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
+}
+function isRules(bytes, object2) {
+  if (isObject(bytes, object2)) return true;
+  return isObject(
+    Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n"), "latin1"),
+    object2
+  );
 }
 function storedContent(repository, object2, path2) {
   const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
@@ -54062,11 +55341,11 @@ var CheckedOutContent = class {
    */
   #hasSameRules(path2) {
     return attributeFiles(path2).every((file) => {
-      const known3 = this.#unchangedRules.get(file);
-      if (known3 !== void 0) return known3;
+      const known4 = this.#unchangedRules.get(file);
+      if (known4 !== void 0) return known4;
       const object2 = this.#objectAt(file);
       const bytes = this.#onDisk(file);
-      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isRules(bytes, object2);
       this.#unchangedRules.set(file, isSame);
       return isSame;
     });
@@ -54076,11 +55355,38 @@ var CheckedOutContent = class {
     const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
     return answer2.split("\0")[2] ?? "";
   }
-  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  /** The filter of a file whose program is set up here, so that what it makes of one is not known; null without one. */
+  #programFor(path2) {
+    const programs = this.#repository.settings.flatMap(
+      ({ key: key2, value: value2 }) => (value2 === "" ? null : /^filter\.(.*)\.(?:smudge|process)$/s.exec(key2)?.[1]) ?? []
+    );
+    if (programs.every((name) => name === "lfs")) return null;
+    const filter = this.#filterOf(path2);
+    return filter !== "lfs" && programs.includes(filter) ? filter : null;
+  }
+  /**
+   * Whether git wrote a file to the disk out of this object, and nobody has touched it since. That is told by its time:
+   * `git diff-files` would compare what is there without the filter, where the index was written in the same tick.
+   */
+  #isCheckedOut(path2, object2) {
+    const args = ["--literal-pathspecs", "ls-files", "--stage", "--debug", "--", path2];
+    const entry = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    const [, seconds2 = "", rest = ""] = /^ +mtime: (\d+):(\d+)$/m.exec(entry) ?? [];
+    if (entry.split(" ")[1] !== object2 || seconds2 === "") return false;
+    const { mtimeNs } = statSync5(join27(this.#repository.root, path2), { bigint: true });
+    return mtimeNs === BigInt(seconds2) * 1000000000n + BigInt(rest);
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch or another filter changes, `git-failed` */
   read(path2, object2) {
     const disk = this.#onDisk(path2);
     if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
-    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hasSameRules = this.#hasSameRules(path2);
+    const filter = hasSameRules ? this.#programFor(path2) : null;
+    if (filter !== null) {
+      if (disk !== null && this.#isCheckedOut(path2, object2)) return disk;
+      throw filtered(path2, filter);
+    }
+    const stored = storedContent(this.#repository, object2, hasSameRules ? path2 : null);
     const hash = lfsContentHash(stored);
     if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
     const content = lfsContent(this.#repository.commonDirectory, hash);
@@ -54090,7 +55396,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -54098,7 +55404,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join27(outer.root, path2);
+  const root = join28(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -54168,8 +55474,8 @@ var RevisionReader = class {
   }
   /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
   #submodule(path2) {
-    const known3 = this.#submodules.get(path2);
-    if (known3 !== void 0) return known3;
+    const known4 = this.#submodules.get(path2);
+    if (known4 !== void 0) return known4;
     try {
       const { reader } = openRevision(
         openSubmodule(this.#repository, path2),
@@ -54244,7 +55550,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -54259,13 +55565,13 @@ function ask(repository, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
-var known2 = ["unspecified", "unset", "", "lfs"];
+var known3 = ["unspecified", "unset", "", "lfs"];
 function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
   const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!known2.includes(filter)) throw filtered(path2, filter);
+    if (!known3.includes(filter)) throw filtered(path2, filter);
   }
 }
 function submodulesBelow(repository, path2) {
@@ -54290,7 +55596,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join29(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one4) => `${folder}/${one4}`);
@@ -55238,17 +56544,17 @@ function selectKernels(manifest, names2) {
   if (names2 === null) return manifest.kernels;
   const unknown5 = names2.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
-    const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known4 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known3}`
+      nextStep: `It has: ${known4}`
     });
   }
   return manifest.kernels.filter(({ name }) => names2.includes(name));
 }
 
 // src/app/project/report-files.ts
-import { join as join29 } from "node:path";
+import { join as join30 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -55270,7 +56576,7 @@ function writeReportFiles(host, place, result) {
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join29(path2, name));
+    work(join30(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -55492,7 +56798,7 @@ function policyOf(base2, head2) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync10 } from "node:fs";
-import { basename as basename7, join as join30, posix } from "node:path";
+import { basename as basename7, join as join31, posix } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -55514,7 +56820,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join30(folder, manifestName2);
+  const path2 = join31(folder, manifestName2);
   if (!existsSync10(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -55528,7 +56834,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -55574,7 +56880,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -55671,9 +56977,9 @@ function identityOf(row3) {
   return `${row3.family}
 ${row3.identity}`;
 }
-function mergeRows(known3, added) {
+function mergeRows(known4, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row3 of [...known3, ...added]) {
+  for (const row3 of [...known4, ...added]) {
     const key2 = identityOf(row3);
     const old = merged.get(key2);
     merged.delete(key2);
@@ -56621,8 +57927,8 @@ function divisibility({ values: values2 }) {
   const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
   if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
   const lowest3 = Math.min(...halved);
-  const range3 = Math.max(...halved) - lowest3;
-  return halved.map((times) => (times - lowest3) / range3);
+  const range4 = Math.max(...halved) - lowest3;
+  return halved.map((times) => (times - lowest3) / range4);
 }
 function logValues(tunable) {
   if (tunable.values.length < 3) return null;
@@ -56911,12 +58217,12 @@ var Ledger = class {
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known3 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known4 = this.good.filter((trial) => trial.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known3) {
+    for (const trial of known4) {
       const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
       if (joules < lowest3) {
         lowest3 = joules;
@@ -57000,26 +58306,26 @@ var Surrogate = class {
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
-    const known3 = observations.filter(
+    const known4 = observations.filter(
       (item) => item.logCost !== null
     );
-    if (this.#compresses) this.#compress = compressionOf(known3.map(({ logCost }) => logCost));
-    const informed = known3.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known3.length ? calibrate(
+    if (this.#compresses) this.#compress = compressionOf(known4.map(({ logCost }) => logCost));
+    const informed = known4.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known4.length ? calibrate(
       informed.map(({ prior }) => prior),
       informed.map(({ logCost }) => logCost)
     ) : null;
-    const residuals = known3.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const residuals = known4.map((item) => this.#compress(item.logCost) - this.#mean(item));
     const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
     const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known3.map((item, index) => ({
+    const samples2 = known4.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known3.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
+    if (known4.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most2, { target }) => Math.max(most2, target), Number.NEGATIVE_INFINITY);
@@ -57109,12 +58415,12 @@ var PowerModel = class {
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
-    const known3 = trials.flatMap(
+    const known4 = trials.flatMap(
       (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
     );
-    this.#known = known3.length > 0;
+    this.#known = known4.length > 0;
     this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known3);
+    if (this.#known) this.#surrogate.learn(known4);
   }
   /** Whether `predict` says more than that all are alike. */
   canPredict(trial) {
@@ -57383,10 +58689,10 @@ var Proposer = class {
     const good2 = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known3 = good2.get(trial.index);
+        const known4 = good2.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known3 === void 0 ? null : cost2(known3)
+          logCost: known4 === void 0 ? null : cost2(known4)
         };
       })
     );
@@ -57663,12 +58969,12 @@ var SearchRun = class {
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
-    for (const known3 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known3.configuration);
+    for (const known4 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known4.configuration);
       if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known3.latency === null && known3.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known3.configuration);
-      this.#ledger.record(point2, known3);
+      if (known4.latency === null && known4.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known4.configuration);
+      this.#ledger.record(point2, known4);
     }
     this.#power.learn(this.#ledger.good);
   }
@@ -57763,8 +59069,8 @@ function present(values2) {
   return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
-  const known3 = present(values2);
-  return known3.length === 0 ? Number.POSITIVE_INFINITY : median(known3);
+  const known4 = present(values2);
+  return known4.length === 0 ? Number.POSITIVE_INFINITY : median(known4);
 }
 function logRatios(contender, incumbent) {
   return contender.flatMap((value2, block) => {
@@ -57778,6 +59084,21 @@ function ratio2(contender, incumbent) {
   const estimate = estimateMean(logs);
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function stillInTheRunning(contenders, objective) {
+  const [incumbent] = contenders;
+  const costs2 = ({ latencyMs, joules }) => latencyMs.map(
+    (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+  );
+  return contenders.map((contender, index) => {
+    if (index === 0 || incumbent === void 0) return true;
+    const slower = contender.latencyMs.map((latency, block) => lost(latency, incumbent.latencyMs[block]));
+    const before = costs2(incumbent);
+    return !costs2(contender).some((cost2, block) => slower[block] === true && lost(cost2, before[block]));
+  });
+}
+function lost(value2, other) {
+  return value2 !== null && other != null && value2 >= other;
 }
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
@@ -57858,16 +59179,29 @@ function samplesOf(heat2, arm, samples2) {
     joules: own.map((sample) => sample.joules)
   };
 }
+function allSamplesOf(heat2, samples2) {
+  return heat2.variants.map((_, index) => samplesOf(heat2, arms[index], samples2));
+}
+function subjectOf({ search, variants: [B2, H, X, R] }) {
+  const { kernel, workload } = search;
+  return { kernel: kernel.name, workload: workload.name, variants: { B: B2, H, X, R } };
+}
+function openSubject(heat2, objective, samples2) {
+  const subject = subjectOf(heat2);
+  if (heat2.incumbentFailure !== null) return subject;
+  const [, , isXOpen, isROpen] = stillInTheRunning(allSamplesOf(heat2, samples2), objective);
+  const { B: B2, H, X, R } = subject.variants;
+  return { ...subject, variants: { B: B2, H, X: isXOpen ? X : void 0, R: isROpen ? R : void 0 } };
+}
 function measureHeats(options) {
-  const { host, heats } = options;
+  const { host, laboratory, heats, objectiveOf: objectiveOf2, deadlineMs } = options;
   return measureBlocks({
-    ...options,
+    host,
+    laboratory,
+    deadlineMs,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-      kernel: search.kernel.name,
-      workload: search.workload.name,
-      variants: { B: B2, H, X, R }
-    })),
+    subjects: heats.map(subjectOf),
+    worthAnother: (samples2) => heats.map((heat2) => openSubject(heat2, objectiveOf2(heat2), samples2)),
     onTurn: (block, turn) => host.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
@@ -57880,11 +59214,12 @@ async function runFinals(options) {
   const contested = heats.filter((heat2) => heat2.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");
-  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  const objectiveOf2 = ({ search }) => measurableObjective(search.objective, laboratory.meter !== null);
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested, objectiveOf: objectiveOf2 });
   return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
-    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
+    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : allSamplesOf(heat2, measured);
+    const incumbentFails = heat2.incumbentFailure !== null;
+    const selection = selectFinalist(samples2, objectiveOf2(heat2), { incumbentFails });
     return {
       search: heat2.search,
       incumbentFailure: heat2.incumbentFailure,
@@ -57898,7 +59233,7 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join31 } from "node:path";
+import { join as join32 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -58047,7 +59382,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -58077,7 +59412,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash11("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -58099,8 +59434,8 @@ function idOf3(space2, configuration) {
   return space2.id(point2);
 }
 function loadKnown(path2, space2, subject) {
-  const known3 = /* @__PURE__ */ new Map();
-  if (!existsSync11(path2)) return known3;
+  const known4 = /* @__PURE__ */ new Map();
+  if (!existsSync11(path2)) return known4;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -58112,19 +59447,19 @@ function loadKnown(path2, space2, subject) {
   }
   for (const row3 of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row3);
-    if (measurement !== null) known3.set(idOf3(space2, measurement.configuration), measurement);
+    if (measurement !== null) known4.set(idOf3(space2, measurement.configuration), measurement);
   }
-  return known3;
+  return known4;
 }
 function save(course) {
-  const { laboratory, known: known3 } = course;
+  const { laboratory, known: known4 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known3.values()
+      measurements: known4.values()
     })
   );
 }
@@ -58173,7 +59508,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known3 = loadKnown(path2, space2, subject);
+    const known4 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
@@ -58181,7 +59516,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path: path2,
-      known: known3,
+      known: known4,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -58193,11 +59528,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf3(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known4.has(idOf3(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known3.set(id, {
+      known4.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -58205,15 +59540,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing3 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known4.size, options.seed);
       missing3 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known3.get(id);
+        const earlier = known4.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known4.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known3.values()];
+    const all = [...known4.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -58236,7 +59571,7 @@ function openTrialStore(options) {
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join31(folder, "trials", `${subject}.json.gz`);
+  const path2 = join32(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -58295,9 +59630,9 @@ async function searchWorkload(task) {
     device: device.info,
     meter: meter?.info ?? null
   });
-  const known3 = store.load();
+  const known4 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
+  if (known4.length > 0) host.progress.note(`  ${label}: going on after ${known4.length} earlier trials`);
   const shipped = await builder.build(kernel.defaults);
   const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
@@ -58322,7 +59657,7 @@ async function searchWorkload(task) {
     start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
-    known: known3,
+    known: known4,
     clock,
     signal: host.signal,
     onRound: (progress2) => {
@@ -58372,23 +59707,23 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync12, lstatSync as lstatSync5 } from "node:fs";
-import { join as join32 } from "node:path";
+import { join as join33 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join32(folder, ".gitignore");
+  const ignore = join33(folder, ".gitignore");
   if (!existsSync12(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join32(manifestFolder, ".joulegate");
+  const folder = join33(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known3 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known3) throw error;
+    const known4 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known4) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
     return null;
@@ -58548,7 +59883,12 @@ async function runs(device, { variant, reference }) {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
-var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
+var wrongResults = [
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-range"
+];
 function dataOf({ program, command: command2 }) {
   const buffers = (program?.buffers ?? []).filter(({ kind, scratch }) => kind !== "uniform" && !scratch);
   return JSON.stringify([
@@ -58588,7 +59928,8 @@ async function checkArms(options) {
     if (!headRuns.ok) {
       const { failure } = headRuns;
       const isWrong = wrongResults.includes(failure.kind);
-      const reason = isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
+      const isBeyond = failure.kind === "out-of-range";
+      const reason = isBeyond ? `head goes beyond a buffer: ${failure.message}` : isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
       broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
@@ -58643,7 +59984,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash12 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -58661,7 +60002,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash10("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash12("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -58771,6 +60112,18 @@ async function measureContests(options) {
   }
 }
 
+// src/app/guard/revision.ts
+function fingerprint(revision, kernel) {
+  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
+  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
+  return JSON.stringify([program, tuned]);
+}
+function isUntouched(base2, head2, kernel) {
+  const before = base2.manifest.kernels.find(({ name }) => name === kernel.name);
+  return before !== void 0 && fingerprint(base2, before) === fingerprint(head2, kernel);
+}
+var untouchedReason = "nothing that this kernel is made of changed";
+
 // src/app/guard/comparison.ts
 async function buildArm(options) {
   const builder = createVariantBuilder(options);
@@ -58796,6 +60149,14 @@ async function compareWorkload(options) {
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
   const headArm = await buildArm({ kernel, workload, configuration, limits: limits2, features });
   if (!headArm.ok) {
+    const { kind, message } = headArm.failure;
+    if (kind === "unsupported" && base2 !== null && isUntouched(base2, head2, kernel)) {
+      return {
+        ...common,
+        status: "untouched",
+        reason: `${untouchedReason}; here it cannot run: ${message}`
+      };
+    }
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: "broken-head", reason, failure: headArm.failure };
   }
@@ -58881,16 +60242,10 @@ async function compareKernels(options) {
 }
 
 // src/app/guard/untouched.ts
-function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
-  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
-  return JSON.stringify([program, tuned]);
-}
 function compareUntouched(base2, head2) {
   const comparisons4 = [];
   for (const definition of head2.manifest.kernels) {
-    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
-    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
+    if (!isUntouched(base2, head2, definition)) return null;
     for (const workload of definition.workloads) {
       comparisons4.push({
         kernel: definition.name,
@@ -58898,7 +60253,7 @@ function compareUntouched(base2, head2) {
         definition,
         warning: null,
         status: "untouched",
-        reason: "nothing that this kernel is made of changed"
+        reason: untouchedReason
       });
     }
   }
@@ -58930,7 +60285,7 @@ async function advise({ host, options, policy: policy2, onJudged }, laboratory, 
   const { contests, judgements } = judged2;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
-  const limited = Number.isFinite(deadlineMs);
+  const limited = Number.isFinite(deadlineMs) && (options.shards ?? 1) === 1;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged2);
@@ -58981,8 +60336,8 @@ async function measureChanged(task, laboratory, removed) {
     samples2,
     { ...judging, machineChanged }
   );
-  const lost = [];
-  const warn = (text3) => void lost.push(text3);
+  const lost2 = [];
+  const warn = (text3) => void lost2.push(text3);
   if (machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
     const cost2 = "a repetition of this run will not know what it measured";
@@ -59010,7 +60365,7 @@ async function measureChanged(task, laboratory, removed) {
     broken,
     judgements,
     earlier,
-    warnings: [...warnings, ...lost],
+    warnings: [...warnings, ...lost2],
     noiseFloor,
     nights: kept2.nights,
     advice: [],
@@ -59021,7 +60376,7 @@ async function measureChanged(task, laboratory, removed) {
     { cost: "nothing is advised", otherwise: [], warn },
     () => advise(task, laboratory, judged2, deadlineMs)
   );
-  return { ...judged2, warnings: [...warnings, ...lost], advice };
+  return { ...judged2, warnings: [...warnings, ...lost2], advice };
 }
 async function runGuard(task) {
   const { host, options, base: base2, policy: policy2 } = task;
@@ -59056,7 +60411,7 @@ async function runGuard(task) {
 }
 
 // src/app/guard/whole-report.ts
-import { join as join33 } from "node:path";
+import { join as join34 } from "node:path";
 
 // src/app/guard/kernel-place.ts
 import { posix as posix2 } from "node:path";
@@ -59651,7 +61006,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join33(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join34(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -59772,12 +61127,12 @@ function costOf2(entry, metric) {
   return metric === "latency" ? entry.latencyMs : entry.joules;
 }
 function changesOf2(series, metric) {
-  const known3 = series.filter((entry) => costOf2(entry, metric) !== null).slice(-maxSearched);
-  const costs2 = known3.map((entry) => costOf2(entry, metric) ?? Number.NaN);
+  const known4 = series.filter((entry) => costOf2(entry, metric) !== null).slice(-maxSearched);
+  const costs2 = known4.map((entry) => costOf2(entry, metric) ?? Number.NaN);
   const found = changePoints(costs2.map(Math.log));
   return found.flatMap(({ at: at3, p }, i) => {
-    const entry = known3[at3];
-    const previous = known3[at3 - 1];
+    const entry = known4[at3];
+    const previous = known4[at3 - 1];
     const before = medianOrNull(costs2.slice(found[i - 1]?.at ?? 0, at3));
     const after = medianOrNull(costs2.slice(at3, found[i + 1]?.at));
     if (entry === void 0 || previous === void 0 || before === null || after === null) return [];
@@ -59823,9 +61178,9 @@ function historyOf(states, made) {
     const nights = /* @__PURE__ */ new Map();
     for (const entry of history) {
       const key2 = JSON.stringify([entry.kernel, entry.workload, adapterOf(entry, family)]);
-      const known3 = nights.get(key2);
-      if (known3 === void 0) nights.set(key2, [entry]);
-      else known3.push(entry);
+      const known4 = nights.get(key2);
+      if (known4 === void 0) nights.set(key2, [entry]);
+      else known4.push(entry);
     }
     return [...nights.values()].map((entries) => seriesOf(family, entries));
   });
@@ -59841,12 +61196,12 @@ function historyOf(states, made) {
 }
 
 // src/app/history/show-history.ts
-import { readdirSync as readdirSync5, statSync as statSync5 } from "node:fs";
-import { join as join34 } from "node:path";
+import { readdirSync as readdirSync5, statSync as statSync6 } from "node:fs";
+import { join as join35 } from "node:path";
 var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
 var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
 function isFolder(path2) {
-  return statSync5(path2, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync6(path2, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function namesIn4(path2, shown) {
   try {
@@ -59863,7 +61218,7 @@ function namesIn4(path2, shown) {
 function statesIn(path2, shown) {
   if (!isFolder(path2)) return [path2];
   const names2 = namesIn4(path2, shown).filter((name) => stateName.test(name));
-  if (names2.length > 0) return names2.sort().map((name) => join34(path2, name));
+  if (names2.length > 0) return names2.sort().map((name) => join35(path2, name));
   throw new JoulegateError("bad-input", `${shown} holds no kept state.`, { code: "no-history", nextStep });
 }
 function showHistory(host, { paths: paths2, out }) {
@@ -59882,14 +61237,14 @@ function showHistory(host, { paths: paths2, out }) {
 
 // src/app/retune/explain.ts
 import { existsSync as existsSync13, readdirSync as readdirSync6 } from "node:fs";
-import { join as join38 } from "node:path";
+import { join as join39 } from "node:path";
 
 // src/app/retune/write-findings.ts
-import { join as join37 } from "node:path";
+import { join as join38 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash11 } from "node:crypto";
-import { join as join35 } from "node:path";
+import { createHash as createHash13 } from "node:crypto";
+import { join as join36 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -59931,7 +61286,7 @@ function header2(final, configuration, launches, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest3 = createHash11("sha256").update(`${kernel.name}
+  const digest3 = createHash13("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}`;
 }
@@ -59947,7 +61302,7 @@ async function keepSources(options) {
       for (const { wgsl: wgsl2, passes } of sources) {
         const launches = passes.flatMap((pass) => launchLines(pass, program));
         const own = sources.length > 1 ? `-${passes[0]?.name}` : "";
-        const path2 = join35(folder, `${stem(final)}-${name}${own}.wgsl`);
+        const path2 = join36(folder, `${stem(final)}-${name}${own}.wgsl`);
         writeFileAtomic(path2, `${header2(final, configuration, launches, role)}
 
 ${wgsl2.trimEnd()}
@@ -59968,10 +61323,10 @@ ${wgsl2.trimEnd()}
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash12 } from "node:crypto";
-import { join as join36 } from "node:path";
+import { createHash as createHash14 } from "node:crypto";
+import { join as join37 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest3 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest3 = createHash14("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -59981,7 +61336,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join36(folder, fileName(search));
+    const path2 = join37(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -60046,7 +61401,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join37(absolutePath2(host, report3), recordingsFolder);
+    const folder = join38(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -60076,9 +61431,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join38(folder, recordingsFolder);
+  const path2 = join39(folder, recordingsFolder);
   if (!existsSync13(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join38(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -60130,7 +61485,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join38(folder, "report.json"));
+  const report3 = readReport(join39(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -60139,11 +61494,11 @@ function explain2(host, options) {
   }
   const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
   if (named3.length === 0) {
-    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known3);
+    const known4 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known4);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
       code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
+      nextStep: near === null ? `It has ${known4.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
   const wanted = named3.filter(
@@ -60287,7 +61642,7 @@ function costIn(measurement) {
 }
 function choose3(search, final) {
   const { idOf: idOf4, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf4(known3.configuration) === idOf4(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known4) => idOf4(known4.configuration) === idOf4(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -60310,7 +61665,7 @@ function reportedSlack(objective) {
 }
 function describeReset({ idOf: idOf4, result }, configuration) {
   const own = result.measurements.find(
-    (known3) => configuration !== null && idOf4(known3.configuration) === idOf4(configuration)
+    (known4) => configuration !== null && idOf4(known4.configuration) === idOf4(configuration)
   );
   const reset = own?.latency == null ? null : resetShares(own.latency, own.energy);
   return reset === null ? {} : { reset };
@@ -60470,7 +61825,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join39, posix as posix3 } from "node:path";
+import { join as join40, posix as posix3 } from "node:path";
 
 // src/app/retune/final-passes.ts
 async function timeFinalPasses(options) {
@@ -60527,7 +61882,7 @@ async function subgroupWarnings(laboratory, finals) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join39(folder, manifest.tunedPath);
+  return join40(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -60602,7 +61957,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join39(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join40(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -60626,8 +61981,8 @@ async function retuneOn(run, task) {
   const finals = await compare3(run, searches, noiseKernel);
   const sizes2 = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
-  const lost = [];
-  const passes = await timeFinalPasses({ host, laboratory, finals, warn: (text3) => void lost.push(text3) });
+  const lost2 = [];
+  const passes = await timeFinalPasses({ host, laboratory, finals, warn: (text3) => void lost2.push(text3) });
   const retuned = searches.map(
     (search) => retunedKernel({
       search,
@@ -60657,7 +62012,7 @@ async function retuneOn(run, task) {
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...sizes2, ...lost, ...faults],
+    warnings: [...warnings, ...sizes2, ...lost2, ...faults],
     kernels: retuned
   };
 }
@@ -60724,14 +62079,14 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
     return [wrong2("NVML", seen.why, next)];
   }
   const { boards, faults } = seen;
-  const lost = faults.map(
+  const lost2 = faults.map(
     (fault) => wrong2(
       "NVML",
       fault,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
     )
   );
-  return [...hidden(boards, nodes, visible), ...lost, ...boards.flatMap(findingsOf)];
+  return [...hidden(boards, nodes, visible), ...lost2, ...boards.flatMap(findingsOf)];
 }
 function hidden(boards, nodes, visible) {
   if (nodes.length <= boards.length) return [];
@@ -60768,7 +62123,7 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
 }
 
 // src/app/doctor/locks.ts
-import { accessSync as accessSync3, constants as constants11, statSync as statSync6 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, statSync as statSync7 } from "node:fs";
 import { dirname as dirname10 } from "node:path";
 var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
 function checkLocks(folder) {
@@ -60783,7 +62138,7 @@ function checkLocks(folder) {
 function folderFault(folder) {
   try {
     const there = nearestThere(folder);
-    if (!statSync6(there).isDirectory()) {
+    if (!statSync7(there).isDirectory()) {
       return there === folder ? `${folder} is not a folder` : `${folder} cannot be made: ${there} is not a folder`;
     }
     accessSync3(there, constants11.W_OK | constants11.X_OK);
@@ -60795,7 +62150,7 @@ function folderFault(folder) {
 function nearestThere(path2) {
   const parent = dirname10(path2);
   try {
-    statSync6(path2);
+    statSync7(path2);
     return path2;
   } catch (error) {
     const { code } = error;
@@ -60858,7 +62213,7 @@ function describeSensor(info) {
 }
 
 // src/app/doctor/vulkan.ts
-import { basename as basename8, dirname as dirname11, join as join40, resolve as resolve6 } from "node:path";
+import { basename as basename8, dirname as dirname11, join as join41, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -60874,7 +62229,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join41(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
   return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
@@ -60886,7 +62241,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join40(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join41(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -61316,7 +62671,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join42 } from "node:path";
+import { dirname as dirname13, join as join43 } from "node:path";
 
 // src/app/init/buffer.ts
 var mostListed = 256;
@@ -61361,7 +62716,8 @@ function storageLength(binding, bytes, shape) {
 function storageFill(what) {
   if (!what.read) return null;
   if (what.isFloat) return { value: "normal", note: null };
-  return what.written ? null : { value: null, note: "zeros, ones, index, or uniform (all bits random)" };
+  const note2 = "of indices { integers: [0, COUNT] }; of packed weights { blocks: q4_0 }; else index, zeros, ones, or uniform (all bits random)";
+  return what.written ? null : { value: null, note: note2 };
 }
 function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
@@ -61414,20 +62770,20 @@ function sortParameters(entry) {
     }
     if (hasDefault && value2 === null) continue;
     const axis = axisOf2(name);
-    const isWhole = scalar2 !== "bool" && scalar2 !== "f32" && scalar2 !== "f16";
-    if (axis >= 0 && isWhole) {
+    const isWhole2 = scalar2 !== "bool" && scalar2 !== "f32" && scalar2 !== "f16";
+    if (axis >= 0 && isWhole2) {
       inSize.push(name);
       const declared = typeof value2 === "number" ? value2 : null;
       const values2 = axisSizes(axis, axes, declared);
       const initial = declared ?? values2[1] ?? values2[0] ?? null;
       tunables.push({ name, values: { value: values2, note: "in @workgroup_size" }, initial });
-    } else if (isWhole && tunableWord.test(spaced(name))) {
+    } else if (isWhole2 && tunableWord.test(spaced(name))) {
       const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
       const note2 = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
       tunables.push({ name, values: { value: values2, note: note2 }, initial: values2 === null ? null : value2 });
     } else {
       const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant of the program";
-      workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole });
+      workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole2 });
     }
   }
   tunables.push(...conditionTunables(entry.parameters));
@@ -61495,11 +62851,11 @@ function draftDispatch(entry, workload, tunables) {
   const [x2] = entry.workgroupSize;
   const size2 = x2 === void 0 ? "64" : x2.value ?? tunables.find(({ name }) => name === x2.text)?.name ?? 64;
   const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? "N"}, ${size2})"`;
-  const blank = (axis, hint) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
+  const blank2 = (axis, hint) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
   return [
-    blank("x", `e.g. ${example}`),
-    ...entry.axes.y || entry.axes.z ? [blank("y", "1 if it has one row of them")] : [],
-    ...entry.axes.z ? [blank("z", "1 if it has one layer of them")] : []
+    blank2("x", `e.g. ${example}`),
+    ...entry.axes.y || entry.axes.z ? [blank2("y", "1 if it has one row of them")] : [],
+    ...entry.axes.z ? [blank2("z", "1 if it has one layer of them")] : []
   ];
 }
 
@@ -61556,7 +62912,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join41 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -61564,7 +62920,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join41(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -61716,7 +63072,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join42(root, path2));
+  const shown = (path2) => displayPath(host, join43(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -61726,7 +63082,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join42(root, folder), join42(root, path2));
+      const source = slashed(join43(root, folder), join43(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -61750,7 +63106,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join42(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -61794,8 +63150,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join42(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join43(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -61911,7 +63267,7 @@ async function plan(host, options) {
 }
 
 // src/app/runtime-file/export-runtime.ts
-import { join as join43 } from "node:path";
+import { join as join44 } from "node:path";
 
 // src/app/runtime-file/formula.ts
 function formulaOf2(kernel, expression) {
@@ -61965,12 +63321,12 @@ var Programs = class {
   /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
   async add(configuration, parameters) {
     const key2 = keyOf2(configuration);
-    const known3 = this.#configurations.get(key2)?.passes ?? [];
+    const known4 = this.#configurations.get(key2)?.passes ?? [];
     const taken = [];
     for (const [index, pass] of this.passes.entries()) {
       const own = await this.#addPass(pass, configuration, parameters);
       if (typeof own === "string" && pass.definition.when === null) return own;
-      taken.push(typeof own === "string" ? known3[index] ?? null : most(known3[index] ?? null, own));
+      taken.push(typeof own === "string" ? known4[index] ?? null : most(known4[index] ?? null, own));
     }
     this.#configurations.set(key2, { values: configuration, passes: taken });
     return null;
@@ -61998,10 +63354,10 @@ var Programs = class {
     return taken ?? "it has no variation";
   }
 };
-function most(known3, { workgroupSize, workgroupBytes }) {
+function most(known4, { workgroupSize, workgroupBytes }) {
   return {
-    workgroupSize: known3?.workgroupSize ?? workgroupSize,
-    workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+    workgroupSize: known4?.workgroupSize ?? workgroupSize,
+    workgroupBytes: Math.max(known4?.workgroupBytes ?? 0, workgroupBytes ?? 0)
   };
 }
 function keyOf2(configuration) {
@@ -62027,7 +63383,7 @@ function variations(parameters, conditions) {
 // src/app/runtime-file/export-runtime.ts
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join43(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join44(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -62136,6 +63492,7 @@ async function validate9(host, options) {
   const needs = [];
   const warnings = /* @__PURE__ */ new Map();
   const changing = /* @__PURE__ */ new Map();
+  const contents = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
@@ -62144,6 +63501,11 @@ async function validate9(host, options) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       const shipped = await builder.build(kernel.defaults);
+      if (shipped.ok && shipped.value.program !== null) {
+        const { buffers } = shipped.value.program;
+        const filled2 = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
+        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled2 });
+      }
       const changed = shipped.ok ? changedBuffers(shipped.value) : null;
       if (changed !== null)
         changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
@@ -62165,6 +63527,7 @@ async function validate9(host, options) {
     workloads,
     needs,
     faults,
+    contents,
     warnings: [...warnings.values()],
     changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
@@ -62956,7 +64319,7 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names2, reason) {
+function refuse4(args, names2, reason) {
   const given = names2.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
@@ -62972,7 +64335,7 @@ function optional2(key2, value2) {
 function replayOptions(args) {
   const reason = "means nothing with --device replay, which needs no manifest";
   if (givenManifest(args) !== void 0) throw misplaced("A manifest", reason);
-  refuse3(args, manifestOnly, reason);
+  refuse4(args, manifestOnly, reason);
   const recording = args.text("recording");
   if (recording === void 0) {
     throw new JoulegateError("bad-input", "--device replay needs --recording FILE.", {
@@ -63049,7 +64412,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     if (args.text("device") === "replay") {
       return reportResult(await retuneRecording(host, replayOptions(args)), args, terminal);
     }
-    refuse3(args, replayOnly, "only means something with --device replay");
+    refuse4(args, replayOnly, "only means something with --device replay");
     const report3 = await retune(host, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
@@ -63072,6 +64435,16 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
 function listed3(names2) {
   const rest = names2.length - 8;
   return names2.slice(0, 8).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+function contentsOf2({ manifest, contents }) {
+  const lines2 = contents.flatMap(({ kernel, workload, buffers }) => {
+    const filled2 = Object.entries(buffers);
+    if (!filled2.some(([, fill2]) => fill2.startsWith("{"))) return [];
+    const shown = filled2.map(([name, fill2]) => `${name} ${fill2}`).join(", ");
+    return [`${manifest}: note: ${kernel} ${workload} holds ${shown}
+`];
+  });
+  return lines2.join("");
 }
 var validateCommand = {
   name: "validate",
@@ -63103,11 +64476,9 @@ shown at once, with its place and what to do. Needs no GPU.`,
     );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return {
-      output: `${faults.join("")}${[...warnings, ...needs, ...changing].join("")}${judged2}${summary}, ${verdict}
-`,
-      exitCode
-    };
+    const notes2 = `${[...warnings, ...needs, ...changing].join("")}${contentsOf2(result)}${judged2}`;
+    return { output: `${faults.join("")}${notes2}${summary}, ${verdict}
+`, exitCode };
   }
 };
 
@@ -63183,8 +64554,8 @@ function checkValue(name, raw, spec, command2) {
   }
   const min = spec.min ?? 0;
   if (value2 < min || value2 > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
-    const range3 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
-    throw usageError(`--${name} is ${raw}, but must be ${range3}.`, command2);
+    const range4 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
+    throw usageError(`--${name} is ${raw}, but must be ${range4}.`, command2);
   }
   return value2;
 }

@@ -35,35 +35,29 @@ function isReset({ betweenLaunches }) {
   return betweenLaunches === "reset";
 }
 
-// src/errors/errors.ts
-var ExitCode = {
-  passed: 0,
-  gateFailed: 1,
-  badInput: 2,
-  couldNotMeasure: 3,
-  internal: 4,
-  interrupted: 130
-};
-var exitCodes = {
-  "bad-input": ExitCode.badInput,
-  "could-not-measure": ExitCode.couldNotMeasure,
-  interrupted: ExitCode.interrupted
-};
-var JoulegateError = class extends Error {
-  kind;
-  code;
-  nextStep;
-  constructor(...[kind, message, details]) {
-    super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
-    this.name = "JoulegateError";
-    this.kind = kind;
-    this.code = details.code;
-    this.nextStep = details.nextStep ?? null;
-  }
-  get exitCode() {
-    return exitCodes[this.kind];
-  }
-};
+// src/kernel/failure.ts
+function printable(message) {
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+}
+function failed(kind, message, place = {}) {
+  return {
+    ok: false,
+    failure: {
+      kind,
+      message: printable(message),
+      ...place.file === void 0 ? {} : { file: place.file },
+      ...place.line === void 0 ? {} : { line: place.line },
+      ...place.column === void 0 ? {} : { column: place.column }
+    }
+  };
+}
+function succeeded(value) {
+  return { ok: true, value };
+}
+
+// src/kernel/data-shape.ts
+var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
+var scalarTypes = Object.keys(bytesPerElement);
 
 // src/stats/sorted-samples.ts
 function sortSamples(values) {
@@ -163,29 +157,98 @@ function createRandom(seed) {
   return new Sfc32(seed);
 }
 
-// src/kernel/failure.ts
-function printable(message) {
-  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
-}
-function failed(kind, message, place = {}) {
-  return {
-    ok: false,
-    failure: {
-      kind,
-      message: printable(message),
-      ...place.file === void 0 ? {} : { file: place.file },
-      ...place.line === void 0 ? {} : { line: place.line },
-      ...place.column === void 0 ? {} : { column: place.column }
-    }
-  };
-}
-function succeeded(value) {
-  return { ok: true, value };
-}
+// src/errors/errors.ts
+var ExitCode = {
+  passed: 0,
+  gateFailed: 1,
+  badInput: 2,
+  couldNotMeasure: 3,
+  internal: 4,
+  interrupted: 130
+};
+var exitCodes = {
+  "bad-input": ExitCode.badInput,
+  "could-not-measure": ExitCode.couldNotMeasure,
+  interrupted: ExitCode.interrupted
+};
+var JoulegateError = class extends Error {
+  kind;
+  code;
+  nextStep;
+  constructor(...[kind, message, details]) {
+    super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+    this.name = "JoulegateError";
+    this.kind = kind;
+    this.code = details.code;
+    this.nextStep = details.nextStep ?? null;
+  }
+  get exitCode() {
+    return exitCodes[this.kind];
+  }
+};
 
-// src/kernel/data-shape.ts
-var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
-var scalarTypes = Object.keys(bytesPerElement);
+// src/kernel/blocks.ts
+function writeWords(view, offset, count, random) {
+  for (let i = 0; i < count; i++) view.setUint32(offset + 4 * i, random.integer(2 ** 32), true);
+}
+function writeScale(view, offset, exponent, random) {
+  view.setUint16(offset, exponent + 15 << 10 | random.integer(1024), true);
+}
+var scales = {
+  f16: { bytes: 2, write: (view, offset, random) => writeScale(view, offset, -6, random) },
+  f32: {
+    bytes: 4,
+    write: (view, offset, random) => view.setFloat32(offset, 2 ** -6 * (1 + random.integer(1024) / 1024), true)
+  }
+};
+var formats = {
+  // 32 values: f16 scale, 32 nibbles (value i and i + 16 in one byte), less 8 (ggml-common.h: block_q4_0).
+  q4_0: {
+    apart: false,
+    bytes: 18,
+    write(view, offset, random) {
+      writeScale(view, offset, -6, random);
+      writeWords(view, offset + 2, 4, random);
+    }
+  },
+  // 32 values: f16 scale, 32 i8 of which -128 is none (block_q8_0).
+  q8_0: {
+    apart: false,
+    bytes: 34,
+    write(view, offset, random) {
+      writeScale(view, offset, -10, random);
+      for (let i = 0; i < 32; i++) view.setInt8(offset + 2 + i, random.integer(255) - 127);
+    }
+  },
+  // 256 values: f16 scales of the scales and of the minima, 8 of each in 6 bits, nibbles (block_q4_K).
+  q4_k: {
+    apart: false,
+    bytes: 144,
+    write(view, offset, random) {
+      writeScale(view, offset, -12, random);
+      writeScale(view, offset + 2, -9, random);
+      writeWords(view, offset + 4, 35, random);
+    }
+  },
+  // Eight nibbles a word, less 8 (MatMulNBits of ONNX Runtime); all are values.
+  "ort-q4-32": {
+    apart: true,
+    bytes: 4,
+    write: (view, offset, random) => writeWords(view, offset, 1, random)
+  },
+  // Eight nibbles a word, less 7: 15 is none (q4f16_1 of MLC).
+  "mlc-q4f16": {
+    apart: true,
+    bytes: 4,
+    write(view, offset, random) {
+      for (let i = 0; i < 4; i++) view.setUint8(offset + i, random.integer(15) | random.integer(15) << 4);
+    }
+  }
+};
+function blockOf(format, type) {
+  const { apart, ...block } = formats[format];
+  return apart && (type === "f32" || type === "f16") ? scales[type] : block;
+}
 
 // src/kernel/half.ts
 var floatBits = new Float32Array(1);
@@ -358,29 +421,82 @@ var indexPeriod = {
   u32: 2 ** 32
 };
 var randomPeriod = 1048573;
+var blockPeriod = 65521;
 var poisonBits = {
   f32: 2145755565,
   f16: 32429,
   i32: 2774195885,
   u32: 2774195885
 };
-function bufferContents(binding) {
+var nothing = /* @__PURE__ */ new Map();
+function bufferContents(binding, known = nothing) {
   const bytes = new Uint8Array(binding.byteLength);
-  if (binding.values !== null) {
-    writeValues(binding, binding.values, bytes);
-    return bytes;
-  }
+  const { fill, values } = binding;
+  if (values !== null) writeValues(binding, values, bytes);
+  else if (typeof fill === "string")
+    writeElements(binding, bytes, generator(fill, binding), fill !== "index");
+  else if ("integers" in fill) {
+    const [from, below] = fill.integers;
+    const random = randomOf(binding);
+    writeElements(binding, bytes, () => from + random.integer(below - from));
+  } else if ("permutation" in fill) {
+    writeElements(binding, bytes, permutation(fill.permutation, binding), false);
+  } else if ("cumulative" in fill) {
+    writeElements(binding, bytes, rowStarts(fill.cumulative, binding), false);
+  } else if ("blocks" in fill) writeBlocks(fill.blocks, binding, bytes);
+  else bytes.set(knownBytes("file" in fill ? fill.file : fill.generate, binding, known));
+  return bytes;
+}
+function knownBytes(name, { name: buffer }, known) {
+  const bytes = known.get(name);
+  if (bytes === void 0) throw new Error(`the contents of buffer ${buffer} are not there`);
+  return bytes;
+}
+function writeElements(binding, bytes, next, repeats = true) {
+  if (next === null) return;
   const elements = elementsOf(binding, bytes);
-  const next = generator(binding);
-  if (next === null) return bytes;
-  const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
+  const drawn = repeats ? Math.min(elements.length, randomPeriod) : elements.length;
   if (binding.type === "f16") {
     for (let i = 0; i < drawn; i++) elements[i] = toHalf(next(i));
   } else {
     for (let i = 0; i < drawn; i++) elements[i] = next(i);
   }
+  repeat(elements, drawn);
+}
+function repeat(elements, drawn) {
   for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
-  return bytes;
+}
+function permutation(count, binding) {
+  const random = randomOf(binding);
+  const numbers2 = Float64Array.from({ length: count }, (_, i) => i);
+  return (index) => {
+    const place = index % count;
+    const other = place + random.integer(count - place);
+    const taken = numbers2[other];
+    numbers2[other] = numbers2[place];
+    numbers2[place] = taken;
+    return taken;
+  };
+}
+function rowStarts([from, below], binding) {
+  const random = randomOf(binding);
+  let start = 0;
+  return (index) => {
+    if (index > 0) start += from + random.integer(below - from);
+    return start;
+  };
+}
+function writeBlocks(format, binding, bytes) {
+  const block = blockOf(format, binding.type);
+  const random = randomOf(binding);
+  const view = new DataView(bytes.buffer);
+  const count = Math.floor(bytesOf(binding) / block.bytes);
+  const drawn = Math.min(count, blockPeriod);
+  for (let i = 0; i < drawn; i++) block.write(view, i * block.bytes, random);
+  repeat(bytes.subarray(0, count * block.bytes), drawn * block.bytes);
+}
+function bytesOf({ type, length }) {
+  return length * bytesPerElement[type];
 }
 function writeValues({ type, slots }, values, bytes) {
   const view = new DataView(bytes.buffer);
@@ -416,23 +532,26 @@ function elementsOf(binding, bytes) {
       return new Uint32Array(bytes.buffer, bytes.byteOffset, binding.length);
   }
 }
-function generator(binding) {
-  const whole = binding.type === "i32" || binding.type === "u32";
-  const random = createRandom(binding.seed).fork(`${binding.group}/${binding.binding}`);
-  switch (binding.fill) {
+function randomOf({ seed, group, binding }) {
+  return createRandom(seed).fork(`${group}/${binding}`);
+}
+function generator(fill, binding) {
+  const { type } = binding;
+  const random = randomOf(binding);
+  switch (fill) {
     case "zeros":
       return null;
     case "ones":
       return () => 1;
     case "index": {
-      const period = indexPeriod[binding.type];
+      const period = indexPeriod[type];
       return (index) => index % period;
     }
     case "uniform":
-      return whole ? () => random.integer(2 ** 32) : () => random.next();
+      return type === "i32" || type === "u32" ? () => random.integer(2 ** 32) : () => random.next();
     case "normal":
-      if (binding.type === "i32") return () => Math.round(16 * random.normal());
-      if (binding.type === "u32") return () => Math.abs(Math.round(16 * random.normal()));
+      if (type === "i32") return () => Math.round(16 * random.normal());
+      if (type === "u32") return () => Math.abs(Math.round(16 * random.normal()));
       return () => random.normal();
   }
 }
@@ -1264,71 +1383,42 @@ async function watchClocks(search2) {
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
 }
 
-// src/device/worker/timestamps.ts
-function createTimestampReader(device, most) {
-  const querySet = device.createQuerySet({ type: "timestamp", count: most });
-  const size = 8 * most;
-  const resolved = device.createBuffer({
-    size,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
-  });
-  const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  return {
-    querySet,
-    resolve(encoder, count) {
-      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
-    },
-    async readMs(count) {
-      await readable.mapAsync(GPUMapMode.READ);
-      const [...stamps] = new BigUint64Array(readable.getMappedRange().slice(0, 8 * count));
-      readable.unmap();
-      return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)) / 1e6);
-    },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    }
-  };
-}
-function stampsAround({ querySet }, first) {
-  return { querySet, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
-}
-function stampEnd(encoder, { querySet }, index) {
+// src/device/worker/encode.ts
+function markEnd(encoder, querySet, index) {
   encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
 }
-function onlyStamp({ querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }, which) {
-  return which === "begin" ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
+function writesOf({ querySet, from, to }) {
+  return { querySet, ...from === null ? {} : { beginningOfPassWriteIndex: from }, endOfPassWriteIndex: to };
 }
-
-// src/device/worker/encode.ts
 function encodeLaunches(encoder, { passes, rounds }, options) {
-  const { launches: launches2, timestampWrites } = options;
+  const { launches: launches2, stamps = null } = options;
   const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass = null;
-  const begin = (writes) => encoder.beginComputePass(writes === void 0 ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== void 0) begin(onlyStamp(timestampWrites, "begin")).end();
+  if (isSplit && stamps !== null && stamps.from !== null) markEnd(encoder, stamps.querySet, stamps.from);
+  let open = null;
   let current = null;
   for (let launch = 0; launch < launches2; launch++) {
-    for (const one of rounds?.passes(launch) ?? passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const { buffer, offset, size } of one.clears) encoder.clearBuffer(buffer, offset, size);
+    for (const pass of rounds?.passes(launch) ?? passes) {
+      if (pass.clears.length > 0) {
+        open?.end();
+        open = null;
+        for (const { buffer, offset, size } of pass.clears) encoder.clearBuffer(buffer, offset, size);
       }
-      if (pass === null) {
-        pass = begin(isSplit ? void 0 : timestampWrites);
+      if (open === null) {
+        open = encoder.beginComputePass(
+          isSplit || stamps === null ? {} : { timestampWrites: writesOf(stamps) }
+        );
         current = null;
       }
-      if (current?.pipeline !== one.pipeline) pass.setPipeline(one.pipeline);
-      if (current !== one) {
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
+      if (current?.pipeline !== pass.pipeline) open.setPipeline(pass.pipeline);
+      if (current !== pass) {
+        for (const [group, bindGroup] of pass.bindGroups.entries()) open.setBindGroup(group, bindGroup);
+        current = pass;
       }
-      one.launch(pass);
+      pass.launch(open);
     }
   }
-  pass?.end();
-  if (isSplit && timestampWrites !== void 0) begin(onlyStamp(timestampWrites, "end")).end();
+  open?.end();
+  if (isSplit && stamps !== null) markEnd(encoder, stamps.querySet, stamps.to);
 }
 
 // src/device/worker/rounds.ts
@@ -1352,12 +1442,13 @@ function roundSizes({ slots }, launches2) {
 }
 function encodeTimedRounds(options) {
   const { encoder, reader, rounds, sizes, encode } = options;
-  stampEnd(encoder, reader, 0);
+  const { querySet } = reader;
+  markEnd(encoder, querySet, 0);
   for (const [i, launches2] of sizes.entries()) {
     const first = 1 + i * stampsPerRound;
     rounds.refill(encoder, launches2);
-    stampEnd(encoder, reader, first);
-    encode(launches2, stampsAround(reader, first + 1));
+    markEnd(encoder, querySet, first);
+    encode(launches2, { querySet, from: first + 1, to: first + 2 });
   }
   reader.resolve(encoder, stampsOf(sizes.length));
 }
@@ -1372,6 +1463,30 @@ function roundTimes(stamps, rounds) {
   return { launchesMs, resetsMs };
 }
 
+// src/device/worker/timestamps.ts
+function createTimestampReader(device, most) {
+  const querySet = device.createQuerySet({ type: "timestamp", count: most });
+  const size = 8 * most;
+  const resolved = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
+  });
+  const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  return {
+    querySet,
+    resolve(encoder, count) {
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
+    },
+    async readMs(count) {
+      await readable.mapAsync(GPUMapMode.READ);
+      const [...stamps] = new BigUint64Array(readable.getMappedRange().slice(0, 8 * count));
+      readable.unmap();
+      return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)) / 1e6);
+    }
+  };
+}
+
 // src/device/worker/launcher.ts
 var timestampTickMs = 1e-4;
 var mostPart = 1.05;
@@ -1382,9 +1497,11 @@ function plausibleMs(gpuMs, wallMs) {
   const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
+var mostPasses = 32;
 function createLauncher(options) {
   const { device, clock: clock2, polling, timestamps, quiet } = options;
   const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let apartReader = null;
   let roundsReader = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
   async function timeCommands(encode, ...[stamped = null, count = 0]) {
@@ -1396,19 +1513,19 @@ function createLauncher(options) {
     const reading = stamped?.readMs(count);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    return { wallMs, stamps: await reading ?? [] };
+    return { wallMs, stampsMs: await reading ?? [] };
   }
   async function timeBatch(compiled, launches2) {
-    const timestampWrites = reader === null ? void 0 : stampsAround(reader, 0);
-    const { wallMs, stamps } = await timeCommands(
+    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
+    const { wallMs, stampsMs } = await timeCommands(
       (encoder) => {
-        encodeLaunches(encoder, compiled, { launches: launches2, timestampWrites });
+        encodeLaunches(encoder, compiled, { launches: launches2, stamps });
         reader?.resolve(encoder, 2);
       },
       reader,
       2
     );
-    return reader === null ? wallMs : plausibleMs(stamps[1] ?? 0, wallMs);
+    return reader === null ? wallMs : plausibleMs(stampsMs[1] ?? 0, wallMs);
   }
   async function wallTimes(compiled, rounds, sizes) {
     const times = { launchesMs: 0, resetsMs: 0 };
@@ -1422,18 +1539,18 @@ function createLauncher(options) {
   async function stampedTimes(compiled, rounds, sizes) {
     roundsReader ??= createTimestampReader(device, mostStamps);
     const stamped = roundsReader;
-    const { wallMs, stamps } = await timeCommands(
+    const { wallMs, stampsMs } = await timeCommands(
       (encoder) => encodeTimedRounds({
         encoder,
         reader: stamped,
         rounds,
         sizes,
-        encode: (launches2, timestampWrites) => encodeLaunches(encoder, compiled, { launches: launches2, timestampWrites })
+        encode: (launches2, stamps) => encodeLaunches(encoder, compiled, { launches: launches2, stamps })
       }),
       stamped,
       stampsOf(sizes.length)
     );
-    const times = roundTimes(stamps, sizes.length);
+    const times = roundTimes(stampsMs, sizes.length);
     const isPossible = !Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs));
     return isPossible && times.launchesMs >= 0 ? times : null;
   }
@@ -1445,29 +1562,23 @@ function createLauncher(options) {
     return times.launchesMs;
   }
   async function timeApart({ passes, bound }) {
-    const count = 1 + 2 * passes.length;
-    const apart = createTimestampReader(device, count);
-    try {
-      const { wallMs, stamps } = await timeCommands(
-        (encoder) => {
-          bound.reset(encoder);
-          stampEnd(encoder, apart, 0);
-          for (const [index, pass] of passes.entries()) {
-            const timestampWrites = stampsAround(apart, 1 + 2 * index);
-            encodeLaunches(encoder, { passes: [pass] }, { launches: 1, timestampWrites });
-          }
-          apart.resolve(encoder, count);
-        },
-        apart,
-        count
-      );
-      return passes.map((_, i) => {
-        const [before = 0, begin = 0, end = 0] = stamps.slice(2 * i);
-        return plausibleMs(end - Math.max(before, begin), wallMs);
-      });
-    } finally {
-      apart.destroy();
-    }
+    apartReader ??= createTimestampReader(device, 1 + mostPasses);
+    const stamped = apartReader;
+    const { querySet } = stamped;
+    const { wallMs, stampsMs } = await timeCommands(
+      (encoder) => {
+        bound.reset(encoder);
+        markEnd(encoder, querySet, 0);
+        for (const [index, pass] of passes.entries()) {
+          const stamps = { querySet, from: null, to: index + 1 };
+          encodeLaunches(encoder, { passes: [pass] }, { launches: 1, stamps });
+        }
+        stamped.resolve(encoder, 1 + passes.length);
+      },
+      stamped,
+      1 + passes.length
+    );
+    return passes.map((_, i) => plausibleMs((stampsMs[i + 1] ?? 0) - (stampsMs[i] ?? 0), wallMs));
   }
   const inPeace = (work) => quiet ? work() : polling.eagerly(work);
   return {
@@ -1497,9 +1608,9 @@ function createLauncher(options) {
 // src/device/worker/ring.ts
 var mostSlots = 64;
 function ringPlaces(options) {
-  const { bindings, bytesOf: bytesOf2, maxBytes: maxBytes2 } = options;
+  const { bindings, bytesOf: bytesOf3, maxBytes: maxBytes2 } = options;
   const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
-  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf2(binding) / alignment) * alignment]);
+  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf3(binding) / alignment) * alignment]);
   if (strides.length === 0) return null;
   const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
   const largest = Math.max(...strides.map(([, stride]) => stride));
@@ -1762,82 +1873,21 @@ function requireFeatures(device, features) {
   }
 }
 
-// src/device/worker/info.ts
-function deviceLimits(device, info) {
-  const { limits } = device;
-  const subgroups = device.features.has("subgroups");
-  return {
-    max_workgroup_storage: limits.maxComputeWorkgroupStorageSize,
-    max_invocations: limits.maxComputeInvocationsPerWorkgroup,
-    max_workgroup_size_x: limits.maxComputeWorkgroupSizeX,
-    max_workgroup_size_y: limits.maxComputeWorkgroupSizeY,
-    max_workgroup_size_z: limits.maxComputeWorkgroupSizeZ,
-    max_workgroups: limits.maxComputeWorkgroupsPerDimension,
-    max_buffer_bytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
-    has_f16: device.features.has("shader-f16"),
-    has_subgroups: subgroups,
-    // Without subgroups an invocation is on its own.
-    subgroup_min: subgroups ? info.subgroupMinSize ?? 1 : 1,
-    subgroup_max: subgroups ? info.subgroupMaxSize ?? 1 : 1
-  };
-}
-function describeDevice(opened, timestamps) {
-  const { device, name } = opened;
-  const { info } = opened.adapter;
-  return {
-    backend: "webgpu",
-    family: deviceFamily(info),
-    vendor: info.vendor,
-    architecture: info.architecture,
-    device: info.device.replace(/-+$/, ""),
-    description: name,
-    // Mesa puts the driver's name before its version: `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`.
-    driver: info.description.replace(/^[^:]*: /, ""),
-    software: isSoftware(info),
-    features: [...device.features].map(String).sort(),
-    limits: deviceLimits(device, info),
-    timestamps
-  };
-}
-
-// src/device/worker/loss.ts
-var Loss = class {
-  #waiting = /* @__PURE__ */ new Set();
-  #reason = null;
-  /** @param lost resolves with Dawn's reason when the device is gone */
-  constructor(lost) {
-    void lost.then((reason) => {
-      this.#reason = reason;
-      for (const tell of this.#waiting) tell(reason);
-    });
+// src/device/worker/readback.ts
+async function readBack(device, buffer, byteLength) {
+  const readable = device.createBuffer({
+    size: buffer.size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
+  });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, readable, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await readable.mapAsync(GPUMapMode.READ);
+    return new Uint8Array(readable.getMappedRange().slice(0, byteLength));
+  } finally {
+    readable.destroy();
   }
-  /** What `work` comes to, or `answer` to the reason of a loss that was before it or comes first. */
-  race(work, answer) {
-    return new Promise((resolve2, reject) => {
-      const tell = (reason) => resolve2(answer(reason));
-      if (this.#reason !== null) tell(this.#reason);
-      this.#waiting.add(tell);
-      work.then(resolve2, reject).finally(() => this.#waiting.delete(tell));
-    });
-  }
-};
-
-// src/device/worker/pass-times.ts
-var launches = 15;
-var leastLaunches = 3;
-async function timePasses(options) {
-  const { launcher, clock: clock2, compiled, maxMs } = options;
-  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
-  const start = clock2.nowMs();
-  const times = [];
-  for (let launch = 0; launch < launches; launch++) {
-    const one = await launcher.timedApart(compiled);
-    if (one === null) return null;
-    if (one.every((ms) => Number.isFinite(ms))) times.push(one);
-    if (launch + 1 >= leastLaunches && clock2.nowMs() - start >= maxMs) break;
-  }
-  if (times.length < leastLaunches) return null;
-  return compiled.passes.map((_, index) => median(times.map((one) => one[index] ?? Number.NaN)));
 }
 
 // src/device/worker/buffers.ts
@@ -1851,7 +1901,9 @@ function contentsKey(binding) {
   const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
   const role = kind === "uniform" ? "uniform" : "storage";
   const listed = values === null ? "" : JSON.stringify([values, slots]);
-  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), listed].join(" ");
+  return [role, group, slot, type, length, JSON.stringify(fill), seed, paddedBytes(binding), listed].join(
+    " "
+  );
 }
 function isZeros({ fill, values }) {
   return fill === "zeros" && values === null;
@@ -1866,13 +1918,15 @@ var BufferPool = class {
   #device;
   #maxBytes;
   #maxRingBytes;
+  #contents;
   /** In order of last use. */
   #pool = /* @__PURE__ */ new Map();
   #bytes = 0;
-  constructor(device, maxBytes2) {
+  constructor(device, maxBytes2, contents) {
     this.#device = device;
     this.#maxBytes = maxBytes2.pool;
     this.#maxRingBytes = maxBytes2.ring;
+    this.#contents = contents;
   }
   /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
   bytesOf(bindings) {
@@ -1998,7 +2052,7 @@ var BufferPool = class {
     const size = paddedBytes(binding);
     const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     const buffer = this.#create(size, binding.kind === "uniform" ? copied : workUsage());
-    writeAll(this.#device, buffer, bufferContents(binding));
+    writeAll(this.#device, buffer, bufferContents(binding, this.#contents));
     return buffer;
   }
 };
@@ -2014,6 +2068,191 @@ function writeAll(device, buffer, contents) {
     rest.set(contents.subarray(whole));
     device.queue.writeBuffer(buffer, whole, rest);
   }
+}
+
+// src/device/worker/indirect.ts
+async function checkIndirect(device, { program, bound }) {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const remarks = [];
+  for (const { name, dispatch } of program.passes) {
+    if (!("indirect" in dispatch)) continue;
+    const { indirect, offsetBytes } = dispatch;
+    const end = offsetBytes + 3 * Uint32Array.BYTES_PER_ELEMENT;
+    const bytes = await readBack(device, bound.buffers[indirect], end);
+    const counts = [...new Uint32Array(bytes.slice(offsetBytes).buffer)];
+    if (counts.some((count) => count > limit)) {
+      throw new VariantFault(
+        "validation",
+        `pass \`${name}\` is to be launched with ${counts.join(" x ")} workgroups, the device allows ${limit} along each axis, so nothing of it ran`
+      );
+    }
+    if (counts.includes(0))
+      remarks.push(`pass \`${name}\` had nothing to do: ${counts.join(" x ")} workgroups`);
+  }
+  return remarks;
+}
+
+// src/device/worker/verify.ts
+function outputsOf(program) {
+  return program.buffers.map((binding, index) => ({ binding, index })).filter(({ binding }) => binding.check !== null && binding.kind === "storage");
+}
+function isPoisoned({ check, kind, scratch, clear, readsInitial }) {
+  if (kind !== "storage" || readsInitial === true) return false;
+  return check !== null || scratch === true && clear === void 0;
+}
+async function runOnce(launcher, compiled) {
+  const { device } = launcher;
+  const { program, bound } = compiled;
+  const encoder = device.createCommandEncoder();
+  bound.reset(encoder);
+  device.queue.submit([encoder.finish()]);
+  for (const [index, binding] of program.buffers.entries()) {
+    if (isPoisoned(binding)) writeAll(device, bound.buffers[index], poison(binding));
+  }
+  const { rounds: _, ...alone } = compiled;
+  launcher.submit(alone, 1);
+  const outputs = /* @__PURE__ */ new Map();
+  for (const { binding, index } of outputsOf(program)) {
+    outputs.set(binding.name, await readBack(device, bound.buffers[index], binding.byteLength));
+  }
+  return outputs;
+}
+async function checkAgainst(launcher, compiled, reference) {
+  const actual = await runOnce(launcher, compiled);
+  const remarks = [...await checkIndirect(launcher.device, compiled)];
+  for (const { binding } of outputsOf(compiled.program)) {
+    const expected = reference.get(binding.name);
+    const found = actual.get(binding.name);
+    if (expected === void 0 || expected.byteLength !== found.byteLength) {
+      const theirs = expected === void 0 ? "no such output" : `${expected.byteLength} bytes`;
+      throw new VariantFault(
+        "wrong-result",
+        `output \`${binding.name}\` has ${found.byteLength} bytes, the reference has ${theirs}`
+      );
+    }
+    const outcome = compareOutput(binding, found, expected);
+    if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+    remarks.push(...outcome.value.remarks ?? []);
+  }
+  return remarks.length === 0 ? null : remarks;
+}
+
+// src/device/worker/bounds.ts
+var eighths = [7, 3, 5, 6];
+async function takeNotes(launcher, compiled) {
+  const { device } = launcher;
+  const { program, bound } = compiled;
+  const [binding] = program.buffers.slice(-2);
+  const [buffer, mode] = bound.buffers.slice(-2);
+  if (binding === void 0 || buffer === void 0 || mode === void 0)
+    throw new Error("there are no buffers for notes");
+  const launch = (...words) => {
+    device.queue.writeBuffer(mode, 0, Uint32Array.from(words));
+    return runOnce(launcher, compiled);
+  };
+  try {
+    await launch(0, 0);
+    const notes = await readBack(device, buffer, binding.byteLength);
+    const counts = new Uint32Array(notes.buffer).filter((_, i) => i % 2 === 0);
+    if (counts.every((count) => count === 0)) return { notes, shows: false };
+    const first = await launch(1, 0);
+    if (first.size === 0) return { notes, shows: true };
+    for (const eighth of eighths) {
+      const other = await launch(1, eighth);
+      if (isEqual(first, other)) continue;
+      if (isEqual(first, await launch(1, 0)) || !isNear(program, other, first)) return { notes, shows: true };
+    }
+    return { notes, shows: false };
+  } finally {
+    device.queue.writeBuffer(mode, 0, Uint32Array.of(0, 0));
+  }
+}
+function isNear({ buffers }, outputs, others) {
+  return buffers.every((output) => {
+    const [one, other] = [outputs, others].map((all) => all.get(output.name));
+    return one === void 0 || other === void 0 || compareOutput(output, one, other).ok;
+  });
+}
+function isEqual(one, other) {
+  return [...one].every(([name, bytes]) => Buffer.from(bytes).equals(other.get(name) ?? new Uint8Array()));
+}
+
+// src/device/worker/info.ts
+function deviceLimits(device, info) {
+  const { limits } = device;
+  const subgroups = device.features.has("subgroups");
+  return {
+    max_workgroup_storage: limits.maxComputeWorkgroupStorageSize,
+    max_invocations: limits.maxComputeInvocationsPerWorkgroup,
+    max_workgroup_size_x: limits.maxComputeWorkgroupSizeX,
+    max_workgroup_size_y: limits.maxComputeWorkgroupSizeY,
+    max_workgroup_size_z: limits.maxComputeWorkgroupSizeZ,
+    max_workgroups: limits.maxComputeWorkgroupsPerDimension,
+    max_buffer_bytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    has_f16: device.features.has("shader-f16"),
+    has_subgroups: subgroups,
+    // Without subgroups an invocation is on its own.
+    subgroup_min: subgroups ? info.subgroupMinSize ?? 1 : 1,
+    subgroup_max: subgroups ? info.subgroupMaxSize ?? 1 : 1
+  };
+}
+function describeDevice(opened, timestamps) {
+  const { device, name } = opened;
+  const { info } = opened.adapter;
+  return {
+    backend: "webgpu",
+    family: deviceFamily(info),
+    vendor: info.vendor,
+    architecture: info.architecture,
+    device: info.device.replace(/-+$/, ""),
+    description: name,
+    // Mesa puts the driver's name before its version: `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`.
+    driver: info.description.replace(/^[^:]*: /, ""),
+    software: isSoftware(info),
+    features: [...device.features].map(String).sort(),
+    limits: deviceLimits(device, info),
+    timestamps
+  };
+}
+
+// src/device/worker/loss.ts
+var Loss = class {
+  #waiting = /* @__PURE__ */ new Set();
+  #reason = null;
+  /** @param lost resolves with Dawn's reason when the device is gone */
+  constructor(lost) {
+    void lost.then((reason) => {
+      this.#reason = reason;
+      for (const tell of this.#waiting) tell(reason);
+    });
+  }
+  /** What `work` comes to, or `answer` to the reason of a loss that was before it or comes first. */
+  race(work, answer) {
+    return new Promise((resolve2, reject) => {
+      const tell = (reason) => resolve2(answer(reason));
+      if (this.#reason !== null) tell(this.#reason);
+      this.#waiting.add(tell);
+      work.then(resolve2, reject).finally(() => this.#waiting.delete(tell));
+    });
+  }
+};
+
+// src/device/worker/pass-times.ts
+var launches = 15;
+var leastLaunches = 3;
+async function timePasses(options) {
+  const { launcher, clock: clock2, compiled, maxMs } = options;
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
+  const start = clock2.nowMs();
+  const times = [];
+  for (let launch = 0; launch < launches; launch++) {
+    const one = await launcher.timedApart(compiled);
+    if (one === null) return null;
+    if (one.every((ms) => Number.isFinite(ms))) times.push(one);
+    if (launch + 1 >= leastLaunches && clock2.nowMs() - start >= maxMs) break;
+  }
+  if (times.length < leastLaunches) return null;
+  return compiled.passes.map((_, index) => median(times.map((one) => one[index] ?? Number.NaN)));
 }
 
 // src/device/worker/programs.ts
@@ -2035,10 +2274,10 @@ var Programs = class {
   /** Programs given up since garbage was collected. */
   #garbage = 0;
   /** `program`: what one may have at all. */
-  constructor(device, maxBytes2) {
+  constructor(device, maxBytes2, contents = /* @__PURE__ */ new Map()) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes2.program;
-    this.#pool = new BufferPool(device, maxBytes2);
+    this.#pool = new BufferPool(device, maxBytes2, contents);
   }
   /**
    * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
@@ -2221,7 +2460,7 @@ function roundsOf({ ring }, create) {
 }
 
 // src/device/worker/references.ts
-function bytesOf(outputs) {
+function bytesOf2(outputs) {
   let bytes = 0;
   for (const output of outputs.values()) bytes += output.byteLength;
   return bytes;
@@ -2238,11 +2477,11 @@ var References = class {
   }
   set(identity, outputs) {
     this.#outputs.set(identity, outputs);
-    this.#bytes += bytesOf(outputs);
+    this.#bytes += bytesOf2(outputs);
     for (const [oldest, held] of this.#outputs) {
       if (this.#bytes <= this.#maxBytes || oldest === identity) return;
       this.#outputs.delete(oldest);
-      this.#bytes -= bytesOf(held);
+      this.#bytes -= bytesOf2(held);
     }
   }
 };
@@ -2365,89 +2604,6 @@ async function timestampsArePlausible(options) {
   }
 }
 
-// src/device/worker/readback.ts
-async function readBack(device, buffer, byteLength) {
-  const readable = device.createBuffer({
-    size: buffer.size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
-  });
-  try {
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, readable, 0, buffer.size);
-    device.queue.submit([encoder.finish()]);
-    await readable.mapAsync(GPUMapMode.READ);
-    return new Uint8Array(readable.getMappedRange().slice(0, byteLength));
-  } finally {
-    readable.destroy();
-  }
-}
-
-// src/device/worker/indirect.ts
-async function checkIndirect(device, { program, bound }) {
-  const limit = device.limits.maxComputeWorkgroupsPerDimension;
-  const remarks = [];
-  for (const { name, dispatch } of program.passes) {
-    if (!("indirect" in dispatch)) continue;
-    const { indirect, offsetBytes } = dispatch;
-    const end = offsetBytes + 3 * Uint32Array.BYTES_PER_ELEMENT;
-    const bytes = await readBack(device, bound.buffers[indirect], end);
-    const counts = [...new Uint32Array(bytes.slice(offsetBytes).buffer)];
-    if (counts.some((count) => count > limit)) {
-      throw new VariantFault(
-        "validation",
-        `pass \`${name}\` is to be launched with ${counts.join(" x ")} workgroups, the device allows ${limit} along each axis, so nothing of it ran`
-      );
-    }
-    if (counts.includes(0))
-      remarks.push(`pass \`${name}\` had nothing to do: ${counts.join(" x ")} workgroups`);
-  }
-  return remarks;
-}
-
-// src/device/worker/verify.ts
-function outputsOf(program) {
-  return program.buffers.map((binding, index) => ({ binding, index })).filter(({ binding }) => binding.check !== null && binding.kind === "storage");
-}
-function isPoisoned({ check, kind, scratch, clear }) {
-  return kind === "storage" && (check !== null || scratch === true && clear === void 0);
-}
-async function runOnce(launcher, compiled) {
-  const { device } = launcher;
-  const { program, bound } = compiled;
-  const encoder = device.createCommandEncoder();
-  bound.reset(encoder);
-  device.queue.submit([encoder.finish()]);
-  for (const [index, binding] of program.buffers.entries()) {
-    if (isPoisoned(binding)) writeAll(device, bound.buffers[index], poison(binding));
-  }
-  const { rounds: _, ...alone } = compiled;
-  launcher.submit(alone, 1);
-  const outputs = /* @__PURE__ */ new Map();
-  for (const { binding, index } of outputsOf(program)) {
-    outputs.set(binding.name, await readBack(device, bound.buffers[index], binding.byteLength));
-  }
-  return outputs;
-}
-async function checkAgainst(launcher, compiled, reference) {
-  const actual = await runOnce(launcher, compiled);
-  const remarks = [...await checkIndirect(launcher.device, compiled)];
-  for (const { binding } of outputsOf(compiled.program)) {
-    const expected = reference.get(binding.name);
-    const found = actual.get(binding.name);
-    if (expected === void 0 || expected.byteLength !== found.byteLength) {
-      const theirs = expected === void 0 ? "no such output" : `${expected.byteLength} bytes`;
-      throw new VariantFault(
-        "wrong-result",
-        `output \`${binding.name}\` has ${found.byteLength} bytes, the reference has ${theirs}`
-      );
-    }
-    const outcome = compareOutput(binding, found, expected);
-    if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
-    remarks.push(...outcome.value.remarks ?? []);
-  }
-  return remarks.length === 0 ? null : remarks;
-}
-
 // src/device/worker/session.ts
 var softwareBytes = { pool: 1024 ** 3, ring: 64 * 1024 ** 2, program: 2 * 1024 ** 3 };
 var hardwareBytes = { pool: 4 * 1024 ** 3, ring: 512 * 1024 ** 2, program: 32 * 1024 ** 3 };
@@ -2462,18 +2618,20 @@ var Session = class _Session {
   #programs;
   #references = new References(referenceBytes);
   constructor(options) {
-    const { opened, info, clock: clock2, launcher } = options;
+    const { opened, info, clock: clock2, launcher, contents } = options;
     this.#opened = opened;
     this.info = info;
     this.#clock = clock2;
     this.#launcher = launcher;
-    this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
+    const maxBytes2 = info.software ? softwareBytes : hardwareBytes;
+    this.#programs = new Programs(launcher.device, maxBytes2, contents);
     this.loss = new Loss(
       opened.device.lost.then(({ reason, message }) => `${message || "no message"} (${reason})`)
     );
   }
   /** @throws AdapterFault */
-  static async open(wanted, { clock: clock2, polling, search: search2 }) {
+  static async open(wanted, context) {
+    const { clock: clock2, polling, search: search2, contents } = context;
     const opened = await openAdapter(await loadDawn(search2), wanted);
     const { adapter, device } = opened;
     device.addEventListener("uncapturederror", (event) => {
@@ -2484,7 +2642,7 @@ var Session = class _Session {
     const timestamps = await timestampsArePlausible({ device, clock: clock2, polling, quiet });
     const launcher = createLauncher({ device, clock: clock2, polling, timestamps, quiet });
     const info = describeDevice(opened, timestamps);
-    return new _Session({ opened, info, clock: clock2, launcher });
+    return new _Session({ opened, info, clock: clock2, launcher, contents });
   }
   async handle(request) {
     switch (request.kind) {
@@ -2493,6 +2651,12 @@ var Session = class _Session {
           if (compiled.launchMs === null) await warmUp(this.#launcher, compiled, this.#clock);
           return null;
         });
+      case "bounds": {
+        const { program } = request;
+        const notes = await this.#with(program, (compiled) => takeNotes(this.#launcher, compiled));
+        this.#programs.drop(program.identity);
+        return notes;
+      }
       case "verify":
         return this.#verify(request.program, request.reference);
       case "time":
@@ -2590,6 +2754,9 @@ function isEnvelope(message) {
 function isExpectNotice(message) {
   return typeof message === "object" && message !== null && "expect" in message;
 }
+function isContentsNotice(message) {
+  return typeof message === "object" && message !== null && "contents" in message;
+}
 function serveWorker(search2) {
   const parentPid = Number(process.argv[2]);
   if (process.send === void 0 || !Number.isInteger(parentPid)) {
@@ -2602,13 +2769,14 @@ function serveWorker(search2) {
   process.on("SIGINT", () => void 0);
   const polling = installPolling();
   let session = null;
+  const contents = /* @__PURE__ */ new Map();
   async function respond(request) {
     if (request.kind === "close") {
       session?.close();
       return null;
     }
     if (request.kind === "open") {
-      const opened = await openSession(request, { clock, polling, search: search2 });
+      const opened = await openSession(request, { clock, polling, search: search2, contents });
       session = opened.session;
       return opened.result;
     }
@@ -2637,6 +2805,10 @@ function serveWorker(search2) {
   process.on("message", (message) => {
     if (isEnvelope(message)) void serve(message);
     else if (isExpectNotice(message)) void compileAhead(message);
+    else if (isContentsNotice(message)) {
+      if (message.forget) contents.clear();
+      for (const [name, bytes] of message.contents) contents.set(name, bytes);
+    }
   });
 }
 function isLost(response) {

@@ -16,12 +16,22 @@ const tables = {
   kernel: 'A kernel',
   pass: 'A pass',
   buffer: 'A buffer',
+  fill: 'A fill',
   command: 'A command',
   output: 'An output of a command',
 };
 
 /** Definitions with keys that stand in the table of whatever has them. */
-const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks', 'dispatch']);
+const inlined = new Set([
+  'objective',
+  'budget',
+  'gate',
+  'reference',
+  'tolerance',
+  'clocks',
+  'dispatch',
+  'generator',
+]);
 
 /** What is written for values of a definition, where its type says too little. */
 const words = {
@@ -47,10 +57,16 @@ const words = {
   clocks: 'keys below',
   command: 'keys of a command',
   'program-arguments': 'program and arguments',
+  fill: '`zeros`, `ones`, `normal`, `uniform`, `index`, or one key of a fill',
+  generator: 'keys below',
 };
 
 /** The same for the items of a list. */
-const plurals = { workload: 'mappings of names to values', 'number-expression': 'expressions or numbers' };
+const plurals = {
+  workload: 'mappings of names to values',
+  'number-expression': 'expressions or numbers',
+  expression: 'expressions',
+};
 
 function nameOf(node) {
   return node?.$ref?.split('/').at(-1) ?? null;

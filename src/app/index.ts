@@ -29,4 +29,4 @@ export {
   retuneRecording,
 } from './retune/index.ts';
 export { exportRuntime } from './runtime-file/index.ts';
-export { validate } from './validate.ts';
+export { type Validation, validate } from './validate.ts';

@@ -2,6 +2,7 @@ import {
   type ChangedBuffers,
   changedBuffers,
   createVariantBuilder,
+  fillText,
   type NamedExtension,
   reachedExtensions,
   type VariantFailure,
@@ -28,6 +29,12 @@ export interface Validation {
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  /** What buffers hold before a launch, by name, for kernels that link. */
+  readonly contents: readonly {
+    readonly kernel: string;
+    readonly workload: string;
+    readonly buffers: Readonly<Record<string, string>>;
+  }[];
   /** What the user should know of kernels that link, each once. */
   readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
@@ -44,6 +51,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
   const changing = new Map<string, Validation['changing'][number]>();
+  const contents: Validation['contents'][number][] = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     // Constraints of operators say what they need.
@@ -53,6 +61,11 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       const shipped = await builder.build(kernel.defaults);
+      if (shipped.ok && shipped.value.program !== null) {
+        const { buffers } = shipped.value.program;
+        const filled = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
+        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled });
+      }
       const changed = shipped.ok ? changedBuffers(shipped.value) : null;
       if (changed !== null)
         changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
@@ -74,6 +87,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     workloads,
     needs,
     faults,
+    contents,
     warnings: [...warnings.values()],
     changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),

@@ -9,7 +9,10 @@ import type {
   TimeOptions,
 } from '../measure/index.ts';
 
-/** What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics. */
+/**
+ * What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics, and so does where the
+ * bytes of a buffer come from: those come in notices of their own.
+ */
 export interface WireProgram extends Omit<Program, 'passes'> {
   readonly passes: readonly WirePass[];
 }
@@ -40,6 +43,13 @@ export type OpenResult =
       readonly nextStep?: string | null;
     };
 
+/** What a check of indices says. */
+export interface BoundsNotes {
+  readonly notes: Uint8Array;
+  /** Whether results depend on what is read beyond buffers; false where nothing is. */
+  readonly shows: boolean;
+}
+
 /** Every request with its response. Requests about variants carry the program: a restarted process knows none. */
 export interface Exchanges {
   /**
@@ -51,6 +61,8 @@ export interface Exchanges {
     response: OpenResult;
   };
   prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
+  /** Launches the check of a program's indices. */
+  bounds: { request: { readonly program: WireProgram }; response: WireOutcome<BoundsNotes> };
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };
     response: WireOutcome<Remarks>;
@@ -87,6 +99,12 @@ export interface RequestEnvelope {
 /** Parent to GPU process, at any time: this program will be wanted soon. Answered with `ExpectedNotice`, however it went. */
 export interface ExpectNotice {
   readonly expect: WireProgram;
+}
+
+/** Parent to GPU process, before a request that needs them: bytes of buffers by their fill's name, and whether to forget others. */
+export interface ContentsNotice {
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly forget: boolean;
 }
 
 /** GPU process to parent: a program that was expected has been compiled, or could not be. */

@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  type KnownContents,
   mapDiagnostic,
   type Outcome,
   type Program,
@@ -8,6 +9,8 @@ import {
 } from '../kernel/index.ts';
 import type { Device, DeviceInfo, PassTime, Remarks, StretchPart } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
+import { BoundsChecks } from './bounds-checks.ts';
+import { contentsOf, type Generate } from './buffer-contents.ts';
 import type { DriverChoice } from './driver/index.ts';
 import { type Exchange, GpuProcess } from './process/index.ts';
 import type { Exchanges, WireFailure, WireOutcome, WireProgram } from './protocol.ts';
@@ -38,13 +41,18 @@ export interface WebgpuDeviceOptions {
    * the compiler would take the cores that are being measured.
    */
   readonly compilesAhead?: boolean | undefined;
+  /** Runs a program that prints what a buffer holds. Absent: none may be run. */
+  readonly generate?: Generate | undefined;
   /** Gets what Dawn and the driver print. */
   readonly onLog?: ((text: string) => void) | undefined;
 }
 
 const startTries = 3;
 
-type VariantRequestKind = 'prepare' | 'verify' | 'time' | 'passes' | 'run';
+/** What the user asked for where a request is a part of it. */
+const askedFor: Readonly<Partial<Record<VariantRequestKind, VariantRequestKind>>> = { bounds: 'verify' };
+
+type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run';
 
 /** Dawn in a process of its own, restarted whenever a variant costs it its life. */
 class WebgpuDevice implements Device {
@@ -55,6 +63,9 @@ class WebgpuDevice implements Device {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   readonly #suspects = new Set<string>();
+  readonly #bounds = new BoundsChecks((variant) =>
+    this.#ask('bounds', variant, this.#deadlines.verifyMs, (program) => ({ program })),
+  );
   /** The end of the last request: they are served one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -75,13 +86,20 @@ class WebgpuDevice implements Device {
     this.#process.expect(toWire(program));
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
+  async verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed(noProgram(reference)));
-    return this.#ask('verify', variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram),
-    }));
+    if (referenceProgram === null) return failed(noProgram(reference));
+    const own = await this.#bounds.of(variant, reference);
+    if (!own.ok) return own;
+    const verified = await this.#ask(
+      'verify',
+      variant,
+      this.#deadlines.verifyMs,
+      (program) => ({ program, reference: toWire(referenceProgram) }),
+      [referenceProgram],
+    );
+    if (!verified.ok || own.value === null) return verified;
+    return { ok: true, value: [...(verified.value ?? []), ...own.value] };
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {
@@ -116,15 +134,18 @@ class WebgpuDevice implements Device {
     variant: Variant,
     limitMs: number,
     request: (program: WireProgram) => Exchanges[Kind]['request'],
+    others: readonly Program[] = [],
   ): Promise<Outcome<ResponseValue<Kind>>> {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed(noProgram(variant)));
     const turn = this.#queue.then(async () => {
+      const contents = await contentsOf([program, ...others], this.#options.generate);
+      if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === 'lost') {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        const message = `${variant.id} cost the GPU process its life during '${askedFor[kind] ?? kind}': ${exchange.message}`;
         return failed({ kind: exchange.kind, message });
       }
       const outcome = exchange.response as WireOutcome<ResponseValue<Kind>>;
@@ -145,8 +166,10 @@ class WebgpuDevice implements Device {
     kind: Kind,
     request: Exchanges[Kind]['request'],
     deadlineMs: number,
+    contents: KnownContents,
   ): Promise<Exchange<Exchanges[Kind]['response']>> {
     await this.#ensureProcess();
+    this.#process.provide(contents);
     const exchange = await this.#process.request(kind, request, deadlineMs);
     if (exchange.status === 'answered') return exchange;
     // Who was only expected may have done it: this one gets another chance, alone.
@@ -154,6 +177,7 @@ class WebgpuDevice implements Device {
     for (const identity of exchange.expecting) this.#suspects.add(identity);
     if (!isDoubtful && (exchange.begun || exchange.kind === 'timeout')) return exchange;
     await this.#ensureProcess();
+    this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
   }
 
@@ -210,7 +234,11 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
 }
 
 function toWire(program: Program): WireProgram {
-  return { ...program, passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass) };
+  return {
+    ...program,
+    passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass),
+    buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer),
+  };
 }
 
 function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {

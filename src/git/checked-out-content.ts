@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import type { FileReader } from '../manifest/index.ts';
 import type { GitResult } from './git-process.ts';
@@ -26,6 +28,15 @@ export function mustSucceed(result: GitResult, what: string): Buffer {
     nextStep:
       'Check the repository (git fsck); a partial clone needs the files of the revision fetched first.',
   });
+}
+
+/** Whether these are the rules that git stores as an object. Their own ends of lines may have been changed, and mean nothing. */
+function isRules(bytes: Uint8Array, object: string): boolean {
+  if (isObject(bytes, object)) return true;
+  return isObject(
+    Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('\r\n', '\n'), 'latin1'),
+    object,
+  );
 }
 
 /** What git stores as an object, through its own conversions for `path` if that is given. No filter runs. */
@@ -78,7 +89,7 @@ export class CheckedOutContent {
       if (known !== undefined) return known;
       const object = this.#objectAt(file);
       const bytes = this.#onDisk(file);
-      const isSame = object === null ? bytes === null : bytes !== null && isObject(bytes, object);
+      const isSame = object === null ? bytes === null : bytes !== null && isRules(bytes, object);
       this.#unchangedRules.set(file, isSame);
       return isSame;
     });
@@ -90,11 +101,40 @@ export class CheckedOutContent {
     return answer.split('\0')[2] ?? '';
   }
 
-  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  /** The filter of a file whose program is set up here, so that what it makes of one is not known; null without one. */
+  #programFor(path: string): string | null {
+    const programs = this.#repository.settings.flatMap(
+      ({ key, value }) => (value === '' ? null : /^filter\.(.*)\.(?:smudge|process)$/s.exec(key)?.[1]) ?? [],
+    );
+    if (programs.every((name) => name === 'lfs')) return null;
+    const filter = this.#filterOf(path);
+    return filter !== 'lfs' && programs.includes(filter) ? filter : null;
+  }
+
+  /**
+   * Whether git wrote a file to the disk out of this object, and nobody has touched it since. That is told by its time:
+   * `git diff-files` would compare what is there without the filter, where the index was written in the same tick.
+   */
+  #isCheckedOut(path: string, object: string): boolean {
+    const args = ['--literal-pathspecs', 'ls-files', '--stage', '--debug', '--', path];
+    const entry = mustSucceed(askGit(this.#repository, { args }), path).toString('utf8');
+    const [, seconds = '', rest = ''] = /^ +mtime: (\d+):(\d+)$/m.exec(entry) ?? [];
+    if (entry.split(' ')[1] !== object || seconds === '') return false;
+    const { mtimeNs } = statSync(join(this.#repository.root, path), { bigint: true });
+    return mtimeNs === BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+  }
+
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch or another filter changes, `git-failed` */
   read(path: string, object: string): Uint8Array {
     const disk = this.#onDisk(path);
     if (disk !== null && (isObject(disk, object) || isObject(lfsPointer(disk), object))) return disk;
-    const stored = storedContent(this.#repository, object, this.#hasSameRules(path) ? path : null);
+    const hasSameRules = this.#hasSameRules(path);
+    const filter = hasSameRules ? this.#programFor(path) : null;
+    if (filter !== null) {
+      if (disk !== null && this.#isCheckedOut(path, object)) return disk;
+      throw filtered(path, filter);
+    }
+    const stored = storedContent(this.#repository, object, hasSameRules ? path : null);
     const hash = lfsContentHash(stored);
     if (hash === null || this.#filterOf(path) !== 'lfs') return stored;
     const content = lfsContent(this.#repository.commonDirectory, hash);

@@ -3,6 +3,7 @@ import { sharingFault, undeclaredMessage } from './binding-faults.ts';
 import { evaluateCount, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
+import { resolveFill } from './fills.ts';
 import { roundUp } from './layout.ts';
 import { type DeclaredPass, isIndirect, variableAt } from './pass-bindings.ts';
 import type { BoundVariable } from './reflect.ts';
@@ -62,7 +63,7 @@ export function bindBuffers(options: {
     const kind = (writer ?? declared)?.kind ?? defaultKind(definition.kind);
     const contents =
       definition.values === null
-        ? filled(definition, type, variables)
+        ? filled(definition, { type, kind, variables, workload })
         : listed(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
     for (const [pass, use] of uses.entries()) {
@@ -74,13 +75,12 @@ export function bindBuffers(options: {
       read: used.some((use) => use?.read) || isIndirect(definition, passes),
       written: used.some((use) => use?.written),
     };
-    const { name, group, binding, fill, seed, check, scratch, clear } = definition;
+    const { name, group, binding, seed, check, scratch, clear } = definition;
     buffers.push({
       name,
       group,
       binding,
       kind,
-      fill,
       seed,
       check,
       ...contents.value,
@@ -109,15 +109,31 @@ export function defaultKind(kind: BufferDefinition['kind']): BufferBinding['kind
   return kind === 'storage' ? 'read-only-storage' : 'uniform';
 }
 
-type Contents = Pick<BufferBinding, 'type' | 'length' | 'byteLength' | 'values' | 'slots' | 'remark'>;
+type Contents = Omit<
+  BufferBinding,
+  'name' | 'group' | 'binding' | 'kind' | 'seed' | 'check' | 'readsInitial'
+>;
 
-function filled(definition: BufferDefinition, type: ScalarType, variables: Variables): Outcome<Contents> {
+/** Copies move whole words; uniform structures are rounded up to 16 bytes at most. */
+function alignOf(kind: BufferBinding['kind']): number {
+  return kind === 'uniform' ? 16 : 4;
+}
+
+function filled(
+  definition: BufferDefinition,
+  options: Pick<BufferBinding, 'type' | 'kind'> & {
+    readonly variables: Variables;
+    readonly workload: Workload;
+  },
+): Outcome<Contents> {
+  const { type, kind, variables, workload } = options;
   const length = evaluateCount((known) => definition.length.evaluate(known), variables);
   if (!length.ok)
     return failed('validation', `length of buffer \`${definition.name}\` ${length.failure.message}`);
-  // Copies move whole words.
-  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
-  return succeeded({ type, length: length.value, byteLength, values: null });
+  const fill = resolveFill({ definition, type, length: length.value, variables, workload });
+  if (!fill.ok) return fill;
+  const byteLength = roundUp(alignOf(kind), length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null, ...fill.value });
 }
 
 function listed(
@@ -132,7 +148,7 @@ function listed(
   if (!values.ok) return values;
   const { members: _, ...shape } = arranged.value;
   const remark = bitsRemark(definition, arranged.value);
-  return succeeded({ ...shape, values: values.value, ...(remark === null ? {} : { remark }) });
+  return succeeded({ fill: 'zeros', ...shape, values: values.value, ...(remark === null ? {} : { remark }) });
 }
 
 /** The scalar type of a buffer or output; null if the workload parameter that it names holds none. */

@@ -8,6 +8,7 @@ import {
 } from '../manifest/index.ts';
 import { type Configuration, configurationId } from '../space/index.ts';
 import { inPass } from './binding-faults.ts';
+import { refuseRandomIndices } from './bounds/index.ts';
 import { evaluateOrFail } from './buffer-counts.ts';
 import { CommandBuilder } from './command-builder.ts';
 import { featuresOfExtensions } from './extensions.ts';
@@ -274,6 +275,11 @@ class Builder implements VariantBuilder {
     const launched = this.#launch(parts, configuration, role);
     if (!launched.ok) return launched;
     const { buffers, launches } = launched.value;
+    for (const [i, part] of parts.entries()) {
+      const { bindings } = launches[i] as PassLaunch;
+      const indices = refuseRandomIndices(part.module, bindings, buffers);
+      if (!indices.ok) return placedInPass(indices.failure, part);
+    }
     const named = parts.map(({ reachable, definition }, i) => ({
       reachable,
       entryPoint: definition.entry,

@@ -1,7 +1,8 @@
 export { type ChangedBuffers, changedBuffers, isReset, launchedAlike } from './between-launches.ts';
+export { boundsCheck } from './bounds/index.ts';
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
-export { bufferContents, poison } from './contents.ts';
+export { bufferContents, type KnownContents, poison } from './contents.ts';
 export { isPadding } from './data-shape.ts';
 export {
   type DataSlot,
@@ -12,6 +13,7 @@ export {
 } from './describe/index.ts';
 export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
 export { featureNames } from './features/index.ts';
+export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
 export { programSources } from './program-sources.ts';
 export { reachedExtensions } from './reached-extensions.ts';

@@ -20,6 +20,10 @@ export interface BufferBinding extends Slot {
   readonly length: number;
   readonly byteLength: number;
   readonly fill: Fill;
+  /** The bytes of a fill `file`. Not for other processes. */
+  readonly content?: () => Uint8Array;
+  /** What prints the bytes of a fill `generate`. Not for other processes. */
+  readonly generator?: CommandProgram;
   readonly seed: number;
   /** What it holds, scalar by scalar, where the manifest lists it; null where it is filled. */
   readonly values: readonly number[] | null;
@@ -127,6 +131,8 @@ export type FailureKind =
   | 'wrong-result'
   | 'not-a-number'
   | 'unwritten'
+  // It reads or writes beyond a buffer.
+  | 'out-of-range'
   | 'out-of-memory'
   | 'timeout'
   | 'crash'

@@ -1,20 +1,18 @@
 import type { Expression } from '../expression/index.ts';
 import type { ManifestBuffer, ManifestKernel } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
-import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
+import { compileAt, constantExpression, tryOut } from './expressions.ts';
+import { type FillContext, readFill } from './fill.ts';
 import type { Place } from './place.ts';
 import type { Sound } from './schema-problems.ts';
 import type { BufferDefinition, OutputCheck, ScalarType } from './types.ts';
-import type { Workloads } from './workloads.ts';
 
 const scalarTypes: readonly ScalarType[] = ['f32', 'f16', 'i32', 'u32'];
 
 /** Most elements a buffer may have; the device's own limit may be lower. */
 const maxLength = 2 ** 32;
 
-export interface BufferContext {
-  readonly workloads: Workloads;
-  readonly variables: VariableTypes;
+export interface BufferContext extends FillContext {
   readonly defaults: Configuration;
 }
 
@@ -120,6 +118,12 @@ export function readLength(
   return length;
 }
 
+/** Where a fill stands, or one of the numbers listed in it. */
+function positionIn(place: Place, fill: object): NonNullable<BufferDefinition['fillAt']> {
+  const here = place.at(...Object.keys(fill).slice(0, 1));
+  return (index) => (index === undefined ? here : here.at(index)).position;
+}
+
 function readBuffer(
   written: Sound<ManifestBuffer>,
   options: { readonly name: string; readonly index: number; readonly place: Place },
@@ -129,10 +133,12 @@ function readBuffer(
   const listed = place.at('values').isWritten;
   const kind = written.kind ?? (listed ? null : 'storage');
   const { scratch = false, clear } = written;
-  checkKeys(kind === 'uniform' ? kind : scratch ? 'scratch' : listed ? 'listed' : 'filled', place);
+  const isFilled = place.at('fill').isWritten && !listed;
+  const isUniform = kind === 'uniform' && !isFilled;
+  checkKeys(isUniform ? kind : scratch ? 'scratch' : listed ? 'listed' : 'filled', place);
   if (clear !== undefined && !scratch && written.fill !== undefined && written.fill !== 'zeros') {
     place.at('fill').value({
-      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${written.fill}`,
+      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${typeof written.fill === 'string' ? written.fill : 'contents'}`,
       nextStep: "remove 'fill' or 'clear'",
     });
   }
@@ -148,13 +154,16 @@ function readBuffer(
     kind,
     type: written.type === undefined ? 'f32' : readType(written.type, place.at('type'), context),
     length: length ?? constantExpression(values?.length ?? 1),
-    fill: written.fill ?? 'zeros',
+    fill: written.fill === undefined ? 'zeros' : readFill(written.fill, place.at('fill'), context),
+    ...(typeof written.fill === 'object' ? { fillAt: positionIn(place.at('fill'), written.fill) } : {}),
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
     ...(scratch ? { scratch, at: () => place.position } : {}),
     ...(clear === undefined ? {} : { clear }),
     values:
-      values === undefined && kind !== 'uniform' ? null : (values ?? []).filter((value) => value !== null),
+      values === undefined && (kind !== 'uniform' || written.fill !== undefined)
+        ? null
+        : (values ?? []).filter((value) => value !== null),
     ...(listed
       ? {
           valuesAt: (index?: number) =>

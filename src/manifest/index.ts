@@ -1,5 +1,5 @@
+export { fillArgument } from './arguments.ts';
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
-export { fillArgument } from './command.ts';
 export { formatProblems } from './format-problems.ts';
 export { hasReference, isSelfJudged } from './has-reference.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
@@ -20,6 +20,7 @@ export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { checkSourcesFetched } from './source-files.ts';
 export type {
   BetweenLaunches,
+  BlockFormat,
   Budget,
   BufferDefinition,
   CommandDefinition,
@@ -27,6 +28,8 @@ export type {
   FileContent,
   FileReader,
   Fill,
+  FillDefinition,
+  FillName,
   Gate,
   KernelDefinition,
   Manifest,
@@ -38,6 +41,7 @@ export type {
   ScalarType,
   Slot,
   SourceFile,
+  SourcePosition,
   Workload,
   WorkloadParameter,
 } from './types.ts';

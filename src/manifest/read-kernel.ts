@@ -147,7 +147,8 @@ export function readKernel(
   // Constraints may name the clock. The program, its buffers and its launch do not: they are the same at any clock.
   const constraintVariables: VariableTypes =
     clock === null ? variables : Object.assign(Object.create(null), variables, { [clockTunable]: 'int' });
-  const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { sources } = context;
+  const bufferContext = { workloads: parts.workloads, variables, sources, defaults: parts.defaults };
   const { programs, source } = parts;
   const passContext: PassContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
   const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
@@ -168,7 +169,6 @@ export function readKernel(
       : {
           command: readCommand(kernel.command, place.at('command'), {
             ...bufferContext,
-            sources: context.sources,
             names: [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)],
             tunables: Object.keys(parts.tunables.types),
             tunablesPlace: place.at('tunables'),

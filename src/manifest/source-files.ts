@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { JoulegateError } from '../errors/index.ts';
 import { NamedFiles } from './named-files.ts';
 import type { Place } from './place.ts';
-import type { FileReader, KernelDefinition, SourceFile } from './types.ts';
+import type { FileReader, FillDefinition, KernelDefinition, SourceFile } from './types.ts';
 
 /** Bounds of what one program may be made of. It is copied for every different build. */
 const maxFiles = 2000;
@@ -17,14 +17,21 @@ function isPointer({ content }: SourceFile): boolean {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
 }
 
+function filesOfFill(fill: FillDefinition): Readonly<Files> {
+  if (typeof fill === 'string') return {};
+  if ('file' in fill) return { [fill.file.path]: fill.file.source };
+  return 'generate' in fill ? fill.generate.files : {};
+}
+
 /**
  * Refuses programs that cannot be built as they are on the disk, because Git LFS did not fetch what they are built from. To
  * compare them with what they were it is not needed.
  * @throws JoulegateError (bad-input, `source-not-in-git`)
  */
 export function checkSourcesFetched(kernels: readonly KernelDefinition[]): void {
-  for (const { name, command, position } of kernels) {
-    const [path] = Object.entries(command?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+  for (const { name, command, buffers, position } of kernels) {
+    const files = [command?.files ?? {}, ...buffers.map(({ fill }) => filesOfFill(fill))];
+    const [path] = files.flatMap(Object.entries<SourceFile>).find(([, file]) => isPointer(file)) ?? [];
     if (path === undefined) continue;
     throw new JoulegateError(
       'bad-input',
@@ -38,7 +45,7 @@ export function checkSourcesFetched(kernels: readonly KernelDefinition[]): void 
   }
 }
 
-/** Reads what `command` kernels are made of. */
+/** Reads what programs and buffers are made of that are no WGSL. */
 export class SourceFiles {
   readonly #named: NamedFiles;
   readonly #known = new Map<string, SourceFile>();

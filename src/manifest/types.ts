@@ -55,7 +55,43 @@ export interface Workload {
 
 export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
 
-export type Fill = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
+export type FillName = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
+
+/** How quantised weights are stored. */
+export type BlockFormat = 'q4_0' | 'q4_k' | 'q8_0' | 'ort-q4-32' | 'mlc-q4f16';
+
+/** What a buffer holds before a launch, with every number worked out. Plain data: equal fills hold the same. */
+export type Fill =
+  | FillName
+  /** Whole numbers from the first to below the second. */
+  | { readonly integers: readonly [number, number] }
+  /** The whole numbers below it, each once. */
+  | { readonly permutation: number }
+  /** 0, and on by steps from the first to below the second. */
+  | { readonly cumulative: readonly [number, number] }
+  | { readonly blocks: BlockFormat }
+  /** Bytes that come from elsewhere: SHA-256 (hex) of a file, or of what a program is run from. */
+  | { readonly file: string }
+  | { readonly generate: string };
+
+/** A program that prints a buffer's bytes. In its arguments `{NAME}` stands for a workload parameter. */
+export interface GeneratorDefinition {
+  readonly run: readonly string[];
+  /** Folder it is run in: as of a `command`. */
+  readonly folder: string;
+  readonly files: Readonly<Record<string, SourceFile>>;
+}
+
+/** What a buffer holds before a launch, as the manifest has it. */
+export type FillDefinition =
+  | FillName
+  | { readonly integers: readonly Expression[] }
+  | { readonly permutation: readonly Expression[] }
+  | { readonly cumulative: readonly Expression[] }
+  | { readonly values: readonly Expression[] }
+  | { readonly blocks: BlockFormat }
+  | { readonly file: { readonly path: string; readonly source: SourceFile } }
+  | { readonly generate: GeneratorDefinition };
 
 /** How an output is compared with the reference: |actual - expected| <= absolute + relative * |expected|. */
 export interface OutputCheck {
@@ -75,7 +111,9 @@ export interface BufferDefinition extends Slot {
   readonly type: ScalarType | { readonly parameter: string };
   /** Number of scalar elements. */
   readonly length: Expression;
-  readonly fill: Fill;
+  readonly fill: FillDefinition;
+  /** Where the fill stands in the manifest, or one of its values. Only of one that is more than a name. */
+  readonly fillAt?: (index?: number) => SourcePosition;
   readonly seed: number;
   /** Present on outputs: how they are compared with the reference. */
   readonly check: OutputCheck | null;

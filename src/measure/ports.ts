@@ -42,7 +42,7 @@ export interface LatencySamples {
   readonly resetMs?: number;
 }
 
-/** What one pass of a launch takes, between timestamps of its own; with gaps between passes, which launches do not have. */
+/** What one pass of a launch takes, from the end of the one before; with gaps between passes, which launches do not have. */
 export interface PassTime {
   readonly name: string;
   /** Median of some launches, in milliseconds. */

@@ -4,6 +4,7 @@ export {
   type ContenderSamples,
   type FinalSelection,
   selectFinalist,
+  stillInTheRunning,
 } from './select-finalist.ts';
 export type { Belief, Observation, Place } from './surrogate.ts';
 export type { SearchProgress, SearchResult, SearchTask, Trials } from './types.ts';

@@ -54,6 +54,32 @@ function ratio(
 }
 
 /**
+ * Whether further blocks can still make each contender the choice. One that lost a block to the incumbent, in what is minimised
+ * and in latency alike, was neither better nor faster in every block. The incumbent (index 0) is always in.
+ */
+export function stillInTheRunning(
+  contenders: readonly ContenderSamples[],
+  objective: Objective,
+): readonly boolean[] {
+  const [incumbent] = contenders;
+  const costs = ({ latencyMs, joules }: ContenderSamples) =>
+    latencyMs.map((latency, block) =>
+      weighObjective(objective.minimize, { energy: joules[block] ?? null, latency }),
+    );
+  return contenders.map((contender, index) => {
+    if (index === 0 || incumbent === undefined) return true;
+    const slower = contender.latencyMs.map((latency, block) => lost(latency, incumbent.latencyMs[block]));
+    const before = costs(incumbent);
+    return !costs(contender).some((cost, block) => slower[block] === true && lost(cost, before[block]));
+  });
+}
+
+/** What is not known is not lost. */
+function lost(value: number | null, other: number | null | undefined): boolean {
+  return value !== null && other != null && value >= other;
+}
+
+/**
  * Chooses among contenders that were measured side by side in fresh blocks. A search's best reading is flattered, so
  * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
  * by one that is faster in every block when the incumbent itself is slower than the latency slack allows.

@@ -65,6 +65,34 @@ it('runs no program of a manifest unless it is allowed to', async () => {
   expect((await joulegate(folder, 'validate')).status).toBe(0);
 });
 
+it('runs no program that prints what a buffer holds unless it is allowed to', async () => {
+  const fill = 'fill: { generate: { run: [node, ids.mjs, "{N}"], sources: [ids.mjs] } }';
+  const folder = await projectFolder({
+    'ids.mjs': '',
+    'k.wgsl': `@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read_write> y: array<u32>;
+@compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) { y[id.x] = ids[id.x]; }`,
+    'joulegate.yaml': `version: 1
+objective: { minimize: latency }
+kernels:
+  scale:
+    source: k.wgsl
+    workloads: [{ N: 4 }]
+    buffers:
+      ids: { binding: 0, type: u32, length: N, ${fill} }
+      y: { binding: 1, type: u32, length: N, check: { absolute: 0 } }
+    dispatch: [N]
+`,
+  });
+  const ended = await joulegate(folder, 'retune');
+  expect(ended).toMatchObject({ status: 2, stdout: '' });
+  expect(ended.stderr).toContain('Kernel scale runs a program, which is not allowed here.');
+  const validated = await joulegate(folder, 'validate');
+  expect(validated.stdout).toMatch(
+    /note: scale N=4 holds ids \{ generate: sha256 [0-9a-f]{12} \}, y zeros\n/,
+  );
+});
+
 it('retunes a program, and leaves nothing behind', async () => {
   const temporary = temporaryFolder();
   const folder = await projectFolder(files);

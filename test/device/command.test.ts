@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommandWorkspace, createCommandDevice, hostDevice } from '../../src/device/index.ts';
+import type { CommandProgram } from '../../src/kernel/index.ts';
 import type { Device, DeviceInfo } from '../../src/measure/index.ts';
 import { commandManifest, commandProgram, commandVariants } from '../support/command-program.ts';
 import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
@@ -253,6 +254,24 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     rmSync(log);
   });
 
+  it('of what is expected is done one after the other, in the order in which it was told', async () => {
+    const log = join(folder, 'log');
+    const slow = `import { appendFileSync } from 'node:fs';
+      appendFileSync('${log}', 'begin ' + process.argv[2] + '\\n');
+      setTimeout(() => appendFileSync('${log}', 'end ' + process.argv[2] + '\\n'), 50);`;
+    const names = ['a', 'b', 'c'];
+    for (const name of names) {
+      const text = build(`[node, tools/build.mjs, ${name}]`).replace('[main.mjs]', '[main.mjs, tools]');
+      const files = { 'main.mjs': commandProgram, 'tools/build.mjs': slow };
+      workspace.expect((await commandVariants(text, files).build()).command);
+    }
+    const lines = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+    expect(await becomesTrue(() => lines().length === 6)).toBe(true);
+    expect(lines()).toEqual(names.flatMap((name) => [`begin ${name}`, `end ${name}`]));
+    await workspace.close();
+    rmSync(log);
+  });
+
   it('that fails is a failure to compile, with the compiler’s last words', async () => {
     const text = build('[node, tools/build.mjs, fails]').replace('[main.mjs]', '[main.mjs, tools]');
     const variant = await commandVariants(text, {
@@ -369,5 +388,44 @@ describe('what programs run on where there is no adapter', () => {
   it('is the CPU if there is neither', () => {
     expect(found()).toMatchObject({ vendor: '', software: true, architecture: 'cpu' });
     expect(found().description).not.toBe('');
+  });
+});
+
+describe('a program that prints what a buffer holds', () => {
+  const printing = (script: string): CommandProgram => ({
+    run: ['node', 'print.mjs'],
+    build: null,
+    folder: 'kernels',
+    files: {
+      'kernels/print.mjs': { digest: script, executable: false, content: () => Buffer.from(script) },
+    },
+    outputs: [],
+    buildIdentity: script,
+    identity: script,
+  });
+  const failing = (message: RegExp) => ({
+    ok: false,
+    failure: { message: expect.stringMatching(message) },
+  });
+
+  it('is run once, in a folder with its files and without secrets', async () => {
+    const program = printing(
+      `process.stdout.write(Buffer.from([0, 255, 10, 13, process.env.KEPT === 'yes' ? 1 : 0, Object.keys(process.env).includes('HOME') ? 1 : 0, process.pid & 255, process.pid >> 8 & 255]));`,
+    );
+    const first = await workspace.printed(program, 8);
+    expect(first).toMatchObject({ ok: true });
+    if (first.ok) expect([...first.value.subarray(0, 6)]).toEqual([0, 255, 10, 13, 1, 0]);
+    expect(await workspace.printed(program, 8)).toEqual(first);
+  });
+
+  it('fails by its status, or by printing more than there is room for', async () => {
+    const ends = printing(`console.error('no data today'); process.exit(3);`);
+    expect(await workspace.printed(ends, 8)).toMatchObject(
+      failing(/it ended with status 3[\s\S]*no data today/),
+    );
+    const much = printing(`process.stdout.write(Buffer.alloc(100_000));`);
+    expect(await workspace.printed(much, 8)).toMatchObject(
+      failing(/^it printed \d+ bytes; the buffer has 8$/),
+    );
   });
 });

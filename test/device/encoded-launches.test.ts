@@ -76,16 +76,14 @@ it('what is zeroed is zeroed in every launch, within the time', async () => {
   await launcher.timed(passes(['counters'], [], ['bins']), 2);
   const launch = ['clear counters', 'begin', 'set 0', 'launch 0', 'set 1', 'launch 1', 'end'];
   const last = ['clear bins', 'begin', 'set 2', 'launch 2', 'end'];
-  expect(commands).toEqual(['begin from', 'end', ...launch, ...last, ...launch, ...last, 'begin to', 'end']);
+  expect(commands).toEqual(['begin to', 'end', ...launch, ...last, ...launch, ...last, 'begin to', 'end']);
 });
 
 it('each pass has times of its own, if they are asked for', async () => {
   const { launcher, commands } = recorder();
   expect(await launcher.timedApart(passes([], ['bins']))).toEqual([1, 1]);
   expect(commands).toEqual([
-    // What is put back before has ended.
-    ...['begin to', 'end'],
-    ...['begin from to', 'set 0', 'launch 0', 'end'],
-    ...['begin from', 'end', 'clear bins', 'begin', 'set 1', 'launch 1', 'end', 'begin to', 'end'],
+    ...['begin to', 'end', 'begin to', 'set 0', 'launch 0', 'end'],
+    ...['clear bins', 'begin', 'set 1', 'launch 1', 'end', 'begin to', 'end'],
   ]);
 });

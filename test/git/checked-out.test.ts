@@ -92,9 +92,42 @@ describe('a commit is read as a checkout would put it on the disk', () => {
       git('config', `filter.own.${way}`, `touch ${mark}; tr a b`);
     git('config', 'filter.own.required', 'true');
     write('a.cu', 'changed');
-    expect(base().read('a.cu')).toBe('a');
+    expect(() => base().read('a.cu')).toThrow("a.cu passes through the git filter 'own'");
     expect(isDirty(repository())).toBe(true);
     expect(existsSync(mark)).toBe(false);
+  });
+
+  it('so what a filter has changed is the same file as long as nobody touched it, and refused by name if head did', () => {
+    write('.gitattributes', '*.cu filter=own\n');
+    git('config', 'filter.own.clean', 'tr a b');
+    git('config', 'filter.own.smudge', 'tr b a');
+    write('a.cu', 'aaa');
+    commit();
+    checkOutAgain('a.cu');
+    git('commit', '--quiet', '--allow-empty', '--message=commit');
+    for (const reader of [head(), base('HEAD~1')]) expect(reader.read('a.cu')).toBe('aaa');
+    write('a.cu', 'aca');
+    commit();
+    expect(() => base('HEAD~1').read('a.cu')).toThrow("a.cu passes through the git filter 'own'");
+    // What is not set up changes nothing.
+    git('config', '--remove-section', 'filter.own');
+    expect(base('HEAD~1').read('a.cu')).toBe('bbb');
+  });
+
+  it('by rules whose own ends of lines were changed on the way', () => {
+    write('.gitattributes', '* text=auto\n');
+    write('a.cu', 'a\n');
+    commit();
+    for (const [key, value] of [
+      ['core.eol', 'crlf'],
+      ['core.autocrlf', 'true'],
+    ] as const) {
+      git('config', key, value);
+      checkOutAgain('.gitattributes', 'a.cu');
+      write('a.cu', 'other\r\n');
+      expect(base().read('a.cu')).toBe('a\r\n');
+      git('config', '--unset', key);
+    }
   });
 });
 

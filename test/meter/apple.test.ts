@@ -135,7 +135,8 @@ describe('the apple meter', () => {
     expect(readFileSync(`${path}.arguments`, 'utf8')).toBe(
       '--samplers gpu_power --sample-rate 100 --format text --buffer-size 1',
     );
-    expect(reason).toContain('four loads showed in its power, 0 W without and 9 W with one');
+    // In real time: a busy host moves it by a little.
+    expect(reason).toMatch(/four loads showed in its power, 0 W without and (?:9|10) W with one/);
     expect(meter.info.estimated).toBe(true);
     expect(await meter.confirm?.({ run }, simulatedVariant('kernel'))).toBe(null);
   });

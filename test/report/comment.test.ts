@@ -75,6 +75,27 @@ describe('a comment in five seconds', () => {
     expect(body.match(/<details>/g)?.length).toBe(body.match(/<\/details>/g)?.length);
   });
 
+  it('counts kernels once, where the reason counts them', () => {
+    const report = guardReport([unmeasuredKernel({ verdict: 'identical' })], {
+      reason: 'Nothing had to be measured: 1 identical.',
+    });
+    expect(open(renderComment([rowOf(report)], place)).slice(0, 2)).toEqual([
+      '## ✅ Joulegate: passed · no kernel changed',
+      'Nothing had to be measured: 1 identical.',
+    ]);
+  });
+
+  it('names what has no verdict beside what failed', () => {
+    const failed = rowOf(guardReport(kernels, measured), { leg: 'rtx-4090' });
+    const silent = ['a100', null].map((leg) =>
+      rowOfFailure('no adapter', { ...origin, leg, job: `on ${leg}` }),
+    );
+    const next = open(renderComment([failed, ...silent], place)).find((line) => line.startsWith('**Next:**'));
+    expect(next).toMatch(
+      /^\*\*Next:\*\* Make `softmax` cheaper\. .* There is no verdict of a100, a job: see below\.$/,
+    );
+  });
+
   it('says of energy that no sensor measured that it is estimated', () => {
     expect(renderComment([rowOf(guardReport([regressedKernel]))], place)).toContain(
       'softmax +71 % energy (estimated), +69 % latency on llvmpipe\n',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ContenderSamples, selectFinalist } from '../../src/search/index.ts';
+import { type ContenderSamples, selectFinalist, stillInTheRunning } from '../../src/search/index.ts';
 
 /** A contender whose blocks cost the given times and energies. */
 function contender(latencyMs: (number | null)[], joules: (number | null)[]): ContenderSamples {
@@ -85,5 +85,37 @@ describe('selectFinalist', () => {
     const hasty = contender([0.8, 0.8, 0.8], [14, 14, 14]);
     expect(selectFinalist([incumbent, hasty], { minimize: 'edp' }).index).toBe(0);
     expect(selectFinalist([incumbent, hasty], { minimize: 'ed2p' }).index).toBe(1);
+  });
+});
+
+describe('stillInTheRunning', () => {
+  const incumbent = contender([1, 1], [10, 10]);
+  const isOpen = (latencyMs: (number | null)[], joules: (number | null)[]) =>
+    stillInTheRunning([incumbent, contender(latencyMs, joules)], energy)[1];
+
+  it('ends for who lost a block in energy and latency alike, however good the others were', () => {
+    expect(isOpen([1.1], [10.1])).toBe(false);
+    expect(isOpen([0.5, 1.1], [5, 10.1])).toBe(false);
+    // Then it was not better in every block either.
+    expect(isOpen([1], [10])).toBe(false);
+  });
+
+  it('goes on for who may yet be better, or faster, in every block', () => {
+    expect(isOpen([1.1, 1.1], [9, 9])).toBe(true);
+    expect(isOpen([0.9, 0.9], [11, 11])).toBe(true);
+    expect(isOpen([0.9, 1.1], [11, 9])).toBe(true);
+  });
+
+  it('goes on where a block is void, and before the first one', () => {
+    expect(isOpen([1.1, null], [null, 11])).toBe(true);
+    expect(isOpen([], [])).toBe(true);
+    expect(stillInTheRunning([contender([null], [null]), contender([2], [20])], energy)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('is never over for the incumbent', () => {
+    expect(stillInTheRunning([incumbent, contender([0.5, 0.5], [5, 5])], energy)).toEqual([true, true]);
   });
 });

@@ -52,7 +52,12 @@ async function runs(device: Device, { variant, reference }: ArmVariant): Promise
 }
 
 /** Failures of a variant that runs: it computes something else, or nothing that could be compared. */
-const wrongResults: readonly VariantFailure['kind'][] = ['wrong-result', 'not-a-number', 'unwritten'];
+const wrongResults: readonly VariantFailure['kind'][] = [
+  'wrong-result',
+  'not-a-number',
+  'unwritten',
+  'out-of-range',
+];
 
 /** What a variant reads and what is compared of it; of what a uniform holds and how only its program knows. */
 function dataOf({ program, command }: Variant): string {
@@ -120,9 +125,12 @@ export async function checkArms(options: {
     if (!headRuns.ok) {
       const { failure } = headRuns;
       const isWrong = wrongResults.includes(failure.kind);
-      const reason = isWrong
-        ? `head computes something else than its ${hasReference(definition) ? 'reference' : 'default configuration'}: ${failure.message}`
-        : `head does not run: ${failure.message}`;
+      const isBeyond = failure.kind === 'out-of-range';
+      const reason = isBeyond
+        ? `head goes beyond a buffer: ${failure.message}`
+        : isWrong
+          ? `head computes something else than its ${hasReference(definition) ? 'reference' : 'default configuration'}: ${failure.message}`
+          : `head does not run: ${failure.message}`;
       broken.push({ comparison, status: isWrong ? 'wrong-result' : 'broken-head', reason, failure });
       continue;
     }

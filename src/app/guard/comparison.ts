@@ -11,18 +11,11 @@ import {
   clockOf,
   type DeviceLimits,
   type KernelDefinition,
-  type Manifest,
   type Workload,
 } from '../../manifest/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import type { Tuned } from '../../store/index.ts';
 import { fitsSpace, shippedConfiguration } from '../project/index.ts';
-
-/** One revision of the kernels: what it declares and how it is tuned. */
-export interface Revision {
-  readonly manifest: Manifest;
-  readonly tuned: Tuned | null;
-}
+import { isUntouched, type Revision, untouchedReason } from './revision.ts';
 
 /** A variant of one arm with the variant whose outputs it must reproduce. */
 export interface ArmVariant {
@@ -93,6 +86,15 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
   const headArm = await buildArm({ kernel, workload, configuration, limits, features });
   if (!headArm.ok) {
+    const { kind, message } = headArm.failure;
+    // What this device cannot run is no fault of a change that leaves it alone.
+    if (kind === 'unsupported' && base !== null && isUntouched(base, head, kernel)) {
+      return {
+        ...common,
+        status: 'untouched',
+        reason: `${untouchedReason}; here it cannot run: ${message}`,
+      };
+    }
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: 'broken-head', reason, failure: headArm.failure };
   }

@@ -1,6 +1,6 @@
 import type { Gate, KernelDefinition, Manifest, Verdict } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
-import type { Revision } from './comparison.ts';
+import type { Revision } from './revision.ts';
 import type { BaseRevision } from './revisions.ts';
 
 type Policy = NonNullable<ReportGuard['policy']>;

@@ -23,7 +23,7 @@ import {
   readManifest,
   repositoryOf,
 } from '../project/index.ts';
-import type { Revision } from './comparison.ts';
+import type { Revision } from './revision.ts';
 
 type DescribedRevision = ReportGuard['head'];
 

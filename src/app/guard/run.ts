@@ -131,7 +131,8 @@ async function advise(
   // On a machine that moves, what looks better need not be.
   const moved = judgements.some(({ verdict }) => verdict === 'environment');
   if (options.advise === false || host.signal.aborted || moved) return [];
-  const limited = Number.isFinite(deadlineMs);
+  // The verdict of several jobs waits for the last of them: what did not regress is looked at only where nobody waits.
+  const limited = Number.isFinite(deadlineMs) && (options.shards ?? 1) === 1;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged);

@@ -76,7 +76,9 @@ function storageFill(what: {
   if (!what.read) return null;
   if (what.isFloat) return { value: 'normal', note: null };
   // Whole numbers may be indices, counts or packed data: only the user knows what they may be.
-  return what.written ? null : { value: null, note: 'zeros, ones, index, or uniform (all bits random)' };
+  const note =
+    'of indices { integers: [0, COUNT] }; of packed weights { blocks: q4_0 }; else index, zeros, ones, or uniform (all bits random)';
+  return what.written ? null : { value: null, note };
 }
 
 function uniform(

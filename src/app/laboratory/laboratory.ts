@@ -11,8 +11,10 @@ import {
   listAdapters,
   openWebgpuDevice,
   takenAdapter,
+  type WebgpuDeviceOptions,
 } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
+import type { CommandProgram } from '../../kernel/index.ts';
 import { checkSourcesFetched, type KernelDefinition } from '../../manifest/index.ts';
 import {
   type Clock,
@@ -138,15 +140,17 @@ async function findAdapter(
   host: Host,
   options: LaboratoryOptions,
   kernels: readonly KernelDefinition[],
+  generate: WebgpuDeviceOptions['generate'],
 ): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
   const search = driverSearch(host);
   const features = wantedFeatures(kernels);
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
+    const { workerPath } = host;
     const open: OpenWith = (more) => {
       const environment = { ...driver.environment, ...more };
-      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+      return openWebgpuDevice({ workerPath, driver: { ...driver, environment }, features, generate });
     };
     return { first: await open({}), open };
   } catch (error) {
@@ -174,8 +178,9 @@ export function deviceOf(
 }
 
 /** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
-function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => undefined };
+function commandBench(host: Host, options: LaboratoryOptions) {
+  if (options.allowCommands !== true)
+    return { generate: undefined, open: () => null, close: async () => undefined };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
@@ -186,7 +191,8 @@ function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) 
     warn: (text) => host.progress.warn(text),
   });
   return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    generate: (program: CommandProgram, bytes: number) => workspace.printed(program, bytes),
+    open: (info: DeviceInfo) => createCommandDevice({ info, workspace, clock: monotonicClock }),
     close: () => workspace.close(),
   };
 }
@@ -206,10 +212,10 @@ export async function openLaboratory(
   checkSourcesFetched(kernels);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, kernels);
+  const commands = commandBench(host, options);
+  const adapter = await findAdapter(host, options, kernels, commands.generate);
   const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
-  const commands = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open(info) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -241,7 +247,10 @@ export async function openLaboratory(
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
-      return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() }), clocks);
+      return clockedDevice(
+        mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open(info) }),
+        clocks,
+      );
     });
     return {
       device: clockedDevice(device, clocks),

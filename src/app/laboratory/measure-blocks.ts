@@ -58,21 +58,23 @@ export async function measureBlocks(
     readonly blocks: number;
     /** On the laboratory's clock. */
     readonly deadlineMs: number;
+    /** `subjects` with the arms that are worth another block; all of them unless given. */
+    readonly worthAnother?: (samples: readonly BlockSample[]) => readonly BlockSubject[];
     /** Before each block, with its number. */
     readonly onBlock?: (block: number) => void;
     readonly onTurn?: (block: number, turn: BlockProgress) => void;
   },
 ): Promise<readonly BlockSample[]> {
-  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const { host, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
   const samples: BlockSample[] = [];
   let blockMs = 0;
   for (let block = 0; block < blocks; block++) {
     const startMs = laboratory.clock.nowMs();
+    const subjects = worthAnother?.(samples) ?? run.subjects;
     if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
     onBlock?.(block);
-    samples.push(
-      ...(await measureBlock({ ...run, phase: 'flag', block, onTurn: (turn) => onTurn?.(block, turn) })),
-    );
+    const task = { host, laboratory, subjects, phase: 'flag', block } as const;
+    samples.push(...(await measureBlock({ ...task, onTurn: (turn) => onTurn?.(block, turn) })));
     blockMs = laboratory.clock.nowMs() - startMs;
   }
   return samples;

@@ -12,6 +12,13 @@ function notAllowed(kernel: string): JoulegateError {
   });
 }
 
+/** Whether a kernel is a program of another kind, or one prints what its buffers hold. */
+function runsProgram({ command, buffers }: KernelDefinition): boolean {
+  const isGenerated = ({ fill }: { readonly fill: unknown }) =>
+    typeof fill === 'object' && fill !== null && 'generate' in fill;
+  return command !== undefined || buffers.some(isGenerated);
+}
+
 /**
  * Programs are run for those only who said that they may be: a manifest comes with the pull request.
  * @throws JoulegateError bad-input (`commands-not-allowed`)
@@ -20,7 +27,7 @@ export function checkCommandsAllowed(
   options: Pick<LaboratoryOptions, 'allowCommands'>,
   kernels: readonly KernelDefinition[],
 ): void {
-  const first = kernels.find(({ command }) => command !== undefined);
+  const first = kernels.find(runsProgram);
   if (first !== undefined && options.allowCommands !== true) throw notAllowed(first.name);
 }
 

@@ -1,7 +1,12 @@
 import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
-import { measurableObjective } from '../../manifest/index.ts';
-import type { Arm, BlockSample } from '../../measure/index.ts';
-import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
+import { measurableObjective, type Objective } from '../../manifest/index.ts';
+import type { Arm, BlockSample, BlockSubject } from '../../measure/index.ts';
+import {
+  type ContenderSamples,
+  type FinalSelection,
+  selectFinalist,
+  stillInTheRunning,
+} from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import type { Host } from '../host.ts';
 import { type Laboratory, measureBlocks } from '../laboratory/index.ts';
@@ -73,21 +78,43 @@ function samplesOf(heat: Heat, arm: Arm, samples: readonly BlockSample[]): Conte
   };
 }
 
+/** One per contender, of the blocks that it was measured in. */
+function allSamplesOf(heat: Heat, samples: readonly BlockSample[]): ContenderSamples[] {
+  return heat.variants.map((_, index) => samplesOf(heat, arms[index]!, samples));
+}
+
+function subjectOf({ search, variants: [B, H, X, R] }: Heat): BlockSubject {
+  const { kernel, workload } = search;
+  return { kernel: kernel.name, workload: workload.name, variants: { B: B!, H: H!, X, R } };
+}
+
+/**
+ * A heat without the contenders that no further block can make the choice. The incumbent and the first contender stay: what
+ * the incumbent costs, night by night, is told by as many blocks each time, and a block has two arms at least.
+ */
+function openSubject(heat: Heat, objective: Objective, samples: readonly BlockSample[]): BlockSubject {
+  const subject = subjectOf(heat);
+  if (heat.incumbentFailure !== null) return subject;
+  const [, , isXOpen, isROpen] = stillInTheRunning(allSamplesOf(heat, samples), objective);
+  const { B, H, X, R } = subject.variants;
+  return { ...subject, variants: { B, H, X: isXOpen ? X : undefined, R: isROpen ? R : undefined } };
+}
+
 function measureHeats(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly heats: readonly Heat[];
+  readonly objectiveOf: (heat: Heat) => Objective;
   readonly deadlineMs: number;
 }): Promise<readonly BlockSample[]> {
-  const { host, heats } = options;
+  const { host, laboratory, heats, objectiveOf, deadlineMs } = options;
   return measureBlocks({
-    ...options,
+    host,
+    laboratory,
+    deadlineMs,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
-      kernel: search.kernel.name,
-      workload: search.workload.name,
-      variants: { B: B!, H: H!, X, R },
-    })),
+    subjects: heats.map(subjectOf),
+    worthAnother: (samples) => heats.map((heat) => openSubject(heat, objectiveOf(heat), samples)),
     onTurn: (block, turn) =>
       host.progress.update({
         text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
@@ -111,14 +138,13 @@ export async function runFinals(options: {
   const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage('comparing the best with what ships today, in fresh processes');
-  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  const objectiveOf = ({ search }: Heat) => measurableObjective(search.objective, laboratory.meter !== null);
+  const measured =
+    contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested, objectiveOf });
   return heats.map((heat) => {
-    const samples =
-      measured.length === 0 || heat.variants.length < 2
-        ? []
-        : heat.variants.map((_, index) => samplesOf(heat, arms[index]!, measured));
-    const objective = measurableObjective(heat.search.objective, laboratory.meter !== null);
-    const selection = selectFinalist(samples, objective, { incumbentFails: heat.incumbentFailure !== null });
+    const samples = measured.length === 0 || heat.variants.length < 2 ? [] : allSamplesOf(heat, measured);
+    const incumbentFails = heat.incumbentFailure !== null;
+    const selection = selectFinalist(samples, objectiveOf(heat), { incumbentFails });
     return {
       search: heat.search,
       incumbentFailure: heat.incumbentFailure,

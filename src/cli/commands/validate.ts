@@ -1,4 +1,4 @@
-import { validate } from '../../app/index.ts';
+import { type Validation, validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
@@ -9,6 +9,17 @@ import { jsonOption, manifestArgument, manifestOption, readManifestOption } from
 function listed(names: readonly string[]): string {
   const rest = names.length - 8;
   return names.slice(0, 8).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** What buffers of a kernel hold, where that has a meaning. */
+function contentsOf({ manifest, contents }: Validation): string {
+  const lines = contents.flatMap(({ kernel, workload, buffers }) => {
+    const filled = Object.entries(buffers);
+    if (!filled.some(([, fill]) => fill.startsWith('{'))) return [];
+    const shown = filled.map(([name, fill]) => `${name} ${fill}`).join(', ');
+    return [`${manifest}: note: ${kernel} ${workload} holds ${shown}\n`];
+  });
+  return lines.join('');
 }
 
 export const validateCommand: CommandSpec = {
@@ -42,9 +53,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
     );
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    return {
-      output: `${faults.join('')}${[...warnings, ...needs, ...changing].join('')}${judged}${summary}, ${verdict}\n`,
-      exitCode,
-    };
+    const notes = `${[...warnings, ...needs, ...changing].join('')}${contentsOf(result)}${judged}`;
+    return { output: `${faults.join('')}${notes}${summary}, ${verdict}\n`, exitCode };
   },
 };

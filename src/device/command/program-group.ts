@@ -10,6 +10,8 @@ export interface ProgramStart {
   readonly environment: Readonly<Record<string, string>>;
   readonly reaper: Reaper;
   readonly onLine?: (line: string) => void;
+  /** Gets what it prints as it is, in place of lines. */
+  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 /** What is kept of a program's output, for messages. */
@@ -37,7 +39,7 @@ export class ProgramGroup {
   readonly ended: Promise<string>;
 
   constructor(start: ProgramStart) {
-    const { onLine } = start;
+    const { onLine, onBytes } = start;
     const started = startProgram(start);
     if ('fault' in started) {
       this.#child = null;
@@ -52,8 +54,10 @@ export class ProgramGroup {
     const spared = group === undefined ? [] : [killAtExit(() => killGroup(group)), start.reaper.watch(group)];
     // A program that has ended cannot be written to; its end is told by `ended`.
     child.stdin.on('error', () => undefined);
-    child.stdout.setEncoding('utf8');
-    child.stdout.on('data', (text: string) => this.#receive(text, onLine));
+    if (onBytes === undefined) {
+      child.stdout.setEncoding('utf8');
+      child.stdout.on('data', (text: string) => this.#receive(text, onLine));
+    } else child.stdout.on('data', onBytes);
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => this.#tail.push(text));
     this.#gone = new Promise((resolve) => child.once('close', () => resolve()));

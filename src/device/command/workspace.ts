@@ -10,6 +10,9 @@ import { removeFolder } from './remove-folder.ts';
 /** Builds that are kept: with most of a search's configurations never met again, few are enough. */
 const maxBuilds = 16;
 
+/** What programs printed, of as many as a kernel may have buffers. */
+const maxPrinted = 32;
+
 /** A compiler that takes longer will not come to an end. */
 const longestBuildMs = 10 * 60_000;
 
@@ -58,6 +61,7 @@ export class CommandWorkspace {
   /** The end of the last build that was expected. */
   #ahead: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #printed = new Map<string, Promise<Outcome<Uint8Array>>>();
   #root: { readonly path: string; readonly spared: () => void } | null = null;
   #reaper: Reaper | null = null;
 
@@ -98,6 +102,23 @@ export class CommandWorkspace {
     } finally {
       if (build !== null) build.copies--;
     }
+  }
+
+  /**
+   * What a program prints, at most `maxBytes`. It is run once: what is run from the same files with the same arguments in
+   * the same environment prints the same.
+   */
+  async printed(program: CommandProgram, maxBytes: number): Promise<Outcome<Uint8Array>> {
+    const key = `${program.identity} ${maxBytes}`;
+    const known = this.#printed.get(key) ?? this.#print(program, maxBytes);
+    // The newest is last.
+    this.#printed.delete(key);
+    this.#printed.set(key, known);
+    for (const oldest of this.#printed.keys()) {
+      if (this.#printed.size <= maxPrinted) break;
+      this.#printed.delete(oldest);
+    }
+    return known;
   }
 
   /**
@@ -172,10 +193,37 @@ export class CommandWorkspace {
 
   async #makeBuild(program: CommandProgram, root: string): Promise<Outcome<null>> {
     await putFiles(program, root);
-    const command = program.build ?? [];
+    return this.#finish({ command: program.build ?? [], folder: join(root, program.folder) });
+  }
+
+  async #print(program: CommandProgram, maxBytes: number): Promise<Outcome<Uint8Array>> {
+    const opened = await this.open(program);
+    if (!opened.ok) return opened;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onBytes = (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes <= maxBytes) chunks.push(chunk);
+    };
+    try {
+      const ended = await this.#finish({ command: program.run, folder: opened.value.path, onBytes });
+      if (!ended.ok) return ended;
+      if (bytes <= maxBytes) return { ok: true, value: new Uint8Array(Buffer.concat(chunks)) };
+      return failed('validation', `it printed ${bytes} bytes; the buffer has ${maxBytes}`);
+    } finally {
+      opened.value.release();
+    }
+  }
+
+  /** Runs a program that has nothing to read to its end. */
+  async #finish(start: {
+    readonly command: readonly string[];
+    readonly folder: string;
+    readonly onBytes?: (bytes: Buffer) => void;
+  }): Promise<Outcome<null>> {
+    const { command, ...rest } = start;
     const { environment, signal } = this.#options;
-    const folder = join(root, program.folder);
-    const group = new ProgramGroup({ program: command, folder, environment, reaper: this.reaper });
+    const group = new ProgramGroup({ ...rest, program: command, environment, reaper: this.reaper });
     this.#building.add(group);
     // It has nothing to read.
     group.endInput();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { neutralFolder } from '../../system/index.ts';
 import type {
+  ContentsNotice,
   Exchanges,
   ExpectedNotice,
   ExpectNotice,
@@ -35,6 +36,9 @@ interface Pending {
 /** What is kept of the process's own output, for messages about crashes. */
 const tailCharacters = 8192;
 
+/** Contents that it keeps, unless one request needs more. */
+const maxContentBytes = 512 * 1024 ** 2;
+
 /** How long a process may take to be gone after it was killed or asked to close. */
 const goneMs = 5000;
 const politeMs = 2000;
@@ -49,6 +53,8 @@ export class GpuProcess {
   readonly #gone: Promise<void>;
   #pending: Pending | null = null;
   readonly #expecting = new Set<string>();
+  /** Contents that it has, with their bytes. */
+  readonly #provided = new Map<string, number>();
   #lastId = 0;
   #alive = true;
 
@@ -132,6 +138,18 @@ export class GpuProcess {
     if (!this.alive) return;
     this.#expecting.add(program.identity);
     const notice: ExpectNotice = { expect: program };
+    this.#child.send(notice, () => undefined);
+  }
+
+  /** Hands over what buffers hold, as far as the process has not got it. Never waits. */
+  provide(contents: ReadonlyMap<string, Uint8Array>): void {
+    const missing = new Map([...contents].filter(([name]) => !this.#provided.has(name)));
+    if (missing.size === 0 || !this.alive) return;
+    const sizes = [...this.#provided.values(), ...[...missing.values()].map(({ byteLength }) => byteLength)];
+    const forget = sizes.reduce((sum, bytes) => sum + bytes, 0) > maxContentBytes;
+    if (forget) this.#provided.clear();
+    for (const [name, { byteLength }] of contents) this.#provided.set(name, byteLength);
+    const notice: ContentsNotice = { contents: forget ? contents : missing, forget };
     this.#child.send(notice, () => undefined);
   }
 

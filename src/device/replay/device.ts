@@ -27,6 +27,7 @@ const failureKinds: ReadonlySet<string> = new Set<FailureKind>([
   'wrong-result',
   'not-a-number',
   'unwritten',
+  'out-of-range',
   'out-of-memory',
   'timeout',
   'crash',

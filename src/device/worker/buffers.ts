@@ -1,4 +1,4 @@
-import { type BufferBinding, bufferContents } from '../../kernel/index.ts';
+import { type BufferBinding, bufferContents, type KnownContents } from '../../kernel/index.ts';
 import { createRing, type Ring, type RingBuffer, ringPlaces } from './ring.ts';
 
 interface PooledBuffer {
@@ -39,7 +39,9 @@ function contentsKey(binding: BufferBinding): string {
   const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
   const role = kind === 'uniform' ? 'uniform' : 'storage';
   const listed = values === null ? '' : JSON.stringify([values, slots]);
-  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), listed].join(' ');
+  return [role, group, slot, type, length, JSON.stringify(fill), seed, paddedBytes(binding), listed].join(
+    ' ',
+  );
 }
 
 /** Whether clearing it is all it takes. */
@@ -65,14 +67,16 @@ export class BufferPool {
   readonly #device: GPUDevice;
   readonly #maxBytes: number;
   readonly #maxRingBytes: number;
+  readonly #contents: KnownContents;
   /** In order of last use. */
   readonly #pool = new Map<string, PooledBuffer>();
   #bytes = 0;
 
-  constructor(device: GPUDevice, maxBytes: PoolBytes) {
+  constructor(device: GPUDevice, maxBytes: PoolBytes, contents: KnownContents) {
     this.#device = device;
     this.#maxBytes = maxBytes.pool;
     this.#maxRingBytes = maxBytes.ring;
+    this.#contents = contents;
   }
 
   /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
@@ -214,7 +218,7 @@ export class BufferPool {
     const size = paddedBytes(binding);
     const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     const buffer = this.#create(size, binding.kind === 'uniform' ? copied : workUsage());
-    writeAll(this.#device, buffer, bufferContents(binding));
+    writeAll(this.#device, buffer, bufferContents(binding, this.#contents));
     return buffer;
   }
 }

@@ -1,49 +1,59 @@
 import type { CompiledPass, CompiledProgram } from './programs.ts';
-import { onlyStamp } from './timestamps.ts';
 
-/** What is encoded of a program: each launch of a round has passes of its own where it starts from the described contents. */
-type Launchable = Pick<CompiledProgram, 'passes' | 'rounds'>;
+/** Where the time of some launches is stamped. */
+export interface LaunchStamps {
+  readonly querySet: GPUQuerySet;
+  /** Index of the stamp before them; null if there is one already. */
+  readonly from: number | null;
+  /** Index of the stamp after them. */
+  readonly to: number;
+}
+
+/** Stamps the end of what was encoded so far: the beginning of a pass may be stamped while the commands before it still run. */
+export function markEnd(encoder: GPUCommandEncoder, querySet: GPUQuerySet, index: number): void {
+  encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
+}
+
+function writesOf({ querySet, from, to }: LaunchStamps): GPUComputePassTimestampWrites {
+  return { querySet, ...(from === null ? {} : { beginningOfPassWriteIndex: from }), endOfPassWriteIndex: to };
+}
 
 /**
  * Encodes launches, all passes of each in order. They are one compute pass, whose dispatches wait for each other as far as
- * they share what is written; only where buffers are zeroed in between is it split.
- * @param options.launches of a round at most, where there are rounds
+ * they share what is written; only where buffers are zeroed in between is it split. Zeroing is within the time.
+ * @param options.launches of a round at most, where each launch of one has passes of its own
  */
 export function encodeLaunches(
   encoder: GPUCommandEncoder,
-  { passes, rounds }: Launchable,
-  options: {
-    readonly launches: number;
-    readonly timestampWrites?: GPUComputePassTimestampWrites | undefined;
-  },
+  { passes, rounds }: Pick<CompiledProgram, 'passes' | 'rounds'>,
+  options: { readonly launches: number; readonly stamps?: LaunchStamps | null },
 ): void {
-  const { launches, timestampWrites } = options;
+  const { launches, stamps = null } = options;
   const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass: GPUComputePassEncoder | null = null;
-  // Zeroing counts: the time begins before the first, and ends when the last launch is done.
-  const begin = (writes: GPUComputePassTimestampWrites | undefined) =>
-    encoder.beginComputePass(writes === undefined ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== undefined) begin(onlyStamp(timestampWrites, 'begin')).end();
+  if (isSplit && stamps !== null && stamps.from !== null) markEnd(encoder, stamps.querySet, stamps.from);
+  let open: GPUComputePassEncoder | null = null;
   let current: CompiledPass | null = null;
   for (let launch = 0; launch < launches; launch++) {
-    for (const one of rounds?.passes(launch) ?? passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const { buffer, offset, size } of one.clears) encoder.clearBuffer(buffer, offset, size);
+    for (const pass of rounds?.passes(launch) ?? passes) {
+      if (pass.clears.length > 0) {
+        open?.end();
+        open = null;
+        for (const { buffer, offset, size } of pass.clears) encoder.clearBuffer(buffer, offset, size);
       }
-      if (pass === null) {
-        pass = begin(isSplit ? undefined : timestampWrites);
+      if (open === null) {
+        open = encoder.beginComputePass(
+          isSplit || stamps === null ? {} : { timestampWrites: writesOf(stamps) },
+        );
         current = null;
       }
-      if (current?.pipeline !== one.pipeline) pass.setPipeline(one.pipeline);
-      if (current !== one) {
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
+      if (current?.pipeline !== pass.pipeline) open.setPipeline(pass.pipeline);
+      if (current !== pass) {
+        for (const [group, bindGroup] of pass.bindGroups.entries()) open.setBindGroup(group, bindGroup);
+        current = pass;
       }
-      one.launch(pass);
+      pass.launch(open);
     }
   }
-  pass?.end();
-  if (isSplit && timestampWrites !== undefined) begin(onlyStamp(timestampWrites, 'end')).end();
+  open?.end();
+  if (isSplit && stamps !== null) markEnd(encoder, stamps.querySet, stamps.to);
 }

@@ -1,5 +1,5 @@
 import type { Clock, StretchPart } from '../../measure/index.ts';
-import { encodeLaunches } from './encode.ts';
+import { encodeLaunches, markEnd } from './encode.ts';
 import type { Polling } from './polling.ts';
 import type { CompiledProgram, Rounds } from './programs.ts';
 import {
@@ -10,7 +10,7 @@ import {
   roundTimes,
   stampsOf,
 } from './rounds.ts';
-import { createTimestampReader, stampEnd, stampsAround, type TimestampReader } from './timestamps.ts';
+import { createTimestampReader, type TimestampReader } from './timestamps.ts';
 
 /** Launches programs and times batches of launches. */
 export interface Launcher {
@@ -65,6 +65,9 @@ export function plausibleMs(gpuMs: number, wallMs: number): number {
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
 
+/** Passes of a program at most, as schemas/manifest.schema.json has it. */
+const mostPasses = 32;
+
 /**
  * @param options.quiet look at the GPU only now and then while waiting: on software adapters, where the CPU that
  * looks is the one that computes.
@@ -78,6 +81,7 @@ export function createLauncher(options: {
 }): Launcher {
   const { device, clock, polling, timestamps, quiet } = options;
   const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let apartReader: TimestampReader | null = null;
   let roundsReader: TimestampReader | null = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
 
@@ -85,7 +89,7 @@ export function createLauncher(options: {
   async function timeCommands(
     encode: (encoder: GPUCommandEncoder) => void,
     ...[stamped = null, count = 0]: [stamped?: TimestampReader | null, count?: number]
-  ): Promise<{ readonly wallMs: number; readonly stamps: readonly number[] }> {
+  ): Promise<{ readonly wallMs: number; readonly stampsMs: readonly number[] }> {
     const encoder = device.createCommandEncoder();
     encode(encoder);
     const commands = encoder.finish();
@@ -95,20 +99,20 @@ export function createLauncher(options: {
     const reading = stamped?.readMs(count);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock.nowMs() - start;
-    return { wallMs, stamps: (await reading) ?? [] };
+    return { wallMs, stampsMs: (await reading) ?? [] };
   }
 
   async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
-    const timestampWrites = reader === null ? undefined : stampsAround(reader, 0);
-    const { wallMs, stamps } = await timeCommands(
+    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
+    const { wallMs, stampsMs } = await timeCommands(
       (encoder) => {
-        encodeLaunches(encoder, compiled, { launches, timestampWrites });
+        encodeLaunches(encoder, compiled, { launches, stamps });
         reader?.resolve(encoder, 2);
       },
       reader,
       2,
     );
-    return reader === null ? wallMs : plausibleMs(stamps[1] ?? 0, wallMs);
+    return reader === null ? wallMs : plausibleMs(stampsMs[1] ?? 0, wallMs);
   }
 
   /** Times of rounds by the wall clock, which has to see what is put back end before the launches begin. */
@@ -134,20 +138,19 @@ export function createLauncher(options: {
   ): Promise<RoundTimes | null> {
     roundsReader ??= createTimestampReader(device, mostStamps);
     const stamped = roundsReader;
-    const { wallMs, stamps } = await timeCommands(
+    const { wallMs, stampsMs } = await timeCommands(
       (encoder) =>
         encodeTimedRounds({
           encoder,
           reader: stamped,
           rounds,
           sizes,
-          encode: (launches, timestampWrites) =>
-            encodeLaunches(encoder, compiled, { launches, timestampWrites }),
+          encode: (launches, stamps) => encodeLaunches(encoder, compiled, { launches, stamps }),
         }),
       stamped,
       stampsOf(sizes.length),
     );
-    const times = roundTimes(stamps, sizes.length);
+    const times = roundTimes(stampsMs, sizes.length);
     const isPossible = !Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs));
     return isPossible && times.launchesMs >= 0 ? times : null;
   }
@@ -160,30 +163,25 @@ export function createLauncher(options: {
     return times.launchesMs;
   }
 
+  /** From the end of one pass to that of the next, so that all of them together are the launch. */
   async function timeApart({ passes, bound }: CompiledProgram): Promise<readonly number[]> {
-    const count = 1 + 2 * passes.length;
-    const apart = createTimestampReader(device, count);
-    try {
-      const { wallMs, stamps } = await timeCommands(
-        (encoder) => {
-          bound.reset(encoder);
-          stampEnd(encoder, apart, 0);
-          for (const [index, pass] of passes.entries()) {
-            const timestampWrites = stampsAround(apart, 1 + 2 * index);
-            encodeLaunches(encoder, { passes: [pass] }, { launches: 1, timestampWrites });
-          }
-          apart.resolve(encoder, count);
-        },
-        apart,
-        count,
-      );
-      return passes.map((_, i) => {
-        const [before = 0, begin = 0, end = 0] = stamps.slice(2 * i);
-        return plausibleMs(end - Math.max(before, begin), wallMs);
-      });
-    } finally {
-      apart.destroy();
-    }
+    apartReader ??= createTimestampReader(device, 1 + mostPasses);
+    const stamped = apartReader;
+    const { querySet } = stamped;
+    const { wallMs, stampsMs } = await timeCommands(
+      (encoder) => {
+        bound.reset(encoder);
+        markEnd(encoder, querySet, 0);
+        for (const [index, pass] of passes.entries()) {
+          const stamps = { querySet, from: null, to: index + 1 };
+          encodeLaunches(encoder, { passes: [pass] }, { launches: 1, stamps });
+        }
+        stamped.resolve(encoder, 1 + passes.length);
+      },
+      stamped,
+      1 + passes.length,
+    );
+    return passes.map((_, i) => plausibleMs((stampsMs[i + 1] ?? 0) - (stampsMs[i] ?? 0), wallMs));
   }
 
   const inPeace = <T>(work: () => Promise<T>) => (quiet ? work() : polling.eagerly(work));

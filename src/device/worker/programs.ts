@@ -1,4 +1,4 @@
-import type { BufferBinding } from '../../kernel/index.ts';
+import type { BufferBinding, KnownContents } from '../../kernel/index.ts';
 import type { WirePass, WireProgram } from '../protocol.ts';
 import { requireFeatures } from './adapter.ts';
 import { type BoundBuffers, BufferPool, type PoolBytes } from './buffers.ts';
@@ -66,10 +66,14 @@ export class Programs {
   #garbage = 0;
 
   /** `program`: what one may have at all. */
-  constructor(device: GPUDevice, maxBytes: PoolBytes & { readonly program: number }) {
+  constructor(
+    device: GPUDevice,
+    maxBytes: PoolBytes & { readonly program: number },
+    contents: KnownContents = new Map(),
+  ) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes.program;
-    this.#pool = new BufferPool(device, maxBytes);
+    this.#pool = new BufferPool(device, maxBytes, contents);
   }
 
   /**

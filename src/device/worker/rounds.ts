@@ -1,5 +1,6 @@
+import { type LaunchStamps, markEnd } from './encode.ts';
 import type { CompiledProgram, Rounds } from './programs.ts';
-import { stampEnd, stampsAround, type TimestampReader } from './timestamps.ts';
+import type { TimestampReader } from './timestamps.ts';
 
 /** Rounds that are timed together at most: each has timestamps of its own. */
 const mostRounds = 64;
@@ -46,15 +47,16 @@ export function encodeTimedRounds(options: {
   readonly reader: TimestampReader;
   readonly rounds: Rounds;
   readonly sizes: readonly number[];
-  readonly encode: (launches: number, timestampWrites: GPUComputePassTimestampWrites) => void;
+  readonly encode: (launches: number, stamps: LaunchStamps) => void;
 }): void {
   const { encoder, reader, rounds, sizes, encode } = options;
-  stampEnd(encoder, reader, 0);
+  const { querySet } = reader;
+  markEnd(encoder, querySet, 0);
   for (const [i, launches] of sizes.entries()) {
     const first = 1 + i * stampsPerRound;
     rounds.refill(encoder, launches);
-    stampEnd(encoder, reader, first);
-    encode(launches, stampsAround(reader, first + 1));
+    markEnd(encoder, querySet, first);
+    encode(launches, { querySet, from: first + 1, to: first + 2 });
   }
   reader.resolve(encoder, stampsOf(sizes.length));
 }

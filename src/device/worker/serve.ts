@@ -1,6 +1,7 @@
 import type { Clock } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type {
+  ContentsNotice,
   ExpectedNotice,
   ExpectNotice,
   RequestEnvelope,
@@ -33,6 +34,10 @@ function isExpectNotice(message: unknown): message is ExpectNotice {
   return typeof message === 'object' && message !== null && 'expect' in message;
 }
 
+function isContentsNotice(message: unknown): message is ContentsNotice {
+  return typeof message === 'object' && message !== null && 'contents' in message;
+}
+
 /**
  * Serves the device protocol to the process that forked this one, until it closes or disappears. The parent's process
  * id is the first argument.
@@ -51,6 +56,7 @@ export function serveWorker(search: NativeSearch): void {
   process.on('SIGINT', () => undefined);
   const polling = installPolling();
   let session: Session | null = null;
+  const contents = new Map<string, Uint8Array>();
 
   async function respond(request: WorkerRequest): Promise<unknown> {
     if (request.kind === 'close') {
@@ -58,7 +64,7 @@ export function serveWorker(search: NativeSearch): void {
       return null;
     }
     if (request.kind === 'open') {
-      const opened = await openSession(request, { clock, polling, search });
+      const opened = await openSession(request, { clock, polling, search, contents });
       session = opened.session;
       return opened.result;
     }
@@ -93,6 +99,10 @@ export function serveWorker(search: NativeSearch): void {
   process.on('message', (message: unknown) => {
     if (isEnvelope(message)) void serve(message);
     else if (isExpectNotice(message)) void compileAhead(message);
+    else if (isContentsNotice(message)) {
+      if (message.forget) contents.clear();
+      for (const [name, bytes] of message.contents) contents.set(name, bytes);
+    }
   });
 }
 

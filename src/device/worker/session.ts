@@ -1,3 +1,4 @@
+import type { KnownContents } from '../../kernel/index.ts';
 import type { Clock, DeviceInfo, Remarks } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   WorkerRequest,
 } from '../protocol.ts';
 import { AdapterFault, isSoftware, loadDawn, type OpenAdapter, openAdapter } from './adapter.ts';
+import { takeNotes } from './bounds.ts';
 import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
@@ -33,9 +35,14 @@ interface SessionContext {
   readonly polling: Polling;
   /** Where Dawn is looked for. */
   readonly search: NativeSearch;
+  /** What buffers hold that is no rule: the parent sends it before it is needed. */
+  readonly contents: KnownContents;
 }
 
-type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'passes' | 'run' }>;
+type VariantRequest = Extract<
+  WorkerRequest,
+  { kind: 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run' }
+>;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 
 /** An open device and everything that lives as long as it does. */
@@ -54,23 +61,23 @@ export class Session {
     readonly info: DeviceInfo;
     readonly clock: Clock;
     readonly launcher: Launcher;
+    readonly contents: KnownContents;
   }) {
-    const { opened, info, clock, launcher } = options;
+    const { opened, info, clock, launcher, contents } = options;
     this.#opened = opened;
     this.info = info;
     this.#clock = clock;
     this.#launcher = launcher;
-    this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
+    const maxBytes = info.software ? softwareBytes : hardwareBytes;
+    this.#programs = new Programs(launcher.device, maxBytes, contents);
     this.loss = new Loss(
       opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`),
     );
   }
 
   /** @throws AdapterFault */
-  static async open(
-    wanted: Exchanges['open']['request'],
-    { clock, polling, search }: SessionContext,
-  ): Promise<Session> {
+  static async open(wanted: Exchanges['open']['request'], context: SessionContext): Promise<Session> {
+    const { clock, polling, search, contents } = context;
     const opened = await openAdapter(await loadDawn(search), wanted);
     const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
@@ -80,7 +87,7 @@ export class Session {
     const timestamps = await timestampsArePlausible({ device, clock, polling, quiet });
     const launcher = createLauncher({ device, clock, polling, timestamps, quiet });
     const info = describeDevice(opened, timestamps);
-    return new Session({ opened, info, clock, launcher });
+    return new Session({ opened, info, clock, launcher, contents });
   }
 
   async handle(request: VariantRequest): Promise<VariantResponse> {
@@ -90,6 +97,13 @@ export class Session {
           if (compiled.launchMs === null) await warmUp(this.#launcher, compiled, this.#clock);
           return null;
         });
+      case 'bounds': {
+        const { program } = request;
+        const notes = await this.#with(program, (compiled) => takeNotes(this.#launcher, compiled));
+        // It is launched once.
+        this.#programs.drop(program.identity);
+        return notes;
+      }
       case 'verify':
         return this.#verify(request.program, request.reference);
       case 'time':

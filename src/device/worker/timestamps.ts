@@ -5,7 +5,6 @@ export interface TimestampReader {
   resolve(encoder: GPUCommandEncoder, count: number): void;
   /** The first `count` timestamps, in milliseconds since the first of them. */
   readMs(count: number): Promise<readonly number[]>;
-  destroy(): void;
 }
 
 /** A reader of up to `most` timestamps. */
@@ -29,36 +28,5 @@ export function createTimestampReader(device: GPUDevice, most: number): Timestam
       readable.unmap();
       return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)) / 1e6);
     },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    },
   };
-}
-
-/** The beginning and the end of a stretch, one after the other from `first`. */
-export function stampsAround(
-  { querySet }: Pick<TimestampReader, 'querySet'>,
-  first: number,
-): GPUComputePassTimestampWrites {
-  return { querySet, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
-}
-
-/**
- * Stamps the end of all that was encoded so far, by a pass that does nothing: the beginning of a pass may be stamped while the
- * commands before it still run, an end is not.
- */
-export function stampEnd(
-  encoder: GPUCommandEncoder,
-  { querySet }: Pick<TimestampReader, 'querySet'>,
-  index: number,
-): void {
-  encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
-}
-
-/** One of the two timestamps around a pass. */
-export function onlyStamp(
-  { querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }: GPUComputePassTimestampWrites,
-  which: 'begin' | 'end',
-): GPUComputePassTimestampWrites {
-  return which === 'begin' ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
 }

@@ -23,9 +23,10 @@ function outputsOf(program: WireProgram): readonly Output[] {
     .filter(({ binding }) => binding.check !== null && binding.kind === 'storage');
 }
 
-/** What a launch has to write itself: outputs, and what only passes share. */
-function isPoisoned({ check, kind, scratch, clear }: BufferBinding): boolean {
-  return kind === 'storage' && (check !== null || (scratch === true && clear === undefined));
+/** What a launch has to write itself: outputs that it does not read, and what only passes share. */
+function isPoisoned({ check, kind, scratch, clear, readsInitial }: BufferBinding): boolean {
+  if (kind !== 'storage' || readsInitial === true) return false;
+  return check !== null || (scratch === true && clear === undefined);
 }
 
 /** Launches once with every buffer as it was at first, and what it has to write poisoned. @returns the outputs. */

@@ -1,5 +1,5 @@
 import type { CommentKernel, CommentRow } from '../../schema/index.ts';
-import { codeMarkdown } from '../markdown/index.ts';
+import { codeMarkdown, escapeMarkdown } from '../markdown/index.ts';
 import { type CommentPlace, reportLink } from './links.ts';
 
 /** `softmax, row-sum and others` as code. A long row has lost some of its kernels, so there is no count. */
@@ -54,11 +54,19 @@ const ofVerdict: Readonly<Record<CommentRow['verdict'], readonly string[]>> = {
   'nothing-gated': [],
 };
 
+/** Jobs that ended without a verdict below one that is worse: what they say is not to be overlooked. */
+function silentText(rows: readonly CommentRow[]): string {
+  if (rows.length === 0) return '';
+  const named = rows.map(({ device }) => (device === '' ? 'a job' : escapeMarkdown(device, 60)));
+  return ` There is no verdict of ${named.join(', ')}: see below.`;
+}
+
 /** What to do about the worst row, and where its report is. Empty where there is nothing to be done. */
 export function nextStep(rows: readonly CommentRow[], worst: CommentRow, place: CommentPlace): string {
   const failing = rows.flatMap(({ kernels }) => kernels.filter(({ fails }) => fails));
   const steps = failing.length > 0 ? ofFailed(failing) : ofVerdict[worst.verdict];
   if (steps.length === 0) return '';
+  const silent = rows.filter((row) => row !== worst && row.verdict === 'no-verdict');
   const details = failing.length > 0 ? ` Details: ${reportLink(place, worst)}.` : '';
-  return `**Next:** ${steps.join(' ')}${details}`;
+  return `**Next:** ${steps.join(' ')}${details}${silentText(silent)}`;
 }

@@ -95,9 +95,10 @@ function isSaidByKernels({ verdict, kernels }: CommentRow): boolean {
   return verdict === 'failed' && kernels.some(({ fails }) => fails);
 }
 
-/** Counts, and the reason where the kernels do not say it. */
+/** Counts, and the reason where the kernels do not say it. One that has the counts says them itself. */
 function opening(row: CommentRow): string {
-  const counts = row.counts === '' ? '' : `**${escapeMarkdown(row.counts, 400)}.**`;
+  const isCounted = row.counts === '' || row.reason.includes(row.counts);
+  const counts = isCounted ? '' : `**${escapeMarkdown(row.counts, 400)}.**`;
   const reason = isSaidByKernels(row) ? '' : escapeMarkdown(row.reason, 400);
   return [counts, reason].filter((part) => part !== '').join(' ');
 }

@@ -362,8 +362,75 @@ export const manifestGuide: SchemaGuide = {
     "example": "ROWS * COLS"
   },
   "/kernels/*/buffers/*/fill": {
+    "keys": [
+      "integers",
+      "permutation",
+      "cumulative",
+      "values",
+      "blocks",
+      "file",
+      "generate"
+    ],
+    "example": "normal"
+  },
+  "/kernels/*/buffers/*/fill/integers": {
     "keys": [],
-    "example": "zeros"
+    "example": "[0, VOCAB]"
+  },
+  "/kernels/*/buffers/*/fill/integers/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/permutation": {
+    "keys": [],
+    "example": "PAGES"
+  },
+  "/kernels/*/buffers/*/fill/cumulative": {
+    "keys": [],
+    "example": "[0, 64]"
+  },
+  "/kernels/*/buffers/*/fill/cumulative/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/values": {
+    "keys": [],
+    "example": "[0, 1, 3, N]"
+  },
+  "/kernels/*/buffers/*/fill/values/*": {
+    "keys": [],
+    "example": "COLS"
+  },
+  "/kernels/*/buffers/*/fill/blocks": {
+    "keys": [],
+    "example": "q4_0"
+  },
+  "/kernels/*/buffers/*/fill/file": {
+    "keys": [],
+    "example": "data/pages.bin"
+  },
+  "/kernels/*/buffers/*/fill/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/buffers/*/fill/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/buffers/*/fill/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/buffers/*/fill/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/buffers/*/fill/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/buffers/*/seed": {
     "keys": [],

@@ -79,6 +79,47 @@ export type Condition = string | boolean;
  */
 export type Constraints = ReadonlyArray<Condition>;
 /**
+ * What a buffer holds before a launch: a name, or one key.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "fill".
+ */
+export type Fill =
+  | string
+  | {
+      /**
+       * Random whole numbers from the first to below the second: [0, VOCAB] never gives VOCAB.
+       *
+       * @minItems 2
+       * @maxItems 2
+       */
+      readonly integers?: ReadonlyArray<Expression>;
+      readonly permutation?: Expression;
+      /**
+       * Row starts: 0, then each larger than the one before by a random whole number from the first to below the second.
+       *
+       * @minItems 2
+       * @maxItems 2
+       */
+      readonly cumulative?: ReadonlyArray<Expression>;
+      /**
+       * One number for each element, as many as the buffer has.
+       *
+       * @minItems 1
+       * @maxItems 16384
+       */
+      readonly values?: ReadonlyArray<NumberExpression>;
+      /**
+       * Quantised weights as they are stored: finite scales of sensible size, random numbers. Of ort-q4-32 and mlc-q4f16, whose scales lie in a buffer of their own, a buffer of floats holds scales and one of integers the numbers.
+       */
+      readonly blocks?: "q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "mlc-q4f16";
+      /**
+       * The bytes of a file inside the repository, relative to the manifest's folder; it has exactly the buffer's size.
+       */
+      readonly file?: string;
+      readonly generate?: Generator;
+    };
+/**
  * A CEL expression that gives a number, integer or not.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -417,10 +458,7 @@ export interface Buffer {
    */
   readonly type?: string;
   readonly length?: Expression;
-  /**
-   * What the buffer holds before a launch: zeros, ones, standard normal numbers, uniform numbers in [0, 1) (integers: all bits random), or the element's own index. Values move power, so they belong to the workload.
-   */
-  readonly fill?: "zeros" | "ones" | "normal" | "uniform" | "index";
+  readonly fill?: Fill;
   /**
    * Seed of the fill; the default differs for every buffer.
    */
@@ -441,6 +479,22 @@ export interface Buffer {
    * @maxItems 16384
    */
   readonly values?: ReadonlyArray<NumberExpression>;
+}
+/**
+ * A program that prints a buffer's bytes, exactly as many as it has. It runs in a copy of `sources`, and has to print the same every time.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "generator".
+ */
+export interface Generator {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
 }
 /**
  * One launch of a kernel that has several.

@@ -9,6 +9,60 @@
  */
 export type Constraints = ReadonlyArray<(string | boolean)>;
 /**
+ * What the buffer holds before a launch: zeros, ones, standard normal numbers, uniform numbers in [0, 1) (integers: all bits random), the element's own index, or one of the keys below. Values move power, so they belong to the workload.
+ */
+export type Fill =
+  | string
+  | {
+      /**
+       * Random whole numbers from the first to below the second: [0, VOCAB] never gives VOCAB.
+       *
+       * @minItems 2
+       * @maxItems 2
+       *
+       * Items: A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+       */
+      readonly integers?: ReadonlyArray<(string | number)>;
+      /**
+       * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+       */
+      readonly permutation?: string | number;
+      /**
+       * Row starts: 0, then each larger than the one before by a random whole number from the first to below the second.
+       *
+       * @minItems 2
+       * @maxItems 2
+       *
+       * Items: A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+       */
+      readonly cumulative?: ReadonlyArray<(string | number)>;
+      /**
+       * One number for each element, as many as the buffer has.
+       *
+       * @minItems 1
+       * @maxItems 16384
+       *
+       * Items: A CEL expression that gives a number, integer or not.
+       */
+      readonly values?: ReadonlyArray<(string | number)>;
+      /**
+       * Quantised weights as they are stored: finite scales of sensible size, random numbers. Of ort-q4-32 and mlc-q4f16, whose scales lie in a buffer of their own, a buffer of floats holds scales and one of integers the numbers.
+       */
+      readonly blocks?: "q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "mlc-q4f16";
+      /**
+       * The bytes of a file inside the repository, relative to the manifest's folder; it has exactly the buffer's size.
+       */
+      readonly file?: string;
+      readonly generate?: Generator;
+    };
+/**
+ * The program and its arguments.
+ *
+ * @minItems 1
+ * @maxItems 64
+ */
+export type ProgramArguments = ReadonlyArray<string>;
+/**
  * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
  *
  * @minItems 1
@@ -188,10 +242,7 @@ export interface Buffer {
    * Number of elements (scalars, also of vectors and matrices). Needed without `values`.
    */
   readonly length?: string | number;
-  /**
-   * What the buffer holds before a launch: zeros, ones, standard normal numbers, uniform numbers in [0, 1) (integers: all bits random), or the element's own index. Values move power, so they belong to the workload.
-   */
-  readonly fill?: "zeros" | "ones" | "normal" | "uniform" | "index";
+  readonly fill?: Fill;
   /**
    * Seed of the fill; the default differs for every buffer.
    */
@@ -214,6 +265,19 @@ export interface Buffer {
    * Items: A CEL expression that gives a number, integer or not.
    */
   readonly values?: ReadonlyArray<(string | number)>;
+}
+/**
+ * What a program prints. Needs --allow-commands, or the input allow-commands.
+ */
+export interface Generator {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
 }
 /**
  * Makes the buffer an output that is compared with the reference.

@@ -426,7 +426,7 @@ export interface ReportGuardKernel {
   readonly nights?: ReadonlyArray<ReportCost>;
 }
 /**
- * What one launch of several takes, between timestamps of its own.
+ * What one launch of several takes, from the end of the one before.
  */
 export interface ReportPassTime {
   /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { joulegate, projectFolder, scripted } from '../support/command-line.ts';
+import { commitAll, joulegate, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
+import { powerKernel, smallManifest } from '../support/small-project.ts';
 
 const program = (head: string) => `${head}
 override WG: u32 = 64;
@@ -85,4 +86,40 @@ it('validate says what kernels need of a device', async () => {
   expect(shown.status).toBe(0);
   expect(shown.stdout).toContain('matrix.wgsl:1:8: note: matrix enables f16 (feature shader-f16)\n');
   expect(JSON.parse((await joulegate(folder, 'validate', '--json')).stdout).needs).toEqual(needs);
+});
+
+it('a guard is not red for a kernel that a change leaves alone and the device cannot run', async () => {
+  const both = (power: number, head = '') => ({
+    ...project,
+    'matrix.wgsl': `${project['matrix.wgsl']}${head}`,
+    'joulegate.yaml': smallManifest + kernel('matrix', 'WG: [64, 128], TILE: [64]'),
+    'kernels/power.wgsl': `// ${power}\n${powerKernel(100)}`,
+  });
+  const folder = await projectFolder(both(1));
+  commitAll(folder);
+  const verdicts = async () => {
+    const ended = await scripted(folder, 'guard', '--base', 'HEAD', '--json');
+    const { kernels } = JSON.parse(ended.stdout);
+    return [
+      ended.status,
+      ...kernels.map((one: Record<string, unknown>) => [one.verdict, one.reason, one.line]),
+    ];
+  };
+  const lacks = 'the program enables `f16`, and the device does not have the feature shader-f16';
+  await writeFiles(folder, both(2));
+  expect(await verdicts()).toEqual([
+    0,
+    ['identical', 'same program, launch and workload as in base', expect.any(Number)],
+    [
+      'identical',
+      `nothing that this kernel is made of changed; here it cannot run: ${lacks}`,
+      expect.any(Number),
+    ],
+  ]);
+  await writeFiles(folder, both(2, '// changed'));
+  expect((await verdicts()).slice(0, 3)).toEqual([
+    1,
+    expect.anything(),
+    ['regressed', `head does not build: ${lacks}`, 1],
+  ]);
 });

@@ -1,0 +1,2 @@
+export { boundsCheck } from './bounds-check.ts';
+export { refuseRandomIndices } from './random-indices.ts';
