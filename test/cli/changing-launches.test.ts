@@ -41,6 +41,10 @@ describeOnAdapter('launches that change what they read', () => {
     expect((await joulegate(folder, 'validate')).stdout).toContain(`joulegate.yaml: note: ${text}`);
     expect((await joulegate(folder, 'plan', '--kernel', 'settle')).stdout).toContain(`\n\n${text}\n`);
     const kept = changingProject([settle], () => turns);
+    const needing = await projectFolder({ ...kept, 'settle.wgsl': `enable f16;\n${kept['settle.wgsl']}` });
+    expect((await joulegate(needing, 'validate')).stdout).toContain(
+      `settle.wgsl:1:8: note: settle enables f16 (feature shader-f16)\njoulegate.yaml: note: ${text}`,
+    );
     const manifest = kept['joulegate.yaml']?.replace(
       'settle.wgsl',
       'settle.wgsl\n    between-launches: keep',

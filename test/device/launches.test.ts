@@ -151,5 +151,12 @@ describeOnAdapter('launches that change what they read', (adapter) => {
     expect(must(await device.time(alike, time)).resetMs).toBeGreaterThanOrEqual(0);
     expect(must(await device.time(stores, time))).not.toHaveProperty('resetMs');
     expect(await device.verify(alike, stores)).toEqual({ ok: true, value: null });
+    // What is zeroed is zeroed in the place of each launch, which holds something else before.
+    const zeroed: BufferBinding = { ...floats('o', 1, { kind: 'storage', fill: 'ones' }), clear: 'launch' };
+    const counts = variantOf('counts', 'while (o[i] != 0.0) { o[i] -= 0.0; } o[i] = 1.0 + a[i];', {
+      buffers: [floats('a', 0), zeroed],
+    });
+    const [placed = counts] = launchedAlike([counts, draining('ones', 'reset')]);
+    expect(must(await device.time(placed, time)).resetMs).toBeGreaterThanOrEqual(0);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Variant } from '../../src/kernel/index.ts';
-import { measureEnergy, runBlocks } from '../../src/measure/index.ts';
+import { createTrials, measureEnergy, runBlocks } from '../../src/measure/index.ts';
 import { binding } from '../kernel/support.ts';
 import {
   createSimulatedLab,
@@ -68,6 +68,45 @@ describe('the energy of launches that are put back', () => {
       ],
       disturbed: false,
     });
+  });
+
+  it('is that of the launches in a search as well', async () => {
+    const cost = { latencyMs: 1, watts: 300, reset: { ms: 0.5, watts: 120 } };
+    const lab = createSimulatedLab({ cost: () => cost, tickMs: 20 });
+    const trials = createTrials({
+      device: await lab.openDevice(),
+      meter: await lab.openMeter(),
+      builder: {
+        kernel: { name: 'k', tunables: [] },
+        build: async () => ({ ok: true, value: changing('a') }),
+      } as unknown as Parameters<typeof createTrials>[0]['builder'],
+      options: { time: { samples: 3, minSampleMs: 1, maxMs: 100 }, window },
+      clock: lab.clock,
+    });
+    const energy = await trials.energy({});
+    expect(energy.ok && energy.value.joules).toBeCloseTo(0.3, 3);
+  });
+
+  it('is what a rival is held against, not what windows hold beside it', async () => {
+    const cost = { latencyMs: 1, watts: 300, reset: { ms: 0.5, watts: 120 } };
+    const windowsOf = async (rivalJoules?: number) => {
+      const lab = createSimulatedLab({ cost: () => cost, tickMs: 20, noise: 0.1 });
+      const options = { ...window, precision: 0.002, longestMs: 8000 };
+      const request = {
+        device: await lab.openDevice(),
+        meter: await lab.openMeter(),
+        variant: changing('a'),
+        options,
+      };
+      const outcome = await measureEnergy({
+        ...request,
+        ...(rivalJoules === undefined ? {} : { rivalJoules }),
+      });
+      return [outcome.status, lab.log.filter((entry) => entry === 'meter start').length];
+    };
+    // 0.36 with what is put back, 0.3 without.
+    expect(await windowsOf(0.32)).toEqual(await windowsOf());
+    expect(await windowsOf(0.1)).toEqual(['valid', expect.any(Number)]);
   });
 
   it('is measured as ever where nothing is put back', async () => {
