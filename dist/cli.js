@@ -14580,7 +14580,7 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
 var schema422 = { type: "object", additionalProperties: false, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
 function validate1082(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1082.evaluated;
@@ -14883,265 +14883,385 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.reset !== void 0 && func05.call(data, "reset") && (validate1082(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1082.errors : vErrors.concat(validate1082.errors), errors = vErrors.length)), data.window !== void 0 && func05.call(data, "window")) {
-      let data14 = data.window;
-      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema412.properties.window.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate1082(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1082.errors : vErrors.concat(validate1082.errors), errors = vErrors.length)), data.turns !== void 0 && func05.call(data, "turns")) {
+      let data14 = data.turns;
       if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        if (data14.seconds === void 0 || !func05.call(data14, "seconds")) {
-          let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+        if (data14.count === void 0 || !func05.call(data14, "count")) {
+          let err45 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "count" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data14.processes === void 0 || !func05.call(data14, "processes")) {
+          let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data14.launches === void 0 || !func05.call(data14, "launches")) {
-          let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+        if (data14.seconds === void 0 || !func05.call(data14, "seconds")) {
+          let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data14.watts === void 0 || !func05.call(data14, "watts")) {
-          let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+        if (data14.latencySd === void 0 || !func05.call(data14, "latencySd")) {
+          let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data14.netJoules === void 0 || !func05.call(data14, "netJoules")) {
-          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+        if (data14.energySd === void 0 || !func05.call(data14, "energySd")) {
+          let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-        }
-        if (data14.relativeError === void 0 || !func05.call(data14, "relativeError")) {
-          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-        }
-        if (data14.disagreement === void 0 || !func05.call(data14, "disagreement")) {
-          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-        }
-        if (data14.busyShare === void 0 || !func05.call(data14, "busyShare")) {
-          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-        }
-        if (data14.conditions === void 0 || !func05.call(data14, "conditions")) {
-          let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
-            let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+          if (!(key1 === "count" || key1 === "processes" || key1 === "seconds" || key1 === "latencySd" || key1 === "energySd")) {
+            let err50 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          }
+        }
+        if (data14.count !== void 0 && func05.call(data14, "count")) {
+          let data15 = data14.count;
+          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+            let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+          }
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e3 || isNaN(data15)) {
+              let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+            }
+            if (data15 < 0 || isNaN(data15)) {
+              let err53 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+            }
+          }
+        }
+        if (data14.processes !== void 0 && func05.call(data14, "processes")) {
+          let data16 = data14.processes;
+          if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+            let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          }
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e3 || isNaN(data16)) {
+              let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+            }
+            if (data16 < 0 || isNaN(data16)) {
+              let err56 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            }
           }
         }
         if (data14.seconds !== void 0 && func05.call(data14, "seconds")) {
-          let data15 = data14.seconds;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e9 || isNaN(data15)) {
-              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-            }
-          } else {
-            let err57 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-          }
-        }
-        if (data14.launches !== void 0 && func05.call(data14, "launches")) {
-          let data16 = data14.launches;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e15 || isNaN(data16)) {
-              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-            }
-          } else {
-            let err60 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-          }
-        }
-        if (data14.watts !== void 0 && func05.call(data14, "watts")) {
-          let data17 = data14.watts;
+          let data17 = data14.seconds;
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 1e9 || isNaN(data17)) {
-              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+              let err57 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
             if (data17 < 0 || isNaN(data17)) {
-              let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+              let err58 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
           } else {
-            let err63 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+            let err59 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
-        if (data14.netJoules !== void 0 && func05.call(data14, "netJoules")) {
-          let data18 = data14.netJoules;
+        if (data14.latencySd !== void 0 && func05.call(data14, "latencySd")) {
+          let data18 = data14.latencySd;
           if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema412.properties.window.properties.netJoules.type } };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+            let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema412.properties.turns.properties.latencySd.type } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
           if (typeof data18 == "number" && isFinite(data18)) {
             if (data18 > 1e9 || isNaN(data18)) {
-              let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+              let err61 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
             if (data18 < 0 || isNaN(data18)) {
-              let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err62 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
           }
         }
-        if (data14.relativeError !== void 0 && func05.call(data14, "relativeError")) {
-          let data19 = data14.relativeError;
+        if (data14.energySd !== void 0 && func05.call(data14, "energySd")) {
+          let data19 = data14.energySd;
           if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema412.properties.window.properties.relativeError.type } };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema412.properties.turns.properties.energySd.type } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
           if (typeof data19 == "number" && isFinite(data19)) {
             if (data19 > 1e9 || isNaN(data19)) {
-              let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+              let err64 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
             if (data19 < 0 || isNaN(data19)) {
-              let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+              let err65 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
           }
         }
-        if (data14.disagreement !== void 0 && func05.call(data14, "disagreement")) {
-          let data20 = data14.disagreement;
-          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema412.properties.window.properties.disagreement.type } };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-          }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
-              let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-            }
-            if (data20 < -1e9 || isNaN(data20)) {
-              let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-            }
-          }
+      } else {
+        let err66 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      }
+    }
+    if (data.window !== void 0 && func05.call(data, "window")) {
+      let data20 = data.window;
+      if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
+        let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema412.properties.window.type } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      }
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.seconds === void 0 || !func05.call(data20, "seconds")) {
+          let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data14.busyShare !== void 0 && func05.call(data14, "busyShare")) {
-          let data21 = data14.busyShare;
-          if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema412.properties.window.properties.busyShare.type } };
-            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-          }
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1 || isNaN(data21)) {
-              let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-            if (data21 < 0 || isNaN(data21)) {
-              let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-            }
-          }
+        if (data20.launches === void 0 || !func05.call(data20, "launches")) {
+          let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data14.conditions !== void 0 && func05.call(data14, "conditions")) {
-          let data22 = data14.conditions;
-          if (!(data22 && typeof data22 == "object" && !Array.isArray(data22)) && data22 !== null) {
-            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.type } };
+        if (data20.watts === void 0 || !func05.call(data20, "watts")) {
+          let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        if (data20.netJoules === void 0 || !func05.call(data20, "netJoules")) {
+          let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        }
+        if (data20.relativeError === void 0 || !func05.call(data20, "relativeError")) {
+          let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+        }
+        if (data20.disagreement === void 0 || !func05.call(data20, "disagreement")) {
+          let err73 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data20.busyShare === void 0 || !func05.call(data20, "busyShare")) {
+          let err74 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        }
+        if (data20.conditions === void 0 || !func05.call(data20, "conditions")) {
+          let err75 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        for (let key2 of Object.keys(data20)) {
+          if (errors >= 200)
+            break;
+          if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
+            let err76 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-            if (data22.smMhz === void 0 || !func05.call(data22, "smMhz")) {
-              let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+        }
+        if (data20.seconds !== void 0 && func05.call(data20, "seconds")) {
+          let data21 = data20.seconds;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
+              let err77 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data22.memoryMhz === void 0 || !func05.call(data22, "memoryMhz")) {
-              let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+            if (data21 < 0 || isNaN(data21)) {
+              let err78 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data22.celsius === void 0 || !func05.call(data22, "celsius")) {
-              let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-            }
-            if (data22.powerCappedPart === void 0 || !func05.call(data22, "powerCappedPart")) {
-              let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+          } else {
+            let err79 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          }
+        }
+        if (data20.launches !== void 0 && func05.call(data20, "launches")) {
+          let data22 = data20.launches;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
+              let err80 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data22)) {
+            if (data22 < 0 || isNaN(data22)) {
+              let err81 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+            }
+          } else {
+            let err82 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+          }
+        }
+        if (data20.watts !== void 0 && func05.call(data20, "watts")) {
+          let data23 = data20.watts;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
+              let err83 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+            }
+            if (data23 < 0 || isNaN(data23)) {
+              let err84 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+            }
+          } else {
+            let err85 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+          }
+        }
+        if (data20.netJoules !== void 0 && func05.call(data20, "netJoules")) {
+          let data24 = data20.netJoules;
+          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+            let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema412.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e9 || isNaN(data24)) {
+              let err87 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+            }
+            if (data24 < 0 || isNaN(data24)) {
+              let err88 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            }
+          }
+        }
+        if (data20.relativeError !== void 0 && func05.call(data20, "relativeError")) {
+          let data25 = data20.relativeError;
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema412.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+          }
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e9 || isNaN(data25)) {
+              let err90 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+            }
+            if (data25 < 0 || isNaN(data25)) {
+              let err91 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            }
+          }
+        }
+        if (data20.disagreement !== void 0 && func05.call(data20, "disagreement")) {
+          let data26 = data20.disagreement;
+          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+            let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema412.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+          }
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1e9 || isNaN(data26)) {
+              let err93 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+            if (data26 < -1e9 || isNaN(data26)) {
+              let err94 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            }
+          }
+        }
+        if (data20.busyShare !== void 0 && func05.call(data20, "busyShare")) {
+          let data27 = data20.busyShare;
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+            let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema412.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+          }
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1 || isNaN(data27)) {
+              let err96 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+            }
+            if (data27 < 0 || isNaN(data27)) {
+              let err97 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            }
+          }
+        }
+        if (data20.conditions !== void 0 && func05.call(data20, "conditions")) {
+          let data28 = data20.conditions;
+          if (!(data28 && typeof data28 == "object" && !Array.isArray(data28)) && data28 !== null) {
+            let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+          }
+          if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+            if (data28.smMhz === void 0 || !func05.call(data28, "smMhz")) {
+              let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+            }
+            if (data28.memoryMhz === void 0 || !func05.call(data28, "memoryMhz")) {
+              let err100 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+            }
+            if (data28.celsius === void 0 || !func05.call(data28, "celsius")) {
+              let err101 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+            }
+            if (data28.powerCappedPart === void 0 || !func05.call(data28, "powerCappedPart")) {
+              let err102 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+            }
+            for (let key3 of Object.keys(data28)) {
               if (errors >= 200)
                 break;
-              if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
-                let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-                vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+              if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
+                let err103 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
             }
-            if (data22.smMhz !== void 0 && func05.call(data22, "smMhz")) {
-              let data23 = data22.smMhz;
-              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.smMhz.type } };
-                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            if (data28.smMhz !== void 0 && func05.call(data28, "smMhz")) {
+              let data29 = data28.smMhz;
+              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+                let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
-              if (typeof data23 == "number" && isFinite(data23)) {
-                if (data23 > 1e9 || isNaN(data23)) {
-                  let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+              if (typeof data29 == "number" && isFinite(data29)) {
+                if (data29 > 1e9 || isNaN(data29)) {
+                  let err105 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
-                if (data23 < 0 || isNaN(data23)) {
-                  let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-                }
-              }
-            }
-            if (data22.memoryMhz !== void 0 && func05.call(data22, "memoryMhz")) {
-              let data24 = data22.memoryMhz;
-              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.memoryMhz.type } };
-                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-              }
-              if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1e9 || isNaN(data24)) {
-                  let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-                }
-                if (data24 < 0 || isNaN(data24)) {
-                  let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                if (data29 < 0 || isNaN(data29)) {
+                  let err106 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                 }
               }
             }
-            if (data22.celsius !== void 0 && func05.call(data22, "celsius")) {
-              let data25 = data22.celsius;
-              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.celsius.type } };
-                vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            if (data28.memoryMhz !== void 0 && func05.call(data28, "memoryMhz")) {
+              let data30 = data28.memoryMhz;
+              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+                let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 1e9 || isNaN(data25)) {
-                  let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 1e9 || isNaN(data30)) {
+                  let err108 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                 }
-                if (data25 < -300 || isNaN(data25)) {
-                  let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
-                  vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                if (data30 < 0 || isNaN(data30)) {
+                  let err109 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                 }
               }
             }
-            if (data22.powerCappedPart !== void 0 && func05.call(data22, "powerCappedPart")) {
-              let data26 = data22.powerCappedPart;
-              if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.powerCappedPart.type } };
-                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            if (data28.celsius !== void 0 && func05.call(data28, "celsius")) {
+              let data31 = data28.celsius;
+              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+                let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
-              if (typeof data26 == "number" && isFinite(data26)) {
-                if (data26 > 1 || isNaN(data26)) {
-                  let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-                  vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 1e9 || isNaN(data31)) {
+                  let err111 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
                 }
-                if (data26 < 0 || isNaN(data26)) {
-                  let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+                if (data31 < -300 || isNaN(data31)) {
+                  let err112 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+                }
+              }
+            }
+            if (data28.powerCappedPart !== void 0 && func05.call(data28, "powerCappedPart")) {
+              let data32 = data28.powerCappedPart;
+              if (!(typeof data32 == "number" && isFinite(data32)) && data32 !== null) {
+                let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+              }
+              if (typeof data32 == "number" && isFinite(data32)) {
+                if (data32 > 1 || isNaN(data32)) {
+                  let err114 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+                }
+                if (data32 < 0 || isNaN(data32)) {
+                  let err115 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                 }
               }
             }
@@ -15150,8 +15270,8 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+    let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
@@ -28314,8 +28434,8 @@ function frexp(e) {
   return [f64Scratch.getFloat64(0), exp];
 }
 function modf(e) {
-  const whole = Number.isFinite(e) ? Math.trunc(e) : e;
-  return [e - whole, whole];
+  const whole2 = Number.isFinite(e) ? Math.trunc(e) : e;
+  return [e - whole2, whole2];
 }
 function componentsValue(type, components) {
   const elem = elemScalar(type);
@@ -30928,8 +31048,8 @@ function tTestP(estimate, alternative, bound) {
 }
 function meanInterval(estimate, confidence) {
   if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
+  const reach2 = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach2, estimate.mean + reach2];
 }
 
 // src/space/schedule.ts
@@ -38114,14 +38234,14 @@ function refuse2({ definition }, why, index) {
   const place = definition.fillAt?.(index) ?? {};
   return failed("validation", `the fill of buffer \`${definition.name}\` ${why}`, place);
 }
-function evaluated(expressions, buffer, whole) {
+function evaluated(expressions, buffer, whole2) {
   const found = [];
   for (const [i, expression] of expressions.entries()) {
     const value2 = evaluateOrFail((known4) => expression.evaluate(known4), buffer.variables);
     if (!value2.ok) return refuse2(buffer, value2.failure.message, i);
     const number3 = value2.value;
-    const isRight = typeof number3 === "number" && (whole ? Number.isSafeInteger(number3) : Number.isFinite(number3));
-    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole ? "whole " : ""}number`, i);
+    const isRight = typeof number3 === "number" && (whole2 ? Number.isSafeInteger(number3) : Number.isFinite(number3));
+    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole2 ? "whole " : ""}number`, i);
     found.push(number3);
   }
   return succeeded(found);
@@ -38323,9 +38443,9 @@ var bits = new DataView(new ArrayBuffer(4));
 var leastBits = 2 ** 23;
 function numberOfBits(source, listed4, member2) {
   if (member2 !== "f32" || listed4 !== "u32" && listed4 !== "i32" || !/^\d+$/.test(source)) return null;
-  const whole = Number(source);
-  if (whole < leastBits || whole >= 2 ** 32) return null;
-  bits.setUint32(0, whole);
+  const whole2 = Number(source);
+  if (whole2 < leastBits || whole2 >= 2 ** 32) return null;
+  bits.setUint32(0, whole2);
   const value2 = bits.getFloat32(0);
   return Number.isFinite(value2) ? value2 : null;
 }
@@ -38821,7 +38941,7 @@ var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul)
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
+var ratio = (part, whole2) => whole2 === 0 ? 0 : part / whole2;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -39160,7 +39280,7 @@ var comparisons2 = {
   "!=": (a2, b) => a2 !== b
 };
 function numericOperator(operator, kind) {
-  const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
+  const whole2 = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
       return (a2, b) => a2 + b;
@@ -39169,7 +39289,7 @@ function numericOperator(operator, kind) {
     case "*":
       return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
     case "/":
-      return whole ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
+      return whole2 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
     case "%":
       return (a2, b) => b === 0 ? null : a2 % b;
     case "<<":
@@ -39526,9 +39646,9 @@ function valueCode(expression, scope) {
       const access = scope.value(expression.access);
       const uniform2 = uniformCode(expression, scope);
       return (run, frame2, view) => {
-        const whole = base2(run, frame2, view);
+        const whole2 = base2(run, frame2, view);
         const index = access(run, frame2, view);
-        if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
+        if (typeof whole2 === "object" && typeof index === "number") return whole2?.[index] ?? null;
         return uniform2 === null ? null : uniform2(run, frame2, view);
       };
     }
@@ -39538,8 +39658,8 @@ function valueCode(expression, scope) {
       const uniform2 = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
       return (run, frame2, view) => {
-        const whole = base2(run, frame2, view);
-        if (whole !== null && typeof whole === "object") return swizzle(whole, name);
+        const whole2 = base2(run, frame2, view);
+        if (whole2 !== null && typeof whole2 === "object") return swizzle(whole2, name);
         return uniform2?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
       };
     }
@@ -40345,24 +40465,24 @@ function blockCode(statements, scope) {
   return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
 function statementCode(statement, scope) {
-  const whole = (make) => scope.program.remember(statement, [statement], scope, make);
+  const whole2 = (make) => scope.program.remember(statement, [statement], scope, make);
   const gathered = (make) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case "var":
     case "let": {
       const { init: init2 } = statement;
-      return whole(() => init2 ? expressionCode(init2, scope) : null);
+      return whole2(() => init2 ? expressionCode(init2, scope) : null);
     }
     case "assign":
-      return whole(() => assignCode(statement, scope));
+      return whole2(() => assignCode(statement, scope));
     case "increment":
     case "decrement":
-      return whole(() => stepCode(statement.target, scope));
+      return whole2(() => stepCode(statement.target, scope));
     case "call":
       return callCode3(statement.call, statement, scope);
     case "return": {
       const { value: value2 } = statement;
-      return whole(() => value2 ? expressionCode(value2, scope) : null);
+      return whole2(() => value2 ? expressionCode(value2, scope) : null);
     }
     case "block":
       return gathered(() => blockCode(statement.body, scope));
@@ -40395,7 +40515,7 @@ function statementCode(statement, scope) {
       return blockCode(statement.body.body, scope);
     case "break": {
       const { condition } = statement;
-      return whole(() => condition ? expressionCode(condition, scope) : null);
+      return whole2(() => condition ? expressionCode(condition, scope) : null);
     }
     case "const":
     case "assert":
@@ -40550,7 +40670,7 @@ var Structure = class {
     this.#bodies.set(fn, code);
     return code;
   }
-  gather(owner, whole, make) {
+  gather(owner, whole2, make) {
     const makeUnit = () => {
       const outer = this.#reaching;
       const own = newReach();
@@ -40565,7 +40685,7 @@ var Structure = class {
       };
     };
     return this.#use(
-      this.#shared?.find({ owner, gathers: true, parts: [whole], module: this.module }, makeUnit) ?? makeUnit()
+      this.#shared?.find({ owner, gathers: true, parts: [whole2], module: this.module }, makeUnit) ?? makeUnit()
     );
   }
   remember(owner, parts, scope, make) {
@@ -42469,8 +42589,10 @@ function armOrder(present2, block) {
   const start = block % Math.max(1, arms2.length);
   return [...arms2.slice(start), ...arms2.slice(0, start)];
 }
-function turnOrder(order2) {
-  return [...order2, ...[...order2].reverse()];
+function turnOrder(order2, processes = 1) {
+  const back = [...order2].reverse();
+  if (processes === 1) return [[...order2, ...back]];
+  return Array.from({ length: processes }, (_, i) => i % 2 === 0 ? order2 : back);
 }
 
 // src/measure/precision.ts
@@ -42571,6 +42693,123 @@ function blockWindowOf(turns) {
   };
 }
 
+// src/measure/resets.ts
+var PROBE_MS = 60;
+var SMALL_SHARE = 5e-3;
+var MOST_SHARE = 0.75;
+var LEAST_PRECISION = 0.1;
+async function withoutResets(request, whole2, measure) {
+  const { device, variant, options } = request;
+  if (whole2.status !== "valid") return whole2;
+  const probe2 = await device.run(variant, PROBE_MS, "resets");
+  if (!probe2.ok) return { status: "failed", failure: probe2.failure };
+  const { energy } = whole2;
+  const timeShare = Math.min(
+    1,
+    secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
+  );
+  if (timeShare < SMALL_SHARE) {
+    const reset = { joules: timeShare * energy.joules, timeShare };
+    const netJoules2 = energy.netJoules === null ? null : timeShare * energy.netJoules;
+    return judged(takenOff(energy, { ...reset, netJoules: netJoules2, relativeError: 0.5, relativeResolution: 0 }));
+  }
+  const { precision } = options;
+  const wanted = precision === void 0 ? {} : { precision: Math.min(LEAST_PRECISION, precision / timeShare) };
+  const alone = await measure({ ...request, part: "resets", options: { ...options, ...wanted } });
+  if (alone.status === "failed") return alone;
+  if (alone.status === "void") {
+    const reasons = alone.reasons.map((reason) => `while only what launches change was put back: ${reason}`);
+    return { ...alone, reasons };
+  }
+  const { joules, netJoules, relativeError = null, relativeResolution } = alone.energy;
+  return judged(takenOff(energy, { joules, netJoules, relativeError, relativeResolution, timeShare }));
+}
+function secondsPerLaunch(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
+  return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
+}
+function takenOff(whole2, resets) {
+  const joules = whole2.joules - resets.joules;
+  const net = [whole2.netJoules, resets.netJoules];
+  const error = [whole2.relativeError ?? null, resets.relativeError];
+  return {
+    ...whole2,
+    joules,
+    netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
+    relativeResolution: (whole2.relativeResolution * whole2.joules + resets.relativeResolution * resets.joules) / joules,
+    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole2.joules, error[1] * resets.joules) / joules,
+    reset: { joules: resets.joules, timeShare: resets.timeShare }
+  };
+}
+function judged(energy) {
+  const share2 = resetEnergyShare(energy) ?? 0;
+  if (energy.joules > 0 && share2 <= MOST_SHARE) return { status: "valid", energy };
+  const percent6 = Math.round(100 * Math.min(1, share2));
+  const reason = `putting back what launches change takes ${percent6} % of the energy: too little is left for the launches`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+function resetEnergyShare({ joules, reset }) {
+  return reset === void 0 ? null : reset.joules / (joules + reset.joules);
+}
+function resetShares({ medianMs, resetMs }, energy) {
+  if (resetMs === void 0) return null;
+  return { time: resetMs / (medianMs + resetMs), energy: energy === null ? null : resetEnergyShare(energy) };
+}
+function meanResetShares(turns) {
+  const known4 = turns.filter((shares) => shares !== null);
+  if (known4.length === 0) return null;
+  const energies = known4.map(({ energy }) => energy).filter((share2) => share2 !== null);
+  return {
+    time: mean(known4.map(({ time }) => time)),
+    energy: energies.length === 0 ? null : mean(energies)
+  };
+}
+
+// src/measure/block-sample.ts
+function toSample({ sample, turns, processes, seconds: seconds2, failures }) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(sample.arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed6 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
+  const reset = meanResetShares(turns.map((turn) => turn.reset));
+  const latencies = turns.map((turn) => turn.latencyMs);
+  const energies = turns.map((turn) => turn.energy?.joules ?? null);
+  return {
+    ...sample,
+    latencyMs: failed6 ? null : meanOrNull(latencies),
+    joules: failed6 ? null : meanOrNull(energies),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...failed6 ? {} : { turns: spreadOf({ latencies, energies, processes, seconds: seconds2 }) },
+    ...reset === null || failed6 ? {} : { reset },
+    ...window === null || failed6 ? {} : { window }
+  };
+}
+function spreadOf(turns) {
+  const { latencies, energies, processes, seconds: seconds2 } = turns;
+  return {
+    count: latencies.length,
+    processes,
+    seconds: seconds2,
+    latencySd: sdOrNull(latencies),
+    energySd: sdOrNull(energies)
+  };
+}
+function meanOrNull(values2) {
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length > 0 && known4.length === values2.length ? mean(known4) : null;
+}
+function sdOrNull(values2) {
+  const middle2 = meanOrNull(values2);
+  if (middle2 === null || values2.length < 2) return null;
+  return moments(values2.filter((value2) => value2 !== null)).standardDeviation / middle2;
+}
+
 // src/measure/sampled-stretch.ts
 async function sampleStretch(request) {
   const { meter, delayMs } = request;
@@ -42648,10 +42887,11 @@ var STEADY_CELSIUS = 1;
 var STEP_MS = 600;
 var STEP_UPDATES = 6;
 async function heatUp(request) {
-  const { bench, variant, longestMs } = request;
+  const { bench, variant, longestMs, mostSteps = Number.POSITIVE_INFINITY } = request;
   const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
-  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+  const steps2 = Math.min(mostSteps, Math.floor(longestMs / stepMs2));
+  for (let i = 0; i < steps2 && !request.isAborted(); i++) {
     const wasDisturbed2 = request.isDisturbed?.() === true;
     const step2 = await takeStep(bench, variant, stepMs2);
     if (!step2.ok) return step2;
@@ -42690,79 +42930,6 @@ async function takeStep({ device, meter }, variant, durationMs) {
 function speedOf(completions) {
   const [first, last2] = [completions[0], completions.at(-1)];
   return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
-}
-
-// src/measure/resets.ts
-var PROBE_MS = 60;
-var SMALL_SHARE = 5e-3;
-var MOST_SHARE = 0.75;
-var LEAST_PRECISION = 0.1;
-async function withoutResets(request, whole, measure) {
-  const { device, variant, options } = request;
-  if (whole.status !== "valid") return whole;
-  const probe2 = await device.run(variant, PROBE_MS, "resets");
-  if (!probe2.ok) return { status: "failed", failure: probe2.failure };
-  const { energy } = whole;
-  const timeShare = Math.min(
-    1,
-    secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
-  );
-  if (timeShare < SMALL_SHARE) {
-    const reset = { joules: timeShare * energy.joules, timeShare };
-    const netJoules2 = energy.netJoules === null ? null : timeShare * energy.netJoules;
-    return judged(takenOff(energy, { ...reset, netJoules: netJoules2, relativeError: 0.5, relativeResolution: 0 }));
-  }
-  const { precision } = options;
-  const wanted = precision === void 0 ? {} : { precision: Math.min(LEAST_PRECISION, precision / timeShare) };
-  const alone = await measure({ ...request, part: "resets", options: { ...options, ...wanted } });
-  if (alone.status === "failed") return alone;
-  if (alone.status === "void") {
-    const reasons = alone.reasons.map((reason) => `while only what launches change was put back: ${reason}`);
-    return { ...alone, reasons };
-  }
-  const { joules, netJoules, relativeError = null, relativeResolution } = alone.energy;
-  return judged(takenOff(energy, { joules, netJoules, relativeError, relativeResolution, timeShare }));
-}
-function secondsPerLaunch(completions) {
-  const [first, last2] = [completions[0], completions.at(-1)];
-  const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
-  return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
-}
-function takenOff(whole, resets) {
-  const joules = whole.joules - resets.joules;
-  const net = [whole.netJoules, resets.netJoules];
-  const error = [whole.relativeError ?? null, resets.relativeError];
-  return {
-    ...whole,
-    joules,
-    netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
-    relativeResolution: (whole.relativeResolution * whole.joules + resets.relativeResolution * resets.joules) / joules,
-    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole.joules, error[1] * resets.joules) / joules,
-    reset: { joules: resets.joules, timeShare: resets.timeShare }
-  };
-}
-function judged(energy) {
-  const share2 = resetEnergyShare(energy) ?? 0;
-  if (energy.joules > 0 && share2 <= MOST_SHARE) return { status: "valid", energy };
-  const percent5 = Math.round(100 * Math.min(1, share2));
-  const reason = `putting back what launches change takes ${percent5} % of the energy: too little is left for the launches`;
-  return { status: "void", reasons: [reason], disturbed: false };
-}
-function resetEnergyShare({ joules, reset }) {
-  return reset === void 0 ? null : reset.joules / (joules + reset.joules);
-}
-function resetShares({ medianMs, resetMs }, energy) {
-  if (resetMs === void 0) return null;
-  return { time: resetMs / (medianMs + resetMs), energy: energy === null ? null : resetEnergyShare(energy) };
-}
-function meanResetShares(turns) {
-  const known4 = turns.filter((shares) => shares !== null);
-  if (known4.length === 0) return null;
-  const energies = known4.map(({ energy }) => energy).filter((share2) => share2 !== null);
-  return {
-    time: mean(known4.map(({ time }) => time)),
-    energy: energies.length === 0 ? null : mean(energies)
-  };
 }
 
 // src/measure/busy.ts
@@ -42866,14 +43033,14 @@ function updatesBetween(ticks2, completions) {
 }
 function lostEnergy(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts: watts2 }) => watts2));
+  const usual2 = median(updates.map(({ watts: watts2 }) => watts2));
   const lost2 = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual2
   );
   if (lost2 === void 0) return null;
   const watts = Math.round(wattsOf(lost2.joules, lost2.shortestMs));
   const lateMs = Math.round(lost2.shortestMs);
-  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual2)} W else`;
 }
 function groupUpdates(updates, leastMs2) {
   const groups = [];
@@ -42905,16 +43072,16 @@ var BUSY_PART = 0.95;
 function outlierAmong(updates) {
   if (updates.length < LEAST_SCATTERED) return null;
   const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
-  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
-  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
-  const most2 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const [usual2, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual2)));
+  const most2 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual2);
   const outlier = updates.find((update) => {
     const { joules, shortestMs, longestMs } = update;
-    if (wattsOf(joules, longestMs) > usual + most2) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most2 && rateOf(update) > BUSY_PART * rate;
+    if (wattsOf(joules, longestMs) > usual2 + most2) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual2 - most2 && rateOf(update) > BUSY_PART * rate;
   });
   if (outlier === void 0) return null;
-  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual2)} W`;
 }
 function wattsOf(joules, milliseconds) {
   return 1e3 * joules / milliseconds;
@@ -42995,21 +43162,21 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut3, meter) {
-  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+  const [before, whole2] = [updates.slice(0, cut3), updates.slice(cut3)].map(
     (part) => wholeUpdates(part, meter)
   );
-  const outlier = outlierAmong(whole ?? []);
+  const outlier = outlierAmong(whole2 ?? []);
   if (outlier !== null) return isVoid(outlier);
   const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
-  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
+  const change2 = changeIn(joulesOf(whole2)) ?? leap(joulesOf(before), joulesOf(whole2));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
 }
 function isDisputed({ disagreement = null }) {
   if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent5 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+  const percent6 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent6} %`;
 }
 function shortJoules(joules) {
   return `${joules.toPrecision(3)} J`;
@@ -43075,8 +43242,8 @@ async function measureEnergy(request) {
 }
 async function measureLaunches(request) {
   if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
-  const { rivalJoules, ...whole } = request;
-  const outcome = await withoutResets(whole, await measureWindows(whole), measureWindows);
+  const { rivalJoules, ...whole2 } = request;
+  const outcome = await withoutResets(whole2, await measureWindows(whole2), measureWindows);
   if (outcome.status !== "valid") return outcome;
   const { precision } = request.options;
   const { relativeError = null } = outcome.energy;
@@ -43112,8 +43279,8 @@ var TOLERATED_ERROR = 0.02;
 function ifPreciseEnough(energy, error, precision) {
   if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
     return { status: "valid", energy };
-  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  const percent6 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent6(error)}; ${percent6(precision)} was wanted`;
   return { status: "void", reasons: [reason], disturbed: false };
 }
 async function takeWindow(request, windowMs) {
@@ -43222,102 +43389,128 @@ async function takeEnergy({ device, meter }, variant, { window }, random) {
 }
 
 // src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order: order2, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order2.map((arm) => [arm, []]));
-  if (request.isAborted()) return null;
-  await prepareArms(request, failures);
-  await heat(request, failures);
-  const sequence2 = turnOrder(order2);
-  for (const [index, arm] of sequence2.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
-    const { bench, variant } = armOf(request, arm);
-    const random = request.random.fork(`turn ${index}`);
-    const turn = await takeTurn({ bench, variant, options: request.options, random });
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
+var SubjectBlock = class {
+  #request;
+  #failures = /* @__PURE__ */ new Map();
+  #turns;
+  #launches = 0;
+  #index = 0;
+  #spent = { turns: 0, turnsMs: 0 };
+  constructor(request) {
+    this.#request = request;
+    this.#turns = new Map(request.turns.flat().map((arm) => [arm, []]));
   }
-  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-async function prepareArms(request, failures) {
-  const prepare2 = async (arm) => {
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  };
-  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
-  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
-  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
-}
-async function heat(request, failures) {
-  const { order: order2, options, cold, isAborted } = request;
-  const arm = order2.find((one4) => !failures.has(one4));
-  const { heatUpMs: longestMs = 0 } = options.window;
-  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  let isDisturbed = request.whileHeating !== void 0;
-  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
-    isDisturbed = false;
-  });
-  const [heated] = await Promise.allSettled([
-    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
-    beside
-  ]);
-  await beside;
-  if (heated.status === "rejected") throw heated.reason;
-  if (!heated.value.ok) failures.set(arm, heated.value.failure);
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  /** Takes the turns of the next launch; false if it was interrupted. */
+  async takeTurns(launch) {
+    const { subject, phase, block, turns, options, clock, random, isAborted, onTurn } = this.#request;
+    const sequence2 = turns[this.#launches++] ?? [];
+    if (isAborted()) return false;
+    await this.#prepare(launch, new Set(sequence2));
+    await this.#heat(launch, sequence2);
+    for (const arm of sequence2) {
+      if (isAborted()) return false;
+      if (this.#isHopeless()) break;
+      const index = this.#index++;
+      if (this.#failures.has(arm)) continue;
+      const { kernel, workload } = subject;
+      onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: turns.flat().length });
+      const { bench, variant } = this.#armOf(arm, launch);
+      const startMs = clock.nowMs();
+      const turn = await takeTurn({ bench, variant, options, random: random.fork(`turn ${index}`) });
+      const { turns: taken, turnsMs } = this.#spent;
+      this.#spent = { turns: taken + 1, turnsMs: turnsMs + clock.nowMs() - startMs };
+      if (turn.ok) this.#turns.get(arm)?.push(turn.value);
+      else this.#failures.set(arm, turn.failure);
+    }
+    return true;
   }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed6 = own !== void 0 || failures.has(other);
-  const window = blockWindowOf(turns);
-  const reset = meanResetShares(turns.map((turn) => turn.reset));
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
-    voidReasons,
-    ...reset === null || failed6 ? {} : { reset },
-    ...window === null || failed6 ? {} : { window }
-  };
-}
-function meanOrNull(values2) {
-  const known4 = values2.filter((value2) => value2 !== null);
-  return known4.length > 0 && known4.length === values2.length ? mean(known4) : null;
-}
+  /** Arms that it has. */
+  get arms() {
+    return this.#turns.size;
+  }
+  /** Turns taken, and the milliseconds that they took. */
+  get spent() {
+    return this.#spent;
+  }
+  /**
+   * One per arm.
+   * @param shareMs what each arm has of the block's time beside turns
+   */
+  samples(shareMs) {
+    const { subject, block, phase } = this.#request;
+    const seconds2 = (this.#spent.turnsMs / this.#turns.size + shareMs) / 1e3;
+    return [...this.#turns].sort(([a2], [b]) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map(
+      ([arm, turns]) => toSample({
+        sample: { kernel: subject.kernel, workload: subject.workload, arm, block, phase },
+        turns,
+        processes: this.#launches,
+        seconds: seconds2,
+        failures: this.#failures
+      })
+    );
+  }
+  /**
+   * Compiling keeps the host busy: all of it is done before the first turn, on all arms' processes side by side. Programs of
+   * other kinds are started one after the other: what they say of time while they warm up is checked against the clock.
+   */
+  async #prepare(launch, arms2) {
+    const prepare2 = async (arm) => {
+      const { bench, variant } = this.#armOf(arm, launch);
+      const prepared = await bench.device.prepare(variant);
+      if (!prepared.ok) this.#failures.set(arm, prepared.failure);
+    };
+    const isProgram2 = (arm) => this.#request.subject.variants[arm]?.command !== void 0;
+    await Promise.all([...arms2].filter((arm) => !isProgram2(arm)).map(prepare2));
+    for (const arm of [...arms2].filter(isProgram2)) await prepare2(arm);
+  }
+  /** Brings the board to the temperature that it has under load, with the first arm that runs. */
+  async #heat(launch, sequence2) {
+    const { options, isAborted, whileHeating } = this.#request;
+    const { heatUpMs: longestMs = 0 } = options.window;
+    const arm = sequence2.find((one4) => !this.#failures.has(one4));
+    if (!launch.isFirst || longestMs === 0 || arm === void 0 || this.#isHopeless()) return;
+    const mostSteps = this.#launches === 1 ? {} : { mostSteps: 1 };
+    let isDisturbed = whileHeating !== void 0;
+    const beside = (whileHeating?.() ?? Promise.resolve()).finally(() => {
+      isDisturbed = false;
+    });
+    const [heated] = await Promise.allSettled([
+      heatUp({
+        ...this.#armOf(arm, launch),
+        longestMs,
+        isAborted,
+        isDisturbed: () => isDisturbed,
+        ...mostSteps
+      }),
+      beside
+    ]);
+    await beside;
+    if (heated.status === "rejected") throw heated.reason;
+    if (!heated.value.ok) this.#failures.set(arm, heated.value.failure);
+  }
+  #isHopeless() {
+    return this.#failures.has("B") || this.#failures.has("H");
+  }
+  #armOf(arm, { benches }) {
+    const { subject } = this.#request;
+    const bench = benches.get(arm);
+    const variant = subject.variants[arm];
+    if (bench === void 0 || variant === void 0) {
+      throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+    }
+    return { bench, variant };
+  }
+};
 
 // src/measure/blocks.ts
 async function runBlocks(request) {
   const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples2 = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+    const finished = await runBlock(task, block);
+    if (finished === null) break;
+    samples2.push(...finished.samples);
+    await task.onBlock?.(finished);
   }
   return samples2;
 }
@@ -43329,37 +43522,56 @@ function withArmsAlike(subject) {
   return { ...subject, variants: { B: one4(B2) ?? B2, H: one4(H) ?? H, X: one4(X), R: one4(R) } };
 }
 async function runBlock(task, block) {
+  const startMs = task.clock.nowMs();
   const random = createRandom(task.seed ?? 1);
   const isAborted = () => task.signal?.aborted === true;
+  const processes = task.options.processes ?? 1;
+  const blocks = task.subjects.map(
+    (subject, index) => new SubjectBlock({
+      subject,
+      turns: turnOrder(armOrder(subjectArms(subject), block), processes),
+      block,
+      phase: task.phase,
+      options: task.options,
+      clock: task.clock,
+      random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+      isAborted,
+      whileHeating: task.whileHeating,
+      onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+    })
+  );
+  for (let launch = 0; launch < processes; launch++) {
+    if (!await runLaunch(task, blocks, { block, launch, isAborted })) return null;
+  }
+  const elapsedMs = task.clock.nowMs() - startMs;
+  const arms2 = blocks.reduce((sum, one4) => sum + one4.arms, 0);
+  const turns = blocks.reduce((sum, one4) => sum + one4.spent.turns, 0);
+  const turnsMs = blocks.reduce((sum, one4) => sum + one4.spent.turnsMs, 0);
+  return {
+    block,
+    samples: blocks.flatMap((one4) => one4.samples((elapsedMs - turnsMs) / arms2)),
+    elapsedMs,
+    costs: {
+      launchMs: (elapsedMs - turnsMs) / processes,
+      turnMs: Math.max(0, turnsMs / Math.max(1, turns) - task.options.window.windowMs)
+    }
+  };
+}
+async function runLaunch(task, blocks, at3) {
   const benches = /* @__PURE__ */ new Map();
   const opened = [];
   try {
-    if (isAborted()) return null;
-    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
+    if (at3.isAborted()) return false;
+    const arms2 = armOrder(task.subjects.flatMap(subjectArms), at3.block);
     for (const [arm, device] of await openDevices(task, arms2, opened)) {
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
     }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        whileHeating: task.whileHeating,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
+    for (const [index, one4] of blocks.entries()) {
+      if (!await one4.takeTurns({ benches, isFirst: index === 0 })) return false;
     }
-    return samples2;
+    return true;
   } finally {
     await closeAll(opened);
   }
@@ -43383,6 +43595,132 @@ async function closeAll(opened) {
   if (failed6 !== void 0) throw failed6.reason;
 }
 
+// src/measure/design.ts
+function observe(sample, metric) {
+  const { turns, window } = sample;
+  const sd = (metric === "energy" ? turns?.energySd : turns?.latencySd) ?? null;
+  if (turns === void 0 || sd === null) return null;
+  const error = metric === "energy" ? window?.relativeError ?? 0 : 0;
+  const seconds2 = (window?.seconds ?? turns.count) / turns.count;
+  return { ...turns, sd, seconds: seconds2, sensor: error ** 2 * turns.count };
+}
+function average(values2) {
+  return values2.length === 0 ? 0 : values2.reduce((sum, value2) => sum + value2, 0) / values2.length;
+}
+function differenceVariance(samples2, metric) {
+  const read2 = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
+  const d = samples2.flatMap((base2) => {
+    const head2 = samples2.find(
+      ({ arm, block, phase }) => arm === "H" && block === base2.block && phase === base2.phase
+    );
+    const [before, after] = [read2(base2), head2 === void 0 ? null : read2(head2)];
+    return base2.arm !== "B" || before === null || after === null ? [] : [Math.log(after / before)];
+  });
+  if (d.length < 3) return null;
+  const mean2 = average(d);
+  return d.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / (d.length - 1);
+}
+function variancePartsOf(samples2, metric) {
+  const seen = samples2.flatMap((sample) => observe(sample, metric) ?? []);
+  if (seen.length === 0) return null;
+  const sensor = average(seen.map((one4) => one4.sensor * one4.seconds));
+  const beyondSensor = (one4) => one4.sd ** 2 - sensor / one4.seconds;
+  const apart = seen.filter(({ processes }) => processes > 1);
+  if (apart.length > 0) {
+    return { process: Math.max(0, average(apart.map(beyondSensor))), turn: 0, sensor };
+  }
+  const turn = Math.max(0, average(seen.map(beyondSensor)));
+  const within = average(seen.map(({ sd, count: count2 }) => sd ** 2 / count2));
+  const between = differenceVariance(samples2, metric);
+  return { process: between === null ? 0 : Math.max(0, between / 2 - within), turn, sensor };
+}
+function blockSd(parts, { processes, windowMs }) {
+  const turns = Math.max(2, processes);
+  const variance = parts.process / processes + (parts.turn + parts.sensor / (windowMs / 1e3)) / turns;
+  return Math.sqrt(2 * variance);
+}
+var fewestBlocks = 3;
+var mostBlocks = 12;
+var reach = Array.from(
+  { length: mostBlocks + 1 },
+  (_, blocks) => blocks < fewestBlocks ? 0 : studentTQuantile(0.99, blocks - 1) + 1
+);
+function blocksFor(sd, wanted) {
+  const found = reach.findIndex(
+    (standardErrors, blocks) => blocks >= fewestBlocks && standardErrors * sd <= wanted * Math.sqrt(blocks)
+  );
+  if (found !== -1) return found;
+  return mostBlocks * (reach[mostBlocks] * sd / (wanted * Math.sqrt(mostBlocks))) ** 4;
+}
+function expectedMs({ parts, arms: arms2 }, design, costs2, subjects) {
+  const blocks = Math.max(
+    fewestBlocks,
+    ...parts.map(({ variances, wanted }) => blocksFor(blockSd(variances, design), wanted))
+  );
+  const turns = arms2 * Math.max(2, design.processes);
+  const blockMs = design.processes * costs2.launchMs / subjects + turns * (costs2.turnMs + design.windowMs);
+  return blocks * blockMs;
+}
+function chooseDesign(request) {
+  const { subjects, costs: costs2, designs: designs2 } = request;
+  const timed = designs2.map((design) => ({
+    design,
+    ms: subjects.reduce((sum, one4) => sum + expectedMs(one4, design, costs2, subjects.length), 0)
+  }));
+  const [first, ...others] = timed;
+  if (first === void 0) throw new RangeError("chooseDesign: no design");
+  return others.reduce((best, one4) => one4.ms < 0.95 * best.ms ? one4 : best, first).design;
+}
+
+// src/measure/designer.ts
+var blocksToLearn = 3;
+var BlockDesigner = class {
+  #options;
+  #costs = [];
+  #current;
+  #isConfirming = false;
+  constructor(options) {
+    this.#options = options;
+    this.#current = { processes: options.processes ?? 1, windowMs: options.window.windowMs };
+  }
+  /** What a block has cost, told after it. */
+  learn(costs2) {
+    this.#costs.push(costs2);
+  }
+  /**
+   * Options for the next block.
+   * @param samples of the run so far
+   */
+  next(phase, samples2, subjects) {
+    if (!this.#isConfirming && this.#costs.length >= blocksToLearn) {
+      this.#current = this.#choose(samples2, subjects);
+    }
+    this.#isConfirming ||= phase === "confirm";
+    const { processes, windowMs } = this.#current;
+    const { window } = this.#options;
+    const longest = window.longestMs === void 0 ? {} : { longestMs: Math.max(window.longestMs, windowMs) };
+    return { ...this.#options, processes, window: { ...window, windowMs, ...longest } };
+  }
+  #choose(samples2, subjects) {
+    const described2 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
+      const own = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
+      const parts = ["energy", "latency"].flatMap((metric) => {
+        const variances = variancePartsOf(own, metric);
+        return variances === null ? [] : [{ variances, wanted: wanted[metric] }];
+      });
+      return parts.length === 0 ? [] : [{ parts, arms: arms2 }];
+    });
+    if (described2.length === 0) return this.#current;
+    const meanOf2 = (read2) => this.#costs.reduce((sum, one4) => sum + read2(one4), 0) / this.#costs.length;
+    const costs2 = { launchMs: meanOf2(({ launchMs }) => launchMs), turnMs: meanOf2(({ turnMs }) => turnMs) };
+    const { processCounts = [], windowFactors = [] } = this.#options.choices ?? {};
+    const others = processCounts.flatMap(
+      (processes) => windowFactors.map((factor3) => ({ processes, windowMs: factor3 * this.#options.window.windowMs }))
+    );
+    return chooseDesign({ subjects: described2, costs: costs2, designs: [this.#current, ...others] });
+  }
+};
+
 // src/measure/options.ts
 function measureOptions(request) {
   const judging = request.purpose === "judge";
@@ -43390,14 +43728,24 @@ function measureOptions(request) {
     return {
       // Many short samples: what shares the cores then spoils some of them, and the median stands.
       time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 },
+      ...judging ? { choices: { processCounts: [1, 2], windowFactors: [1] } } : {}
     };
   }
   const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  if (!judging) {
+    const windowMs2 = Math.max(1500, 15 * periodMs);
+    return {
+      time: { samples: 15, minSampleMs: 2, maxMs: 500 },
+      window: { preheatMs: 500, windowMs: windowMs2, precision: 0.02, longestMs: 2 * windowMs2 }
+    };
+  }
+  const windowMs = Math.max(1e3, 10 * periodMs);
   return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
+    time: { samples: 25, minSampleMs: 5, maxMs: 1e3 },
+    window: { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 6 * windowMs, heatUpMs: 5e3 },
+    processes: 2,
+    choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] }
   };
 }
 
@@ -44047,9 +44395,9 @@ async function confirmLoads(request) {
     const fit = fitOf(seen, sensor);
     return fit !== null && shows(fit) && fit.settledAfterMs < withinMs;
   });
-  const observe = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
-  let observed = await observe();
-  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe();
+  const observe2 = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
+  let observed = await observe2();
+  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe2();
   if (!observed.ok) {
     const why = `no load could be put on the device: ${observed.why}`;
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
@@ -44399,18 +44747,18 @@ var SensorMeter = class {
     this.#disagreement = disagreement;
     if (Math.abs(disagreement) <= toleratedDisagreement) return;
     const powered = await measurePowerTraits(sensor, time);
-    const [percent5, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
-    const counterFault = `its counter says ${percent5.toFixed(1)} % ${side} under load`;
+    const [percent6, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
+    const counterFault = `its counter says ${percent6.toFixed(1)} % ${side} under load`;
     if (powered.ok) this.#traits = { ...powered.traits, counterFault };
     else this.#fault = `${sensor.label}: ${counterFault}, and ${powered.why}`;
   }
   async quiet() {
     const { sensor, time } = this.#options;
     const { idleWatts, updatePeriodMs: periodMs } = this.#traits;
-    const usual = Math.max(idleWatts ?? 0, this.#baseWatts ?? 0);
-    if (usual <= 0) return null;
+    const usual2 = Math.max(idleWatts ?? 0, this.#baseWatts ?? 0);
+    if (usual2 <= 0) return null;
     const graceMs = (this.#settledAfterMs ?? 0) + lastUpdates * (periodMs ?? 0) + noticeMs;
-    const mostWatts = usual * (1 + warmerPart) + warmerWatts;
+    const mostWatts = usual2 * (1 + warmerPart) + warmerWatts;
     const watts = await waitForQuiet({ sensor, time, periodMs, mostWatts, graceMs });
     if (watts === null || watts <= mostWatts) {
       await this.#coolDown(watts);
@@ -44418,12 +44766,12 @@ var SensorMeter = class {
     }
     const others = await listProcesses(sensor);
     const isAlone = others?.trusted === true && others.processes.length === 0;
-    if (isAlone && watts <= usual * (1 + alonePart)) {
+    if (isAlone && watts <= usual2 * (1 + alonePart)) {
       this.#baseWatts = watts;
       return null;
     }
     const who = others?.trusted === true ? others.processes.map(({ label }) => label).join(", ") : "";
-    return `something else is at work on ${sensor.label}${who === "" ? "" : `, on which ${who} run`}: ${Math.round(watts)} W while nothing of ours ran, ${Math.round(usual)} W before`;
+    return `something else is at work on ${sensor.label}${who === "" ? "" : `, on which ${who} run`}: ${Math.round(watts)} W while nothing of ours ran, ${Math.round(usual2)} W before`;
   }
   /** A board that is colder now draws less at rest than when it was opened; one reading may be noise. */
   async #coolDown(watts) {
@@ -44591,8 +44939,8 @@ async function tenantsOf(sensor) {
   const names2 = known4.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
-    const percent5 = Math.round(100 * busy2.value);
-    return { ok: false, why: `it works for ${who} ${percent5} % of the time while nothing of ours runs` };
+    const percent6 = Math.round(100 * busy2.value);
+    return { ok: false, why: `it works for ${who} ${percent6} % of the time while nothing of ours runs` };
   }
   if (busy2?.ok !== true && names2 !== "") {
     return { ok: false, why: `${names2} may be at work on it, and how busy it is cannot be read` };
@@ -45564,10 +45912,10 @@ function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
 function formatDuration(seconds2) {
-  const whole = Math.round(seconds2);
-  if (whole < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+  const whole2 = Math.round(seconds2);
+  if (whole2 < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole2} s`;
+  if (whole2 < 3600) return `${Math.floor(whole2 / 60)} min ${whole2 % 60} s`;
+  return `${Math.floor(whole2 / 3600)} h ${Math.floor(whole2 % 3600 / 60)} min`;
 }
 function formatCount(count2, noun, plural = `${noun}s`) {
   return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
@@ -45639,8 +45987,8 @@ function suggestionDiff(report3, maxKernels) {
 function suggestionNote(report3) {
   const { suggestion: suggestion2 } = report3;
   const path2 = cleanLine(suggestion2?.path ?? "", 300);
-  const whole = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
-  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole}`;
+  const whole2 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
+  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole2}`;
 }
 function retunedNote(kernel) {
   const { retuned } = kernel;
@@ -45652,6 +46000,47 @@ function retunedNote(kernel) {
   ].filter((gain) => gain !== null).join(", ");
   const overHead = retuned.overHead === void 0 ? "" : gains(retuned.overHead);
   return `retuning head would give ${gains(retuned) || "another configuration"} against base${overHead === "" ? "" : `, ${overHead} against head`}`;
+}
+
+// src/report/notes/design.ts
+function percent2(part) {
+  return `${(part * 100).toFixed(1)} %`;
+}
+function usual(values2) {
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length === 0 ? null : Math.sqrt(known4.reduce((sum, value2) => sum + value2 * value2, 0) / known4.length);
+}
+function designs(samples2) {
+  const byProcesses = /* @__PURE__ */ new Map();
+  for (const { turns, window, phase, block } of samples2) {
+    if (turns === void 0 || turns.processes === 0) continue;
+    const own = byProcesses.get(turns.processes) ?? { blocks: /* @__PURE__ */ new Set(), seconds: /* @__PURE__ */ new Set() };
+    byProcesses.set(turns.processes, own);
+    own.blocks.add(`${phase} ${block}`);
+    if (window != null) own.seconds.add((window.seconds / turns.count).toFixed(1));
+  }
+  return [...byProcesses].map(([processes, { blocks, seconds: seconds2 }]) => {
+    const lengths = [...seconds2].sort((a2, b) => Number(a2) - Number(b));
+    const range4 = lengths.length > 1 ? `${lengths[0]} to ${lengths.at(-1)}` : lengths[0];
+    const windows = range4 === void 0 ? "" : ` and windows of ${range4} s`;
+    return `${formatCount(blocks.size, "block")} of ${formatCount(processes, "process", "processes")} an arm${windows}`;
+  }).join(", ");
+}
+function designText(samples2) {
+  const text3 = designs(samples2);
+  const energy = usual(samples2.map(({ turns }) => turns?.energySd ?? null));
+  const latency = usual(samples2.map(({ turns }) => turns?.latencySd ?? null));
+  const sensor = usual(
+    samples2.map(
+      ({ turns, window }) => turns === void 0 || window == null || window.relativeError === null ? null : window.relativeError * Math.sqrt(turns.count)
+    )
+  );
+  const differ = [
+    energy === null ? "" : `${percent2(energy)} in energy${sensor === null ? "" : ` (the sensor ${percent2(sensor)})`}`,
+    latency === null ? "" : `${percent2(latency)} in latency`
+  ].filter((part) => part !== "");
+  if (text3 === "") return "";
+  return differ.length === 0 ? text3 : `${text3}; turns differ by ${differ.join(" and ")}`;
 }
 
 // src/report/notes/window.ts
@@ -45666,7 +46055,7 @@ function range2(values2, unit2) {
 function least(values2) {
   return values2.reduce((smallest, value2) => Math.min(smallest, value2), Number.POSITIVE_INFINITY);
 }
-function percent2(part) {
+function percent3(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
@@ -45682,18 +46071,18 @@ function windowText(windows) {
   const facts2 = [
     largest(
       windows.map(({ relativeError }) => relativeError),
-      (error) => `standard error at most ${percent2(error)}`
+      (error) => `standard error at most ${percent3(error)}`
     ),
     largest(
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
-      (value2) => `counter and integrated power within ${percent2(value2)}`
+      (value2) => `counter and integrated power within ${percent3(value2)}`
     ),
-    busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
+    busy2.length === 0 ? "" : `device busy at least ${percent3(least(busy2))}`,
     range2(known2(windows, "celsius"), "°C"),
     range2(known2(windows, "smMhz"), "MHz"),
     largest(
       known2(windows, "powerCappedPart"),
-      (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
+      (part) => part === 0 ? "" : `at the power limit up to ${percent3(part)} of the time`
     )
   ].filter((fact) => fact !== "");
   const measured = `${formatDuration(seconds2)} of energy in ${formatCount(windows.length, "sample")}`;
@@ -45703,11 +46092,11 @@ function resetText(resets) {
   if (resets.length === 0) return "";
   const time = largest(
     resets.map((reset) => reset.time),
-    percent2
+    percent3
   );
   const energy = largest(
     resets.map((reset) => reset.energy),
-    (share2) => ` and ${percent2(share2)} of the energy`
+    (share2) => ` and ${percent3(share2)} of the energy`
   );
   return `putting back what launches change took ${resets.length > 1 ? "up to " : ""}${time} of the time${energy}, which is in no figure`;
 }
@@ -45729,7 +46118,12 @@ function voidText(samples2) {
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
   const resets = samples2.map(({ reset }) => reset ?? null).filter((reset) => reset !== null);
-  return [windows.length === 0 ? "" : windowText(windows), resetText(resets), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
+  return [
+    windows.length === 0 ? "" : windowText(windows),
+    designText(samples2),
+    resetText(resets),
+    voidText(samples2)
+  ].filter((text3) => text3 !== "").join("; ");
 }
 
 // src/report/notes/facts.ts
@@ -47731,14 +48125,14 @@ function identity3(x2) {
 var map = Array.prototype.map;
 var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
-  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent6 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent5 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format6(value2) {
@@ -48925,9 +49319,9 @@ function point$1(that, x2, y2) {
   }
   that._context.bezierCurveTo(x1, y1, x22, y22, that._x2, that._y2);
 }
-function CatmullRom(context, alpha) {
+function CatmullRom(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRom.prototype = {
   areaStart: function() {
@@ -48979,18 +49373,18 @@ CatmullRom.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRom = (function custom5(alpha) {
+var catmullRom = (function custom5(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRom(context, alpha) : new Cardinal(context, 0);
+    return alpha2 ? new CatmullRom(context, alpha2) : new Cardinal(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom5(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom5(+alpha3);
   };
   return catmullRom2;
 })(0.5);
-function CatmullRomClosed(context, alpha) {
+function CatmullRomClosed(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRomClosed.prototype = {
   areaStart: noop,
@@ -49048,18 +49442,18 @@ CatmullRomClosed.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRomClosed = (function custom6(alpha) {
+var catmullRomClosed = (function custom6(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRomClosed(context, alpha) : new CardinalClosed(context, 0);
+    return alpha2 ? new CatmullRomClosed(context, alpha2) : new CardinalClosed(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom6(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom6(+alpha3);
   };
   return catmullRom2;
 })(0.5);
-function CatmullRomOpen(context, alpha) {
+function CatmullRomOpen(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRomOpen.prototype = {
   areaStart: function() {
@@ -49106,12 +49500,12 @@ CatmullRomOpen.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRomOpen = (function custom7(alpha) {
+var catmullRomOpen = (function custom7(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRomOpen(context, alpha) : new CardinalOpen(context, 0);
+    return alpha2 ? new CatmullRomOpen(context, alpha2) : new CardinalOpen(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom7(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom7(+alpha3);
   };
   return catmullRom2;
 })(0.5);
@@ -50357,10 +50751,10 @@ function shrink(columns2, widths, width) {
 }
 function layOutTable(task) {
   const chosen = chooseColumns(task);
-  const whole = chosen.map((i) => task.columns[i]);
+  const whole2 = chosen.map((i) => task.columns[i]);
   const full2 = task.rows.map((row3) => chosen.map((i) => row3[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full2) <= task.width;
-  const columns2 = fits2 ? whole : whole.map(shortenTitle);
+  const fits2 = narrowest(whole2, full2) <= task.width;
+  const columns2 = fits2 ? whole2 : whole2.map(shortenTitle);
   const rows = fits2 ? full2 : full2.map((row3) => row3.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
@@ -53773,7 +54167,8 @@ function measureBlock(run) {
     subjects,
     openDevice: run.openDevice ?? (() => laboratory.openDevice()),
     openMeter: () => laboratory.openMeter(),
-    options: laboratory.measureOptions("judge"),
+    options: run.options ?? laboratory.measureOptions("judge"),
+    onBlock: run.onBlock,
     clock: laboratory.clock,
     signal: host.signal,
     // There will probably be another block, of as many arms.
@@ -53836,14 +54231,14 @@ function permutationP(values2, statistic, random) {
   }
   return atLeast2 / (permutations + 1);
 }
-function changePoints(values2, alpha = 0.01) {
+function changePoints(values2, alpha2 = 0.01) {
   const random = createRandom(20140).fork(String(values2.length));
   const search = (from, to) => {
     const stretch = values2.slice(from, to);
     const split = bestSplit(stretch);
     if (split === null || split.statistic <= 0) return [];
     const p = permutationP(stretch, split.statistic, random);
-    if (p > alpha) return [];
+    if (p > alpha2) return [];
     const at3 = from + split.at;
     return [...search(from, at3), { at: at3, p }, ...search(at3, to)];
   };
@@ -53861,13 +54256,14 @@ var schedule = {
   /** Fresh blocks that confirm a flag, at most. */
   confirm: 12
 };
+var mostFlagBlocks = schedule.flag;
 var firstShare = 0.8;
 function attemptShare(attempt) {
   return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
 }
 var firstFlagFactor = 2;
-function flagLevel(blocks, alpha) {
-  return alpha * (blocks <= schedule.least ? firstFlagFactor : 1);
+function flagLevel(blocks, alpha2) {
+  return alpha2 * (blocks <= schedule.least ? firstFlagFactor : 1);
 }
 function spentBy(nominal) {
   const l = Math.min(17, -Math.log(nominal));
@@ -53880,9 +54276,9 @@ function nominalLevel(level) {
 }
 var earlyShare = 0.2;
 var lastShare = 0.7;
-function clearLevel(phase, blocks, alpha) {
-  if (phase === "confirm") return nominalLevel(alpha * lastShare);
-  return alpha * (blocks < schedule.flag ? earlyShare : lastShare);
+function clearLevel(phase, blocks, alpha2) {
+  if (phase === "confirm") return nominalLevel(alpha2 * lastShare);
+  return alpha2 * (blocks < schedule.flag ? earlyShare : lastShare);
 }
 var intervalTail = { flag: 0.02, confirm: nominalLevel(0.025) };
 
@@ -53981,8 +54377,40 @@ function detectableChange(request) {
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
   if (values2.length < schedule.least || blocks < schedule.least) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+  const reach2 = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
+  return Math.expm1(reach2 * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/expected-blocks.ts
+var alpha = 0.05;
+function blocksUntil(distance2, sd, most2, levelAfter) {
+  for (let blocks = schedule.least; blocks < most2; blocks++) {
+    if (distance2 / sd * Math.sqrt(blocks) >= studentTQuantile(1 - levelAfter(blocks), blocks - 1))
+      return blocks;
+  }
+  return most2;
+}
+function expectedBlocks({
+  sd,
+  margin
+}) {
+  const spread = Math.max(sd, leastSpread);
+  const [bound, twice] = [Math.log1p(margin), Math.log1p(2 * margin)];
+  const flag = blocksUntil(twice - bound, spread, schedule.suspect, (blocks) => flagLevel(blocks, alpha));
+  const nominal = nominalLevel(alpha * attemptShare(1));
+  return {
+    unchanged: blocksUntil(bound, spread, schedule.flag, (blocks) => clearLevel("flag", blocks, alpha)),
+    regressed: flag + blocksUntil(twice - bound, spread, schedule.confirm, () => nominal)
+  };
+}
+function spreadOf2(samples2, metric) {
+  for (const phase of ["flag", "confirm"]) {
+    const { values: values2, resolutionSd } = differencesOf(pairsOf({ samples: samples2, phase, from: "B", to: "H" }), metric);
+    if (values2.length < schedule.least) continue;
+    const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+    return standardError * Math.sqrt(count2);
+  }
+  return null;
 }
 
 // src/judge/ratio.ts
@@ -54004,11 +54432,11 @@ function latestEstimate(request) {
 // src/judge/attribution.ts
 var LEAST_SHARE = 0.2;
 function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const whole2 = latestEstimate({ ...request, from: "B", to: "H" });
   const code = latestEstimate({ ...request, from: "B", to: "X" });
   const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (whole2 === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole2.mean >= LEAST_SHARE && tTestP(part, whole2.mean > 0 ? "greater" : "less", 0) < request.alpha;
   if (counts(code) && counts(tuning)) return "both";
   if (counts(code)) return "code";
   return counts(tuning) ? "tuning" : null;
@@ -54059,6 +54487,9 @@ function gatherEvidence(subject, samples2, options) {
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
     const flagEstimate = estimateOf(flag, "flag", leastSd);
+    const confirmEstimate = estimateOf(confirm2, "confirm", leastSd);
+    const flagged = !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...fresh], metric);
     return {
       subject,
       metric,
@@ -54068,9 +54499,10 @@ function gatherEvidence(subject, samples2, options) {
       flag,
       confirm: confirm2,
       flagEstimate,
-      confirmEstimate: estimateOf(confirm2, "confirm", leastSd),
+      confirmEstimate,
+      estimate: flagged ? confirmEstimate ?? flagEstimate : flagEstimate && estimateOf(all, "flag", leastSd),
       freshBlocks: own === fresh ? confirm2.values.length : differencesOf(own, metric).values.length,
-      flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha)
+      flagged
     };
   });
 }
@@ -54110,9 +54542,9 @@ function isDecided(evidence, adjusted, level) {
 
 // src/judge/text.ts
 function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
+  const percent6 = relative3 * 100;
+  const digits2 = Math.abs(percent6) < 9.95 ? 1 : 0;
+  const text3 = percent6.toFixed(digits2);
   return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
 }
 function formatMargin(margin) {
@@ -54133,8 +54565,7 @@ function listReasons(reasons) {
 // src/judge/metric-verdict.ts
 function judgeMetric(request) {
   const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
+  const { metric, gates, flagged, confirmEstimate, estimate } = evidence;
   const found = decide(evidence, estimate, confirmP, options);
   const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
   const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
@@ -54145,7 +54576,7 @@ function judgeMetric(request) {
     margin: evidence.margin.margin,
     gates,
     blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
+    freshBlocks: flagged ? confirmEstimate?.count ?? 0 : 0,
     flagged,
     confirmP,
     reason
@@ -54214,8 +54645,8 @@ function movedSentinels(subjects, samplesOf3, options) {
     })
   );
 }
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+function isClearlyBeyond(estimate, margin, alpha2) {
+  return pAbove(estimate, margin) < alpha2 || pBelow(estimate, -margin / (1 + margin)) < alpha2;
 }
 function movementOf(moved, { machineChanged }) {
   if (machineChanged !== null) return machineChanged;
@@ -54364,8 +54795,8 @@ function overallVerdict(request) {
     reason: listed4.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
-function isGated({ metrics: metrics3 }) {
-  return metrics3.some(
+function isGated({ metrics: metrics4 }) {
+  return metrics4.some(
     ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
@@ -54396,7 +54827,11 @@ function standingOf(evidence, options) {
   const distances = counting.map(distanceOf);
   return {
     settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one4) => isClear2(one4, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
+    distance: distances.length === 0 ? 0 : Math.min(...distances),
+    blocksLeft: Math.max(
+      0,
+      ...counting.map((one4) => blocksLeftOf(one4.flagEstimate, distanceOf(one4), options.alpha))
+    )
   };
 }
 function bounds({ margin: { margin }, subject }) {
@@ -54418,10 +54853,20 @@ function distanceOf(evidence) {
   const gap2 = Math.min(...gaps);
   return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
 }
+function blocksLeftOf(estimate, distance2, alpha2) {
+  if (estimate === null) return schedule.least;
+  const level = clearLevel("flag", schedule.least, alpha2);
+  for (let blocks = estimate.count; blocks <= schedule.suspect; blocks++) {
+    if (distance2 * Math.sqrt(blocks / estimate.count) >= studentTQuantile(1 - level, blocks - 1)) {
+      return blocks - estimate.count;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}
 
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, shards = 1, ...judging } = options;
+  const { flaggingIsOver = false, shards = 1, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
   const settings2 = withDefaults(judging);
   if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
@@ -54429,7 +54874,7 @@ function planNext(subjects, samples2, options = {}) {
   const missing3 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
   const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing3, settings: settings2 });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing3, settings: settings2, blocksLeft });
     if (flag !== null) return flag;
   }
   if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
@@ -54461,10 +54906,12 @@ function evidenceBySubject(samplesOf3, settings2) {
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing3, settings: settings2 } = request;
+  const { subjects, evidenceOf, missing: missing3, settings: settings2, blocksLeft } = request;
   const first = missing3({ subjects, phase: "flag", blocks: schedule.least, finishFirst: true });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort(
+    (a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || Number(a2.blocksLeft > blocksLeft) - Number(b.blocksLeft > blocksLeft) || (Number.isFinite(blocksLeft) ? a2.blocksLeft - b.blocksLeft : 0) || a2.distance - b.distance
+  ).map(({ subject }) => subject);
   const more = missing3({ subjects: open, phase: "flag", blocks: schedule.flag, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
@@ -54568,6 +55015,63 @@ async function timePasses(options) {
   }
 }
 
+// src/app/project/median-or-null.ts
+function medianOrNull(values2) {
+  const known4 = values2.filter((value2) => value2 !== null);
+  return known4.length === 0 ? null : median(known4);
+}
+
+// src/app/project/expected-minutes.ts
+var metrics2 = ["energy", "latency"];
+function knownOf(kernel, workload, samples2) {
+  const counting = samples2.filter(({ turns, arm }) => turns !== void 0 && (arm === "B" || arm === "H"));
+  const seconds2 = counting.reduce((sum, { turns }) => sum + (turns?.seconds ?? 0), 0);
+  const blocks = new Set(counting.map(({ phase, block }) => `${phase} ${block}`)).size;
+  return {
+    ...{ kernel, workload },
+    seconds: blocks === 0 ? null : seconds2 / blocks,
+    sd: { energy: spreadOf2(samples2, "energy"), latency: spreadOf2(samples2, "latency") }
+  };
+}
+function expectMinutes(report3) {
+  const samples2 = report3.kind === "guard" ? report3.samples ?? [] : [];
+  const subjects = new Map(samples2.map((one4) => [JSON.stringify([one4.kernel, one4.workload]), one4]));
+  const known4 = [...subjects.values()].map(
+    ({ kernel, workload }) => knownOf(
+      kernel,
+      workload,
+      samples2.filter((one4) => one4.kernel === kernel && one4.workload === workload)
+    )
+  );
+  const usualSeconds = medianOrNull(known4.flatMap(({ seconds: seconds2 }) => seconds2 ?? []));
+  if (usualSeconds === null) return null;
+  const usualSd = (metric) => medianOrNull(known4.flatMap(({ sd }) => sd[metric] ?? []));
+  return (kernel, workload, marginFactor = 1) => {
+    const own = known4.find((one4) => one4.kernel === kernel.name && one4.workload === workload.name);
+    const minutesABlock = (own?.seconds ?? usualSeconds) / 60;
+    const expected = metrics2.flatMap((metric) => {
+      const sd = own?.sd[metric] ?? usualSd(metric);
+      return sd === null ? [] : [expectedBlocks({ sd, margin: marginFactor * kernel.gate[metric].margin })];
+    });
+    const most2 = (read2) => Math.max(3, ...expected.map(read2));
+    return {
+      unchanged: minutesABlock * most2(({ unchanged }) => unchanged),
+      regressed: minutesABlock * most2(({ regressed }) => regressed)
+    };
+  };
+}
+var marginFactors = [1.25, 1.5, 2, 3, 4];
+function whatHalves(minutesAt, kernels) {
+  const now = minutesAt(1);
+  const wider = marginFactors.find((factor3) => minutesAt(factor3) <= now / 2);
+  const ways = [
+    kernels > 1 ? "two jobs (shard: 1/2 and 2/2)" : "",
+    wider === void 0 ? "" : `margins ${wider} times as wide`
+  ].filter((way) => way !== "");
+  const nothing3 = "only blocks that cost half would halve it";
+  return ways.length === 0 ? nothing3 : `${ways.join(", or ")} would halve it`;
+}
+
 // src/app/project/local-paths.ts
 import { basename as basename6 } from "node:path";
 var letter = "[\\p{L}\\p{N}_.@+~-]";
@@ -54594,12 +55098,6 @@ function withoutLocalPaths(host, value2) {
     return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
   };
   return clean(value2);
-}
-
-// src/app/project/median-or-null.ts
-function medianOrNull(values2) {
-  const known4 = values2.filter((value2) => value2 !== null);
-  return known4.length === 0 ? null : median(known4);
 }
 
 // src/app/project/names-folder.ts
@@ -56646,7 +57144,7 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
 }
 
 // src/app/guard/policy.ts
-function percent3(share2) {
+function percent4(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
 function list2(verdicts2) {
@@ -56657,8 +57155,8 @@ function gateChanges(base2, head2) {
   for (const metric of ["energy", "latency"]) {
     settings2.push({
       name: `gate.${metric}.margin`,
-      base: percent3(base2[metric].margin),
-      head: percent3(head2[metric].margin),
+      base: percent4(base2[metric].margin),
+      head: percent4(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
@@ -58082,9 +58580,9 @@ var EnergyStep = class {
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === void 0) return;
-      const reach = this.#bestMeasured() + this.#share.error;
+      const reach2 = this.#bestMeasured() + this.#share.error;
       const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach) return;
+      if (hasChoice && this.#task.logObjective(next) > reach2) return;
       if (!await this.#measure([next])) return;
     }
   }
@@ -59169,8 +59667,8 @@ async function prepareHeat(search) {
   }
   return { search, incumbentFailure, contenders, variants };
 }
-function samplesOf(heat2, arm, samples2) {
-  const { kernel, workload } = heat2.search;
+function samplesOf(heat, arm, samples2) {
+  const { kernel, workload } = heat.search;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
   ).sort((a2, b) => a2.block - b.block);
@@ -59179,17 +59677,17 @@ function samplesOf(heat2, arm, samples2) {
     joules: own.map((sample) => sample.joules)
   };
 }
-function allSamplesOf(heat2, samples2) {
-  return heat2.variants.map((_, index) => samplesOf(heat2, arms[index], samples2));
+function allSamplesOf(heat, samples2) {
+  return heat.variants.map((_, index) => samplesOf(heat, arms[index], samples2));
 }
 function subjectOf({ search, variants: [B2, H, X, R] }) {
   const { kernel, workload } = search;
   return { kernel: kernel.name, workload: workload.name, variants: { B: B2, H, X, R } };
 }
-function openSubject(heat2, objective, samples2) {
-  const subject = subjectOf(heat2);
-  if (heat2.incumbentFailure !== null) return subject;
-  const [, , isXOpen, isROpen] = stillInTheRunning(allSamplesOf(heat2, samples2), objective);
+function openSubject(heat, objective, samples2) {
+  const subject = subjectOf(heat);
+  if (heat.incumbentFailure !== null) return subject;
+  const [, , isXOpen, isROpen] = stillInTheRunning(allSamplesOf(heat, samples2), objective);
   const { B: B2, H, X, R } = subject.variants;
   return { ...subject, variants: { B: B2, H, X: isXOpen ? X : void 0, R: isROpen ? R : void 0 } };
 }
@@ -59201,7 +59699,7 @@ function measureHeats(options) {
     deadlineMs,
     blocks: finalBlocks,
     subjects: heats.map(subjectOf),
-    worthAnother: (samples2) => heats.map((heat2) => openSubject(heat2, objectiveOf2(heat2), samples2)),
+    worthAnother: (samples2) => heats.map((heat) => openSubject(heat, objectiveOf2(heat), samples2)),
     onTurn: (block, turn) => host.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
@@ -59211,22 +59709,22 @@ function measureHeats(options) {
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
   const heats = await Promise.all(searches.map(prepareHeat));
-  const contested = heats.filter((heat2) => heat2.variants.length > 1);
+  const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");
   const objectiveOf2 = ({ search }) => measurableObjective(search.objective, laboratory.meter !== null);
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested, objectiveOf: objectiveOf2 });
-  return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : allSamplesOf(heat2, measured);
-    const incumbentFails = heat2.incumbentFailure !== null;
-    const selection = selectFinalist(samples2, objectiveOf2(heat2), { incumbentFails });
+  return heats.map((heat) => {
+    const samples2 = measured.length === 0 || heat.variants.length < 2 ? [] : allSamplesOf(heat, measured);
+    const incumbentFails = heat.incumbentFailure !== null;
+    const selection = selectFinalist(samples2, objectiveOf2(heat), { incumbentFails });
     return {
-      search: heat2.search,
-      incumbentFailure: heat2.incumbentFailure,
-      contenders: heat2.contenders,
+      search: heat.search,
+      incumbentFailure: heat.incumbentFailure,
+      contenders: heat.contenders,
       samples: samples2,
       selection,
-      identity: identityOf2(heat2.variants[selection.index])
+      identity: identityOf2(heat.variants[selection.index])
     };
   });
 }
@@ -60052,6 +60550,15 @@ function fitting(contests, plan2, time) {
   const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
+function blocksFitting(contests, { leftMs, contestMs }) {
+  const room2 = leftMs / contestMs;
+  return contestMs <= 0 || room2 >= mostFlagBlocks * contests ? {} : { blocksLeft: Math.max(0, Math.floor(room2)) };
+}
+function designedSubject({ subject }) {
+  const { kernel, workload, arms: arms2, gate } = subject;
+  const wanted = { energy: gate.energy.margin / 2, latency: gate.latency.margin / 2 };
+  return { kernel, workload, arms: arms2.length, wanted };
+}
 async function measureContests(options) {
   const { host, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
   const { clock } = laboratory;
@@ -60061,6 +60568,7 @@ async function measureContests(options) {
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
+  const designer = new BlockDesigner(laboratory.measureOptions("judge"));
   let contestMs = 0;
   let stage = "";
   let flaggingIsOver = false;
@@ -60072,7 +60580,8 @@ async function measureContests(options) {
     return device;
   };
   for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    const blocksLeft = blocksFitting(contests.length, { leftMs: flagUntilMs - clock.nowMs(), contestMs });
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver, ...blocksLeft });
     if (plan2.phase === "done") {
       return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
     }
@@ -60096,6 +60605,8 @@ async function measureContests(options) {
       block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
+      options: designer.next(plan2.phase, samples2, wanted.map(designedSubject)),
+      onBlock: ({ costs: costs2 }) => designer.learn(costs2),
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total2 = done + plan2.blocks;
@@ -60432,7 +60943,7 @@ function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) 
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
   const inProject = (below) => posix2.join(posix2.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
-    return { file: inProject(failure.file), line: failure.line };
+    return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
   const pass = kernel.passes.find(({ name }) => name === changedPass2) ?? kernel.passes[0];
   if (pass === void 0) return { file, line: line3 };
@@ -61121,7 +61632,7 @@ async function guard(host, options) {
 }
 
 // src/app/history/changes.ts
-var metrics2 = ["latency", "energy"];
+var metrics3 = ["latency", "energy"];
 var maxSearched = 120;
 function costOf2(entry, metric) {
   return metric === "latency" ? entry.latencyMs : entry.joules;
@@ -61170,7 +61681,7 @@ function seriesOf(family, nights) {
     nights: ordered2.map(({ at: at3, commit, tag = null, driver, latencyMs, joules, estimated }) => {
       return { at: at3, commit, tag, driver, latencyMs, joules, estimated };
     }),
-    changes: metrics2.flatMap((metric) => changesOf2(ordered2, metric)).sort((a2, b) => Date.parse(a2.at) - Date.parse(b.at))
+    changes: metrics3.flatMap((metric) => changesOf2(ordered2, metric)).sort((a2, b) => Date.parse(a2.at) - Date.parse(b.at))
   };
 }
 function historyOf(states, made) {
@@ -62652,7 +63163,7 @@ async function measureMachineNoise(host, options) {
     }
     const secondsPerBlock = (clock.nowMs() - startMs) / 1e3 / blocks;
     const subject = { kernel: kernel.name, workload: workload.name };
-    const metrics3 = meter === null ? ["latency"] : ["energy", "latency"];
+    const metrics4 = meter === null ? ["latency"] : ["energy", "latency"];
     return {
       device: info,
       meter: meter?.info ?? null,
@@ -62661,7 +63172,7 @@ async function measureMachineNoise(host, options) {
       configuration,
       blocks,
       secondsPerBlock,
-      metrics: metrics3.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
+      metrics: metrics4.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
       voidReasons: [...new Set(samples2.flatMap(({ voidReasons }) => voidReasons))]
     };
   } finally {
@@ -62741,8 +63252,8 @@ function words(text3) {
   return text3.match(/[A-Za-z_]\w*/g) ?? [];
 }
 function axisSizes(axis, axes, declared) {
-  const usual = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
-  return sorted([...usual, ...declared === null ? [] : [declared]]);
+  const usual2 = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
+  return sorted([...usual2, ...declared === null ? [] : [declared]]);
 }
 function around(value2) {
   return sorted(
@@ -62920,11 +63431,11 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole2 = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
-  writeFileAtomic(whole, content);
+  writeFileAtomic(whole2, content);
   try {
-    giveName(whole, path2);
+    giveName(whole2, path2);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw alreadyThere(path2, error);
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${error.message}`, {
@@ -62933,15 +63444,15 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync5(whole, { force: true });
+    rmSync5(whole2, { force: true });
   }
 }
-function giveName(whole, path2) {
+function giveName(whole2, path2) {
   try {
-    linkSync(whole, path2);
+    linkSync(whole2, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants13.COPYFILE_EXCL);
+    copyFileSync(whole2, path2, constants13.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -63111,11 +63622,11 @@ function pathBelow(host, root, path2) {
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
   const { explicit, shown } = options;
-  const whole = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
+  const whole2 = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
   if (!/\.(?:wgsl|wesl)$/.test(path2))
-    return { entries: [], refused: whole("is neither a .wgsl nor a .wesl file") };
+    return { entries: [], refused: whole2("is neither a .wgsl nor a .wesl file") };
   const source = readProgram(reader, path2);
-  if (source === null) return { entries: [], refused: whole("there is no such file") };
+  if (source === null) return { entries: [], refused: whole2("there is no such file") };
   if (!explicit && !mentionsCompute.test(source.files[path2] ?? "")) return { entries: [], refused: [] };
   const described2 = await describeProgram(source);
   if (!described2.ok) {
@@ -63126,7 +63637,7 @@ async function readEntries(reader, path2, options) {
   const refused4 = described2.value.flatMap(
     ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
-  if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
+  if (explicit && described2.value.length === 0) refused4.push(...whole2("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
 function leftOut2(failure, path2, shown) {
@@ -63135,8 +63646,8 @@ function leftOut2(failure, path2, shown) {
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-  const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const whole2 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
+  const plain2 = whole2.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
@@ -63184,6 +63695,12 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
+function whole(workloads) {
+  const each = workloads.flatMap(({ expected }) => expected ?? []);
+  const unchanged = each.reduce((sum, one4) => sum + one4.unchanged, 0);
+  const longest = Math.max(0, ...each.map((one4) => one4.regressed - one4.unchanged));
+  return { unchanged, regressed: unchanged + longest };
+}
 var countLimit = { looked: 5e4, built: 2e3 };
 async function findBench(host, options, kernels) {
   try {
@@ -63242,19 +63759,33 @@ async function needsOf(kernel, features) {
     missing: lackingExtension([extension2], features) !== null
   }));
 }
+function readKnown(host, path2) {
+  const expect2 = expectMinutes(loadReport(host, path2));
+  if (expect2 !== null) return expect2;
+  throw new JoulegateError("bad-input", `${path2} has no blocks that say what they took.`, {
+    code: "wrong-report",
+    nextStep: "Name the report.json of a guard run that measured something, by this version."
+  });
+}
 async function plan(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
+  const expect2 = options.known === void 0 ? null : readKnown(host, options.known);
   const { device, deviceReason, limits: limits2, features } = await findBench(host, options, kernels);
   const needs = [];
   const workloads = [];
   for (const kernel of kernels) {
     needs.push(...await needsOf(kernel, features));
     for (const workload of kernel.workloads) {
-      workloads.push(await planWorkload(kernel, workload, { limits: limits2, features, budget: manifest.budget }));
+      const bench = { limits: limits2, features, budget: manifest.budget };
+      const expected = expect2?.(kernel, workload) ?? null;
+      workloads.push({ ...await planWorkload(kernel, workload, bench), expected });
     }
   }
   const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+  const unchangedAt = (marginFactor) => kernels.flatMap(
+    (kernel) => kernel.workloads.map((workload) => expect2?.(kernel, workload, marginFactor).unchanged ?? 0)
+  ).reduce((sum, one4) => sum + one4, 0);
   return {
     manifest: options.manifest,
     device,
@@ -63262,7 +63793,8 @@ async function plan(host, options) {
     needs,
     workloads,
     retuneMinutes: total2((workload) => workload.retuneMinutes),
-    guardMinutes: total2((workload) => workload.guardMinutes)
+    guardMinutes: total2((workload) => workload.guardMinutes),
+    expected: expect2 === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
   };
 }
 
@@ -63669,26 +64201,26 @@ function required(args, command2, name) {
 }
 
 // src/cli/commands/doctor.ts
-function percent4(change2) {
+function percent5(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
-  const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes = metrics3[0]?.detectable.map((one4) => one4.minutes) ?? [];
+  const { device, meter, metrics: metrics4, blocks, secondsPerBlock, voidReasons } = report3;
+  const minutes = metrics4[0]?.detectable.map((one4) => one4.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
-      ...metrics3.map((metric) => [
+      ...metrics4.map((metric) => [
         metric.metric,
-        ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
-        percent4(metric.noiseFloor),
+        ...metric.detectable.map(({ change: change2 }) => percent5(change2)),
+        percent5(metric.noiseFloor),
         String(metric.blocks)
       ])
     ],
     [1, 2, 3, 4, 5]
   );
   const estimated = meter?.estimated ? ", estimated" : "";
-  const few = metrics3.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
+  const few = metrics4.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
   return `${[
     `device: ${device.description}`,
     `meter: ${meter === null ? `none (${report3.meterReason})` : `${meter.description}${estimated}`}`,
@@ -64188,16 +64720,38 @@ var planCommand = {
   positionals: [manifestArgument],
   description: "Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
-  options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
+  options: {
+    ...manifestOption,
+    ...kernelOption,
+    ...laboratoryOptions,
+    known: {
+      type: "string",
+      value: "FILE",
+      help: "report.json of a guard on this machine: minutes are predicted by its noise and costs"
+    },
+    ...jsonOption
+  },
   async run(args, host) {
     const result = await plan(host, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
-      ...readLaboratoryOptions(args)
+      ...readLaboratoryOptions(args),
+      known: args.text("known")
     });
     if (args.flag("json")) return { output: formatJson2(result), exitCode: ExitCode.passed };
+    const known4 = result.expected !== null;
     const rows = [
-      ["kernel", "workload", "tunables", "raw", "valid", "trials", "retune min", "guard min"],
+      [
+        "kernel",
+        "workload",
+        "tunables",
+        "raw",
+        "valid",
+        "trials",
+        "retune min",
+        "guard min",
+        ...known4 ? ["unchanged", "regressed"] : []
+      ],
       ...result.workloads.map((workload) => [
         workload.sentinel ? `${workload.kernel} (sentinel)` : workload.kernel,
         workload.workload,
@@ -64206,17 +64760,20 @@ var planCommand = {
         `${workload.valid.exact ? "" : "> "}${workload.valid.value.toLocaleString("en")}`,
         String(workload.trials),
         formatMinutes(workload.retuneMinutes),
-        formatMinutes(workload.guardMinutes)
+        formatMinutes(workload.guardMinutes),
+        ...workload.expected === null ? [] : [formatMinutes(workload.expected.unchanged), formatMinutes(workload.expected.regressed)]
       ])
     ];
     const where = result.device === null ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.` : `on ${result.device}.`;
     const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const expected = result.expected === null ? "" : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
+    const table3 = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
     const output2 = [
-      columns(rows, [2, 3, 4, 5, 6, 7]),
+      table3,
       needLines(result),
       changingLines(result),
       refusalLines(result),
-      total2
+      `${total2}${expected}`
     ];
     return { output: `${output2.filter((part) => part !== "").join("\n\n")}
 `, exitCode: ExitCode.passed };

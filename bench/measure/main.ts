@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { reportAdaptiveLengths } from './adaptive.ts';
 import { reportBusyShares } from './busy.ts';
 import { reportEqualKernels } from './equal.ts';
+import { reportMinutes } from './minutes.ts';
 import { reportResponses } from './responses.ts';
 import { reportBoardsAtRest } from './rest.ts';
 import { readTraces } from './trace.ts';
@@ -29,6 +30,7 @@ const parts: Readonly<
   responses: [50, reportResponses],
   equal: [200, reportEqualKernels],
   verdicts: [100, reportVerdicts],
+  minutes: [20, reportMinutes],
 };
 
 const { values, positionals } = parseArgs({ options: { count: { type: 'string' } }, allowPositionals: true });

@@ -22,7 +22,14 @@ import type { Space } from '../space/index.ts';
 import type { Host } from './host.ts';
 import { openLaboratory } from './laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-import { openManifest, selectKernels } from './project/index.ts';
+import {
+  type ExpectedMinutes,
+  expectMinutes,
+  loadReport,
+  openManifest,
+  selectKernels,
+  whatHalves,
+} from './project/index.ts';
 
 export interface PlannedWorkload {
   readonly kernel: string;
@@ -42,6 +49,13 @@ export interface PlannedWorkload {
   readonly guardMinutes: number;
   /** What its launches change of what they read, and what becomes of that; null if nothing. */
   readonly changes: ChangedBuffers | null;
+  /** What a guard is expected to take; null where nothing is known of the machine. */
+  readonly expected: ExpectedMinutes | null;
+}
+
+export interface PlanOptions extends ManifestOptions, LaboratoryOptions, KernelFilter {
+  /** Path of a report that a guard wrote on this machine. */
+  readonly known?: string | undefined;
 }
 
 /** An extension that a kernel's program enables. */
@@ -63,6 +77,16 @@ export interface Plan {
   readonly workloads: readonly PlannedWorkload[];
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
+  /** A guard in which every kernel changed and none costs more, and one of them costs more; null where nothing is known. */
+  readonly expected: (ExpectedMinutes & { readonly halvedBy: string }) | null;
+}
+
+/** All of them unchanged, and the same with the one that would take longest to confirm costing more. */
+function whole(workloads: readonly PlannedWorkload[]): ExpectedMinutes {
+  const each = workloads.flatMap(({ expected }) => expected ?? []);
+  const unchanged = each.reduce((sum, one) => sum + one.unchanged, 0);
+  const longest = Math.max(0, ...each.map((one) => one.regressed - one.unchanged));
+  return { unchanged, regressed: unchanged + longest };
 }
 
 /** Counting stops here: past it a space is "more than". Fewer where each configuration has to be built to be judged. */
@@ -116,7 +140,7 @@ async function planWorkload(
   kernel: KernelDefinition,
   workload: Workload,
   { limits, features, budget }: Pick<Bench, 'limits' | 'features'> & Pick<Manifest, 'budget'>,
-): Promise<PlannedWorkload> {
+): Promise<Omit<PlannedWorkload, 'expected'>> {
   const builder = createVariantBuilder({ kernel, workload, limits, features });
   const space = createKernelSpace(kernel, workload, limits);
   const shipped = await builder.build(kernel.defaults);
@@ -149,24 +173,40 @@ async function needsOf(kernel: KernelDefinition, features: Bench['features']): P
   }));
 }
 
+/** @throws JoulegateError bad-input for a report that says nothing of blocks */
+function readKnown(host: Host, path: string): NonNullable<ReturnType<typeof expectMinutes>> {
+  const expect = expectMinutes(loadReport(host, path));
+  if (expect !== null) return expect;
+  throw new JoulegateError('bad-input', `${path} has no blocks that say what they took.`, {
+    code: 'wrong-report',
+    nextStep: 'Name the report.json of a guard run that measured something, by this version.',
+  });
+}
+
 /** What a manifest holds, what it asks of this machine, and what its budgets come to there. */
-export async function plan(
-  host: Host,
-  options: ManifestOptions & LaboratoryOptions & KernelFilter,
-): Promise<Plan> {
+export async function plan(host: Host, options: PlanOptions): Promise<Plan> {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
+  const expect = options.known === undefined ? null : readKnown(host, options.known);
   const { device, deviceReason, limits, features } = await findBench(host, options, kernels);
   const needs: PlannedNeed[] = [];
   const workloads: PlannedWorkload[] = [];
   for (const kernel of kernels) {
     needs.push(...(await needsOf(kernel, features)));
     for (const workload of kernel.workloads) {
-      workloads.push(await planWorkload(kernel, workload, { limits, features, budget: manifest.budget }));
+      const bench = { limits, features, budget: manifest.budget };
+      const expected = expect?.(kernel, workload) ?? null;
+      workloads.push({ ...(await planWorkload(kernel, workload, bench)), expected });
     }
   }
   const total = (of: (workload: PlannedWorkload) => number) =>
     workloads.reduce((sum, workload) => sum + of(workload), 0);
+  const unchangedAt = (marginFactor: number) =>
+    kernels
+      .flatMap((kernel) =>
+        kernel.workloads.map((workload) => expect?.(kernel, workload, marginFactor).unchanged ?? 0),
+      )
+      .reduce((sum, one) => sum + one, 0);
   return {
     manifest: options.manifest,
     device,
@@ -175,5 +215,7 @@ export async function plan(
     workloads,
     retuneMinutes: total((workload) => workload.retuneMinutes),
     guardMinutes: total((workload) => workload.guardMinutes),
+    expected:
+      expect === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) },
   };
 }

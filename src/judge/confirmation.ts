@@ -26,7 +26,7 @@ export function confirmations(evidence: readonly Evidence[]): ReadonlyMap<Eviden
 
 /**
  * Standard errors above its margin that a metric has to lie after so many fresh blocks not to be given up: none after three,
- * one and a half after twelve. It never errs by itself: what is given up is not called worse.
+ * one and a half after twelve. It errs on one side only: what is given up is not called worse.
  */
 function leastHope(blocks: number): number {
   return (blocks - schedule.least) / 6;

@@ -29,6 +29,11 @@ export interface Evidence {
   readonly confirm: Differences;
   readonly flagEstimate: BlockEstimate | null;
   readonly confirmEstimate: BlockEstimate | null;
+  /**
+   * What the verdict goes by. Of a flagged metric the fresh blocks, where there are enough: the others chose it. One that was not
+   * flagged was not chosen, whatever its kernel gets fresh blocks for, and goes by all of them.
+   */
+  readonly estimate: BlockEstimate | null;
   /** Confirming blocks that this attempt measured. */
   readonly freshBlocks: number;
   /** The flagging blocks lie above the margin, clearly enough to look again. */
@@ -57,6 +62,12 @@ export function gatherEvidence(
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
     const flagEstimate = estimateOf(flag, 'flag', leastSd);
+    const confirmEstimate = estimateOf(confirm, 'confirm', leastSd);
+    const flagged =
+      !subject.sentinel &&
+      flagEstimate !== null &&
+      pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...fresh], metric);
     return {
       subject,
       metric,
@@ -66,12 +77,12 @@ export function gatherEvidence(
       flag,
       confirm,
       flagEstimate,
-      confirmEstimate: estimateOf(confirm, 'confirm', leastSd),
+      confirmEstimate,
+      estimate: flagged
+        ? (confirmEstimate ?? flagEstimate)
+        : flagEstimate && estimateOf(all, 'flag', leastSd),
       freshBlocks: own === fresh ? confirm.values.length : differencesOf(own, metric).values.length,
-      flagged:
-        !subject.sentinel &&
-        flagEstimate !== null &&
-        pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha),
+      flagged,
     };
   });
 }

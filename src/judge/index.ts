@@ -1,6 +1,8 @@
 export { changePoints } from './change-points.ts';
 export { detectableChange } from './detectable-change.ts';
+export { expectedBlocks, spreadOf } from './expected-blocks.ts';
 export { judge } from './judge.ts';
+export { mostFlagBlocks } from './levels.ts';
 export { noiseFloorOf } from './noise-floor.ts';
 export type { JudgeOptions } from './options.ts';
 export { type OverallVerdict, overallVerdict } from './overall.ts';

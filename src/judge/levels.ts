@@ -14,6 +14,9 @@ export const schedule = {
   confirm: 12,
 } as const;
 
+/** Blocks that may flag what does not look worse than its margin. */
+export const mostFlagBlocks = schedule.flag;
+
 /** Part of a test's level that the first attempt at a comparison may spend. */
 const firstShare = 0.8;
 

@@ -11,8 +11,8 @@ type Verdict = MetricJudgement['verdict'];
 /**
  * The verdict on one metric.
  *
- * Where confirming blocks exist they alone are the evidence: the flagging blocks chose what to look at again, and
- * what was chosen for being high looks higher than it is. A metric is thus tested once, on one set of blocks.
+ * Where a flagged metric has confirming blocks they alone are the evidence: the flagging blocks chose what to look at again,
+ * and what was chosen for being high looks higher than it is. A metric is thus tested once, on one set of blocks.
  * @param request.confirmP Holm-adjusted p of the confirmation; null if it is not flagged
  * @param request.movement how the machine moved; null if it held still
  */
@@ -23,8 +23,7 @@ export function judgeMetric(request: {
   readonly options: Required<JudgeOptions>;
 }): MetricJudgement {
   const { evidence, confirmP, movement, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
+  const { metric, gates, flagged, confirmEstimate, estimate } = evidence;
   const found = decide(evidence, estimate, confirmP, options);
   // Both ways: a machine that makes kernels look better is no more to be believed. A flag that was not followed up,
   // because the sentinel had moved already, is the same red in the making.
@@ -39,7 +38,7 @@ export function judgeMetric(request: {
     margin: evidence.margin.margin,
     gates,
     blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
+    freshBlocks: flagged ? (confirmEstimate?.count ?? 0) : 0,
     flagged,
     confirmP,
     reason,

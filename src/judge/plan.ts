@@ -12,6 +12,11 @@ export interface PlanOptions extends JudgeOptions {
   /** No more flagging blocks: what is flagged by now is confirmed in the time that is left. */
   readonly flaggingIsOver?: boolean;
   /**
+   * Blocks of one subject that there is time for; as many as it takes unless given. What can be decided in them comes first, the
+   * quickest before all, and what cannot comes last.
+   */
+  readonly blocksLeft?: number;
+  /**
    * Runs whose kernels are judged together with these; 1 unless given. As many are taken to be flagged in each of the others,
    * so that what is certain here is certain among all.
    */
@@ -34,7 +39,7 @@ export function planNext(
   samples: readonly BlockSample[],
   options: PlanOptions = {},
 ): JudgePlan {
-  const { flaggingIsOver = false, shards = 1, ...judging } = options;
+  const { flaggingIsOver = false, shards = 1, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
   const settings = withDefaults(judging);
   if (settings.machineChanged !== null) return { phase: 'done' };
   const measuredOf = samplesBySubject(samples);
@@ -42,7 +47,7 @@ export function planNext(
   const missing: Missing = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
   const evidenceOf = evidenceBySubject(pooledOf, settings);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing, settings });
+    const flag = flagNext({ subjects, evidenceOf, missing, settings, blocksLeft });
     if (flag !== null) return flag;
   }
   // With a moving sentinel nothing can turn red: confirming would measure the environment.
@@ -101,14 +106,21 @@ function flagNext(request: {
   readonly evidenceOf: (subject: Subject) => readonly Evidence[];
   readonly missing: Missing;
   readonly settings: Required<JudgeOptions>;
+  readonly blocksLeft: number;
 }): Phase | null {
-  const { subjects, evidenceOf, missing, settings } = request;
+  const { subjects, evidenceOf, missing, settings, blocksLeft } = request;
   const first = missing({ subjects, phase: 'flag', blocks: schedule.least, finishFirst: true });
   if (first !== null) return first;
   const open = subjects
     .map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) }))
     .filter(({ settled }) => !settled)
-    .sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance)
+    .sort(
+      (a, b) =>
+        Number(b.subject.sentinel) - Number(a.subject.sentinel) ||
+        Number(a.blocksLeft > blocksLeft) - Number(b.blocksLeft > blocksLeft) ||
+        (Number.isFinite(blocksLeft) ? a.blocksLeft - b.blocksLeft : 0) ||
+        a.distance - b.distance,
+    )
     .map(({ subject }) => subject);
   const more = missing({ subjects: open, phase: 'flag', blocks: schedule.flag, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };

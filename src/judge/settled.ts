@@ -1,12 +1,16 @@
+import { studentTQuantile } from '../stats/index.ts';
 import { type Evidence, pAbove, pBelow } from './evidence.ts';
-import { clearLevel } from './levels.ts';
+import { clearLevel, schedule } from './levels.ts';
 import { isTrusted, type JudgeOptions } from './options.ts';
+import type { BlockEstimate } from './pairs.ts';
 
 /** Whether more flagging blocks of a subject could still change what comes of it. */
 export interface Standing {
   readonly settled: boolean;
   /** How far the metric nearest its margin is from it, in standard errors; 0 if nothing can be said yet. */
   readonly distance: number;
+  /** Blocks that it still takes until that metric lies clearly on its side, if all goes on as it did; infinite for more than there are. */
+  readonly blocksLeft: number;
 }
 
 /**
@@ -24,6 +28,10 @@ export function standingOf(evidence: readonly Evidence[], options: Required<Judg
       evidence.some(({ gates, flagged }) => gates && flagged) ||
       (counting.length > 0 && counting.every((one) => isClear(one, options))),
     distance: distances.length === 0 ? 0 : Math.min(...distances),
+    blocksLeft: Math.max(
+      0,
+      ...counting.map((one) => blocksLeftOf(one.flagEstimate, distanceOf(one), options.alpha)),
+    ),
   };
 }
 
@@ -48,4 +56,19 @@ function distanceOf(evidence: Evidence): number {
   const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
   const gap = Math.min(...gaps);
   return estimate.standardError > 0 ? gap / estimate.standardError : gap > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+/**
+ * Blocks that an estimate lacks until it is `distance` standard errors, growing with the root of their number, clear of its bound
+ * at the level of an early look.
+ */
+function blocksLeftOf(estimate: BlockEstimate | null, distance: number, alpha: number): number {
+  if (estimate === null) return schedule.least;
+  const level = clearLevel('flag', schedule.least, alpha);
+  for (let blocks = estimate.count; blocks <= schedule.suspect; blocks++) {
+    if (distance * Math.sqrt(blocks / estimate.count) >= studentTQuantile(1 - level, blocks - 1)) {
+      return blocks - estimate.count;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
 }

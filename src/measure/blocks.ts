@@ -1,7 +1,8 @@
 import { launchedAlike, type Variant } from '../kernel/index.ts';
 import { createRandom } from '../stats/index.ts';
-import { armOrder } from './block-order.ts';
-import { type BlockProgress, measureSubject } from './block-subject.ts';
+import { armOrder, turnOrder } from './block-order.ts';
+import { type BlockProgress, SubjectBlock } from './block-subject.ts';
+import type { BlockCosts } from './design.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Clock, Device, Meter } from './ports.ts';
 import type { Bench } from './turn.ts';
@@ -24,6 +25,7 @@ export interface FinishedBlock {
   readonly block: number;
   readonly samples: readonly BlockSample[];
   readonly elapsedMs: number;
+  readonly costs: BlockCosts;
 }
 
 export interface BlockTask {
@@ -56,7 +58,8 @@ export interface BlockTask {
  * Measures every subject's arms side by side in `blocks` blocks.
  *
  * A block is the unit of replication: fresh processes, because a process fixes memory layout, clocks and caches for its
- * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns. Opening them lets the
+ * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns; where the options say so, in
+ * several processes of each arm, one after the other. Opening them lets the
  * board cool, so a block begins with heating it up.
  *
  * Launches of all arms start alike: what is put back for one of them is put back for all.
@@ -69,11 +72,10 @@ export async function runBlocks(request: BlockTask): Promise<BlockSample[]> {
   const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples: BlockSample[] = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+    const finished = await runBlock(task, block);
+    if (finished === null) break;
+    samples.push(...finished.samples);
+    await task.onBlock?.(finished);
   }
   return samples;
 }
@@ -88,38 +90,64 @@ function withArmsAlike(subject: BlockSubject): BlockSubject {
 }
 
 /** null if it was interrupted. */
-async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] | null> {
+async function runBlock(task: BlockTask, block: number): Promise<FinishedBlock | null> {
+  const startMs = task.clock.nowMs();
   const random = createRandom(task.seed ?? 1);
   const isAborted = () => task.signal?.aborted === true;
+  const processes = task.options.processes ?? 1;
+  const blocks = task.subjects.map(
+    (subject, index) =>
+      new SubjectBlock({
+        subject,
+        turns: turnOrder(armOrder(subjectArms(subject), block), processes),
+        block,
+        phase: task.phase,
+        options: task.options,
+        clock: task.clock,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+        isAborted,
+        whileHeating: task.whileHeating,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length }),
+      }),
+  );
+  for (let launch = 0; launch < processes; launch++) {
+    if (!(await runLaunch(task, blocks, { block, launch, isAborted }))) return null;
+  }
+  const elapsedMs = task.clock.nowMs() - startMs;
+  const arms = blocks.reduce((sum, one) => sum + one.arms, 0);
+  const turns = blocks.reduce((sum, one) => sum + one.spent.turns, 0);
+  const turnsMs = blocks.reduce((sum, one) => sum + one.spent.turnsMs, 0);
+  return {
+    block,
+    samples: blocks.flatMap((one) => one.samples((elapsedMs - turnsMs) / arms)),
+    elapsedMs,
+    costs: {
+      launchMs: (elapsedMs - turnsMs) / processes,
+      turnMs: Math.max(0, turnsMs / Math.max(1, turns) - task.options.window.windowMs),
+    },
+  };
+}
+
+/** Opens a process of every arm, and takes in them the turns that are theirs; false if it was interrupted. */
+async function runLaunch(
+  task: BlockTask,
+  blocks: readonly SubjectBlock[],
+  at: { readonly block: number; readonly launch: number; isAborted(): boolean },
+): Promise<boolean> {
   const benches = new Map<Arm, Bench>();
   const opened: { close(): Promise<void> }[] = [];
   try {
-    if (isAborted()) return null;
-    const arms = armOrder(task.subjects.flatMap(subjectArms), block);
+    if (at.isAborted()) return false;
+    const arms = armOrder(task.subjects.flatMap(subjectArms), at.block);
     for (const [arm, device] of await openDevices(task, arms, opened)) {
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
     }
-    const samples: BlockSample[] = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        whileHeating: task.whileHeating,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length }),
-      });
-      if (measured === null) return null;
-      samples.push(...measured);
+    for (const [index, one] of blocks.entries()) {
+      if (!(await one.takeTurns({ benches, isFirst: index === 0 }))) return false;
     }
-    return samples;
+    return true;
   } finally {
     await closeAll(opened);
   }

@@ -28,14 +28,17 @@ export async function heatUp(request: {
   readonly bench: Bench;
   readonly variant: Variant;
   readonly longestMs: number;
+  /** At most so many steps; as many as it takes unless given. */
+  readonly mostSteps?: number;
   isAborted(): boolean;
   /** Something else loads the host or the board as yet: it has not settled, whatever it shows. */
   isDisturbed?(): boolean;
 }): Promise<Outcome<null>> {
-  const { bench, variant, longestMs } = request;
+  const { bench, variant, longestMs, mostSteps = Number.POSITIVE_INFINITY } = request;
   const stepMs = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before: Step | null = null;
-  for (let doneMs = 0; doneMs + stepMs <= longestMs && !request.isAborted(); doneMs += stepMs) {
+  const steps = Math.min(mostSteps, Math.floor(longestMs / stepMs));
+  for (let i = 0; i < steps && !request.isAborted(); i++) {
     const wasDisturbed = request.isDisturbed?.() === true;
     const step = await takeStep(bench, variant, stepMs);
     if (!step.ok) return step;

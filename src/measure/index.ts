@@ -1,5 +1,6 @@
 export type { BlockProgress } from './block-subject.ts';
 export { type BlockSubject, type BlockTask, runBlocks } from './blocks.ts';
+export { BlockDesigner } from './designer.ts';
 export { measureEnergy } from './energy.ts';
 export { measureLatency } from './latency.ts';
 export { type MeasureOptions, measureOptions, type WindowOptions } from './options.ts';

@@ -18,14 +18,23 @@ export interface WindowOptions {
 export interface MeasureOptions {
   readonly time: TimeOptions;
   readonly window: WindowOptions;
+  /** Fresh processes that an arm of a block runs in, one after the other: one unless given, else an even number. */
+  readonly processes?: number;
+  /** What blocks may be made of instead, once it is known how they scatter; nothing else unless given. */
+  readonly choices?: {
+    readonly processCounts: readonly number[];
+    /** Of `window.windowMs`. */
+    readonly windowFactors: readonly number[];
+  };
 }
 
 /**
  * Sensible options for an adapter and a meter.
  *
- * A GPU needs heating and long windows: power sensors refresh every 20-100 ms, and windows under 2 s vary a lot
- * (Zeus). A search compares configurations that differ by percents and can go wrong once; a judge asks for half a
- * percent, which a sensor of 1 % noise gives within the first window. CPU time is exact at every completion, so a
+ * A GPU needs heating and windows of many updates: power sensors refresh every 20-100 ms. A search compares configurations
+ * that differ by percents and can go wrong once; a judge asks for half a percent, which a sensor of 1 % noise gives within the
+ * first window. Processes differ by as much, so a judge's block begins with two short turns of an arm in a process each, and
+ * what it goes on with follows from what it finds (`design.ts`). CPU time is exact at every completion, so a
  * software adapter's windows only have to average over the scheduler, and they share a machine that people wait for.
  */
 export function measureOptions(request: {
@@ -40,14 +49,22 @@ export function measureOptions(request: {
       // Many short samples: what shares the cores then spoils some of them, and the median stands.
       time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
       window: { preheatMs: 30, windowMs: judging ? 200 : 150 },
+      ...(judging ? { choices: { processCounts: [1, 2], windowFactors: [1] } } : {}),
     };
   }
   const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3000, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  if (!judging) {
+    const windowMs = Math.max(1500, 15 * periodMs);
+    return {
+      time: { samples: 15, minSampleMs: 2, maxMs: 500 },
+      window: { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs },
+    };
+  }
+  const windowMs = Math.max(1000, 10 * periodMs);
   return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1000 : 500 },
-    window: judging
-      ? { preheatMs: 500, windowMs, precision: 0.005, longestMs: 2 * windowMs, heatUpMs: 5000 }
-      : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs },
+    time: { samples: 25, minSampleMs: 5, maxMs: 1000 },
+    window: { preheatMs: 500, windowMs, precision: 0.005, longestMs: 6 * windowMs, heatUpMs: 5000 },
+    processes: 2,
+    choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] },
   };
 }

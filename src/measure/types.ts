@@ -82,6 +82,8 @@ export interface BlockSample {
   readonly voidReasons: readonly string[];
   /** What putting back what launches change weighed beside them; absent where nothing is put back. */
   readonly reset?: ResetShares;
+  /** How its turns differed; absent where the variant failed, or nobody kept it. */
+  readonly turns?: TurnSpread;
   /** The windows behind `joules`, all turns together; null or absent if there is no energy. */
   readonly window?: BlockWindow | null;
 }
@@ -91,6 +93,18 @@ export interface ResetShares {
   readonly time: number;
   /** null if there is no energy. */
   readonly energy: number | null;
+}
+
+/** How the turns of an arm in a block differed: what a block is to be made of follows from it. */
+export interface TurnSpread {
+  readonly count: number;
+  /** Fresh processes that they were taken in, one after the other. */
+  readonly processes: number;
+  /** What the arm took of the block, its share of starting and heating included. */
+  readonly seconds: number;
+  /** Standard deviation of a turn over the mean; null if it was not measured in each of them. */
+  readonly latencySd: number | null;
+  readonly energySd: number | null;
 }
 
 /** What a reader needs to trust an arm's energy in a block by. */

@@ -88,7 +88,7 @@ describe('reports of shards, judged together', () => {
   });
 
   it('judge on the blocks of earlier attempts as well', () => {
-    const now = samplesOf('bad', 1);
+    const now = samplesOf('bad', 1.04);
     const before = samplesOf('bad', 1.5).map((sample) => ({ ...sample, attempt: 1 }));
     expect(merge([reportOf([kernelOf('bad')], now)])).toMatchObject({ verdict: 'passed' });
     const pooled = merge([reportOf([kernelOf('bad')], [...before, ...now])]);

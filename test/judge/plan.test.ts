@@ -33,6 +33,20 @@ describe('the plan', () => {
     });
   });
 
+  test('spends what time there is on what can be decided in it, the quickest first', () => {
+    const samples = [
+      ...exactBlocks('gelu', around(1.0299, 0.02, 3)),
+      ...exactBlocks('softmax', around(1.01, 0.01, 3)),
+      ...exactBlocks('far', around(1, 0.01, 3)),
+    ];
+    const all = [gelu, softmax, subjectOf('far')];
+    const order = (blocksLeft?: number) =>
+      planNext(all, samples, blocksLeft === undefined ? {} : { blocksLeft });
+    expect(order()).toMatchObject({ subjects: named('gelu', 'softmax', 'far') });
+    expect(order(6)).toMatchObject({ subjects: named('far', 'softmax', 'gelu') });
+    expect(order(3)).toMatchObject({ subjects: named('far', 'softmax', 'gelu') });
+  });
+
   test('goes on with what looks better than it clearly is', () => {
     const better = exactBlocks('gelu', around(0.98, 0.005, 3));
     expect(planNext([gelu], better)).toMatchObject({ phase: 'flag', blocks: 1 });

@@ -93,6 +93,39 @@ describe('a block', () => {
     expect(lab.open()).toBe(0);
   });
 
+  test('deals its turns out to as many processes of an arm as it is to have, one after the other', async () => {
+    const { lab, run } = setUp();
+    const options = {
+      time: { samples: 3, minSampleMs: 1, maxMs: 100 },
+      window: { preheatMs: 10, windowMs: 100 },
+    };
+    const two = setUp({}, { blocks: 2, options: { ...options, processes: 2 } });
+    const samples = await two.run();
+    expect(turns(two.lab.log).join(' ')).toBe('gelu B gelu H gelu H gelu B' + ' gelu H gelu B gelu B gelu H');
+    expect(two.lab.log.filter((line) => /open|close/.test(line))).toEqual(
+      [1, 3, 5, 7].flatMap((i) => [`${i} open`, `${i + 1} open`, `${i + 1} close`, `${i} close`]),
+    );
+    expect(samples.map((sample) => sample.turns?.processes)).toEqual([2, 2, 2, 2]);
+    expect(sampleOf(samples, 'B')?.turns).toMatchObject({ count: 2, latencySd: 0 });
+    expect(sampleOf(await run(), 'B')?.turns).toMatchObject({ count: 2, processes: 1 });
+    expect(lab.open() + two.lab.open()).toBe(0);
+  });
+
+  test('tells what it cost beside its windows', async () => {
+    const costs: number[][] = [];
+    let seconds = 0;
+    const onBlock: BlockTask['onBlock'] = (finished) => {
+      for (const { turns } of finished.samples) seconds += turns?.seconds ?? 0;
+      costs.push([finished.costs.launchMs, finished.costs.turnMs, finished.elapsedMs]);
+    };
+    await setUp({}, { onBlock }).run();
+    const [launchMs = 0, turnMs = 0, elapsedMs = 0] = costs[0] ?? [];
+    expect(turnMs).toBeGreaterThan(10);
+    expect(launchMs + 4 * (turnMs + 100)).toBeCloseTo(elapsedMs, 6);
+    // All of it is some arm's.
+    expect(seconds).toBeCloseTo(elapsedMs / 1000, 9);
+  });
+
   test('compiles before the first turn', async () => {
     const { lab, run } = setUp();
     await run();

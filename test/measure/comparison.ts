@@ -1,5 +1,6 @@
 import { judge, planNext, type Subject, type SubjectJudgement } from '../../src/judge/index.ts';
 import {
+  BlockDesigner,
   type BlockSample,
   type BlockSubject,
   type MeasureOptions,
@@ -19,14 +20,15 @@ export async function compareOn(
   gpu: SimulatedGpu,
   kernels: readonly { readonly kernel: string; readonly sentinel?: boolean }[],
   options: MeasureOptions = quickOptions,
+  margins = { energy: 0.03, latency: 0.05 },
 ): Promise<{ readonly judgements: readonly SubjectJudgement[]; readonly samples: readonly BlockSample[] }> {
   const subjects = kernels.map(
     ({ kernel, sentinel = false }): Subject => ({
       kernel,
       workload: 'N=1',
       gate: {
-        energy: { margin: 0.03, allowEstimated: false },
-        latency: { margin: 0.05 },
+        energy: { margin: margins.energy, allowEstimated: false },
+        latency: { margin: margins.latency },
         failOn: ['regressed', 'missing-baseline'],
       },
       sentinel,
@@ -39,6 +41,8 @@ export async function compareOn(
     return { kernel, workload: 'N=1', variants };
   });
   const samples: BlockSample[] = [];
+  const designer = new BlockDesigner(options);
+  const wanted = { energy: margins.energy / 2, latency: margins.latency / 2 };
   const done = { flag: 0, confirm: 0 };
   for (;;) {
     const plan = planNext(subjects, samples);
@@ -51,7 +55,12 @@ export async function compareOn(
         subjects: measured.filter(({ kernel }) => plan.subjects.some((one) => one.kernel === kernel)),
         openDevice: gpu.openDevice,
         openMeter: gpu.openMeter,
-        options,
+        options: designer.next(
+          plan.phase,
+          samples,
+          plan.subjects.map((subject) => ({ ...subject, arms: 2, wanted })),
+        ),
+        onBlock: ({ costs }) => designer.learn(costs),
         clock: gpu.clock,
       })),
     );

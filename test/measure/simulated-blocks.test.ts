@@ -111,8 +111,14 @@ describe('a block of a cold board', () => {
       await blocksOn(gpu, 1, { ...quickOptions, window: { ...quick, heatUpMs } });
       return gpu.time.nowMs() - fromMs;
     };
-    const never: GpuSettings = { ...usual, launchNoise: 0.3 };
-    expect((await elapsed(never, 3000)) - (await elapsed(never, 0))).toBeLessThan(4000);
+    // What launches scatter so much lengthens windows by chance: the mean of several blocks tells.
+    const seeds = [1, 2, 3, 4, 5];
+    let longer = 0;
+    for (const seed of seeds) {
+      const never: GpuSettings = { ...usual, seed, launchNoise: 0.3 };
+      longer += (await elapsed(never, 3000)) - (await elapsed(never, 0));
+    }
+    expect(longer / seeds.length).toBeLessThan(4000);
     const calm: GpuSettings = { ...usual, celsiusPerWatt: 0 };
     expect((await elapsed(calm, 30_000)) - (await elapsed(calm, 0))).toBeLessThan(2500);
   });
@@ -192,8 +198,10 @@ describe('on a board that heats up, drifts and varies from process to process', 
 test('a judge measures with more care than a search', async () => {
   const meter = (await new SimulatedGpu(usual).openMeter()).info;
   const search = measureOptions({ device: simulatedInfo, meter, purpose: 'search' }).window;
-  const judge = measureOptions({ device: simulatedInfo, meter, purpose: 'judge' }).window;
-  expect(judge.windowMs).toBeGreaterThan(search.windowMs);
+  const options = measureOptions({ device: simulatedInfo, meter, purpose: 'judge' });
+  const { window: judge, processes = 1 } = options;
+  // Two turns of an arm.
+  expect(processes * judge.windowMs).toBeGreaterThan(search.windowMs);
   expect(judge.precision).toBeLessThan(search.precision ?? 0);
   expect(judge.longestMs).toBeGreaterThan(search.longestMs ?? 0);
   expect(search.heatUpMs).toBeUndefined();

@@ -72,6 +72,22 @@ describe('what energy was measured over', () => {
     expect(text).toContain('6.2 s of energy in 1 sample ');
   });
 
+  it('says what blocks were made of, and what that was chosen by', () => {
+    const { window } = sample();
+    if (window == null) throw new Error('the sample has no window');
+    const of = (block: number, processes: number, seconds: number) =>
+      sample({
+        block,
+        turns: { count: processes, processes, seconds: 6, latencySd: 0.004, energySd: 0.006 },
+        window: { ...window, seconds: processes * seconds, relativeError: 0.003 / Math.sqrt(processes) },
+      });
+    const samples = [of(0, 2, 1), of(1, 2, 1), of(2, 2, 1), of(3, 4, 2)];
+    expect(plain(renderTerminal(report(samples), wide))).toContain(
+      '3 blocks of 2 processes an arm and windows of 1.0 s, 1 block of 4 processes an arm and windows of 2.0 s; ' +
+        'turns differ by 0.6 % in energy (the sensor 0.3 %) and 0.4 % in latency',
+    );
+  });
+
   it('says what was void, the most frequent reason first', () => {
     const samples = [
       sample(),

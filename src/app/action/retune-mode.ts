@@ -40,7 +40,7 @@ function numbered(
   const next = 1 + Math.max(-1, ...kept.map(({ block }) => block));
   return samples
     .filter(({ voidReasons }) => voidReasons.length === 0)
-    .map(({ phase, voidReasons, window, reset, arm, block, ...sample }) => ({
+    .map(({ phase, voidReasons, window, reset, turns, arm, block, ...sample }) => ({
       ...sample,
       device,
       arm: arm === 'H' ? 'H' : 'B',

@@ -1,5 +1,5 @@
-import { type JudgePlan, type PlanOptions, planNext } from '../../judge/index.ts';
-import type { BlockSample } from '../../measure/index.ts';
+import { type JudgePlan, mostFlagBlocks, type PlanOptions, planNext } from '../../judge/index.ts';
+import { BlockDesigner, type BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import { type Laboratory, machineLabel, measureBlock } from '../laboratory/index.ts';
 import type { Contest } from './arms.ts';
@@ -47,6 +47,24 @@ function fitting(
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 
+/** What the plan is told of the time: nothing as long as all contests get all the blocks that flagging may take. */
+function blocksFitting(
+  contests: number,
+  { leftMs, contestMs }: { readonly leftMs: number; readonly contestMs: number },
+): { readonly blocksLeft?: number } {
+  const room = leftMs / contestMs;
+  return contestMs <= 0 || room >= mostFlagBlocks * contests
+    ? {}
+    : { blocksLeft: Math.max(0, Math.floor(room)) };
+}
+
+/** A change by half a margin beyond it is to be seen. */
+function designedSubject({ subject }: Contest) {
+  const { kernel, workload, arms, gate } = subject;
+  const wanted = { energy: gate.energy.margin / 2, latency: gate.latency.margin / 2 };
+  return { kernel, workload, arms: arms.length, wanted };
+}
+
 /** Measures blocks for as long as the judge asks for them and the time lasts, one at a time. */
 export async function measureContests(options: {
   readonly host: Host;
@@ -66,6 +84,7 @@ export async function measureContests(options: {
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1000;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
+  const designer = new BlockDesigner(laboratory.measureOptions('judge'));
   let contestMs = 0;
   let stage = '';
   let flaggingIsOver = false;
@@ -77,7 +96,8 @@ export async function measureContests(options: {
     return device;
   };
   for (;;) {
-    const plan = planNext(subjects, samples, { ...judging, machineChanged, flaggingIsOver });
+    const blocksLeft = blocksFitting(contests.length, { leftMs: flagUntilMs - clock.nowMs(), contestMs });
+    const plan = planNext(subjects, samples, { ...judging, machineChanged, flaggingIsOver, ...blocksLeft });
     if (plan.phase === 'done') {
       return { samples, cutShort: flaggingIsOver ? 'time' : null, machineChanged };
     }
@@ -102,6 +122,8 @@ export async function measureContests(options: {
       block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
+      options: designer.next(plan.phase, samples, wanted.map(designedSubject)),
+      onBlock: ({ costs }) => designer.learn(costs),
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total = done + plan.blocks;

@@ -34,7 +34,8 @@ export function kernelPlace(
   if (isElsewhere || movedBy === 'tuning') return { file, line };
   const inProject = (below: string) => posix.join(posix.dirname(file), below);
   if (failure?.file !== undefined && failure.line !== undefined) {
-    return { file: inProject(failure.file), line: failure.line };
+    // A fault of the manifest's has the place that the manifest has.
+    return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
   const pass = kernel.passes.find(({ name }) => name === changedPass) ?? kernel.passes[0];
   if (pass === undefined) return { file, line };

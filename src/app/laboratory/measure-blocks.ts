@@ -1,4 +1,11 @@
-import { type BlockProgress, type BlockSample, type BlockSubject, runBlocks } from '../../measure/index.ts';
+import {
+  type BlockProgress,
+  type BlockSample,
+  type BlockSubject,
+  type BlockTask,
+  type MeasureOptions,
+  runBlocks,
+} from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from './laboratory.ts';
 
@@ -28,6 +35,9 @@ export function measureBlock(
     /** Its number, never used twice in a phase. */
     readonly block: number;
     readonly openDevice?: Laboratory['openDevice'];
+    /** A judge's unless given. */
+    readonly options?: MeasureOptions;
+    readonly onBlock?: BlockTask['onBlock'];
     readonly onTurn?: (turn: BlockProgress) => void;
   },
 ): Promise<readonly BlockSample[]> {
@@ -39,7 +49,8 @@ export function measureBlock(
     subjects,
     openDevice: run.openDevice ?? (() => laboratory.openDevice()),
     openMeter: () => laboratory.openMeter(),
-    options: laboratory.measureOptions('judge'),
+    options: run.options ?? laboratory.measureOptions('judge'),
+    onBlock: run.onBlock,
     clock: laboratory.clock,
     signal: host.signal,
     // There will probably be another block, of as many arms.

@@ -1,3 +1,4 @@
+export { type ExpectedMinutes, expectMinutes, whatHalves } from './expected-minutes.ts';
 export { withoutLocalPaths } from './local-paths.ts';
 export { medianOrNull } from './median-or-null.ts';
 export { namesFolder } from './names-folder.ts';

@@ -50,16 +50,38 @@ export const planCommand: CommandSpec = {
   description:
     'Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.',
   examples: ['joulegate plan', 'joulegate plan --device software'],
-  options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
+  options: {
+    ...manifestOption,
+    ...kernelOption,
+    ...laboratoryOptions,
+    known: {
+      type: 'string',
+      value: 'FILE',
+      help: 'report.json of a guard on this machine: minutes are predicted by its noise and costs',
+    },
+    ...jsonOption,
+  },
   async run(args, host) {
     const result = await plan(host, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
       ...readLaboratoryOptions(args),
+      known: args.text('known'),
     });
     if (args.flag('json')) return { output: formatJson(result), exitCode: ExitCode.passed };
+    const known = result.expected !== null;
     const rows = [
-      ['kernel', 'workload', 'tunables', 'raw', 'valid', 'trials', 'retune min', 'guard min'],
+      [
+        'kernel',
+        'workload',
+        'tunables',
+        'raw',
+        'valid',
+        'trials',
+        'retune min',
+        'guard min',
+        ...(known ? ['unchanged', 'regressed'] : []),
+      ],
       ...result.workloads.map((workload) => [
         workload.sentinel ? `${workload.kernel} (sentinel)` : workload.kernel,
         workload.workload,
@@ -69,6 +91,9 @@ export const planCommand: CommandSpec = {
         String(workload.trials),
         formatMinutes(workload.retuneMinutes),
         formatMinutes(workload.guardMinutes),
+        ...(workload.expected === null
+          ? []
+          : [formatMinutes(workload.expected.unchanged), formatMinutes(workload.expected.regressed)]),
       ]),
     ];
     const where =
@@ -76,12 +101,17 @@ export const planCommand: CommandSpec = {
         ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.`
         : `on ${result.device}.`;
     const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const expected =
+      result.expected === null
+        ? ''
+        : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
+    const table = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
     const output = [
-      columns(rows, [2, 3, 4, 5, 6, 7]),
+      table,
       needLines(result),
       changingLines(result),
       refusalLines(result),
-      total,
+      `${total}${expected}`,
     ];
     return { output: `${output.filter((part) => part !== '').join('\n\n')}\n`, exitCode: ExitCode.passed };
   },

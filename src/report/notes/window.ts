@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatInteger } from '../format.ts';
 import { cleanLine } from '../text.ts';
 import type { GuardReport } from '../types.ts';
+import { designText } from './design.ts';
 
 type Sample = NonNullable<GuardReport['samples']>[number];
 type Window = NonNullable<Sample['window']>;
@@ -91,12 +92,17 @@ function voidText(samples: readonly Sample[]): string {
 
 /**
  * What a reader needs to trust the figures by, as clean text: how long energy was measured, how precise it says to be, what the
- * board was like, and what was void and why. Empty where the report keeps no samples that say so.
+ * board was like, what blocks were made of, and what was void and why. Empty where the report keeps no samples that say so.
  */
 export function windowNote(samples: readonly Sample[]): string {
   const windows = samples.map(({ window }) => window ?? null).filter((window) => window !== null);
   const resets = samples.map(({ reset }) => reset ?? null).filter((reset) => reset !== null);
-  return [windows.length === 0 ? '' : windowText(windows), resetText(resets), voidText(samples)]
+  return [
+    windows.length === 0 ? '' : windowText(windows),
+    designText(samples),
+    resetText(resets),
+    voidText(samples),
+  ]
     .filter((text) => text !== '')
     .join('; ');
 }

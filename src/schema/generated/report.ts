@@ -708,6 +708,31 @@ export interface ReportSample {
   readonly voidReasons: ReadonlyArray<string>;
   readonly reset?: ReportReset;
   /**
+   * How its turns differed; absent where the variant failed.
+   */
+  readonly turns?: {
+    /**
+     * How many there were.
+     */
+    readonly count: number;
+    /**
+     * Fresh processes that they were taken in, one after the other.
+     */
+    readonly processes: number;
+    /**
+     * What the arm took of the block, its share of starting and heating included, in seconds.
+     */
+    readonly seconds: number;
+    /**
+     * Standard deviation of a turn's latency over the mean; null if it was not measured in each of them.
+     */
+    readonly latencySd: number | null;
+    /**
+     * Standard deviation of a turn's energy over the mean; null if it was not measured in each of them.
+     */
+    readonly energySd: number | null;
+  };
+  /**
    * What its energy was measured over, all turns together; null or absent if there is no energy.
    */
   readonly window?: {

@@ -2160,7 +2160,7 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema42 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+var schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: !1, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema42 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
 function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2462,265 +2462,385 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.window !== void 0 && func0.call(data, "window")) {
-      let data14 = data.window;
-      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
-        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema41.properties.window.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.turns !== void 0 && func0.call(data, "turns")) {
+      let data14 = data.turns;
       if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        if (data14.seconds === void 0 || !func0.call(data14, "seconds")) {
-          let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+        if (data14.count === void 0 || !func0.call(data14, "count")) {
+          let err45 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "count" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data14.processes === void 0 || !func0.call(data14, "processes")) {
+          let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data14.launches === void 0 || !func0.call(data14, "launches")) {
-          let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+        if (data14.seconds === void 0 || !func0.call(data14, "seconds")) {
+          let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data14.watts === void 0 || !func0.call(data14, "watts")) {
-          let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+        if (data14.latencySd === void 0 || !func0.call(data14, "latencySd")) {
+          let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data14.netJoules === void 0 || !func0.call(data14, "netJoules")) {
-          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+        if (data14.energySd === void 0 || !func0.call(data14, "energySd")) {
+          let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-        }
-        if (data14.relativeError === void 0 || !func0.call(data14, "relativeError")) {
-          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-        }
-        if (data14.disagreement === void 0 || !func0.call(data14, "disagreement")) {
-          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-        }
-        if (data14.busyShare === void 0 || !func0.call(data14, "busyShare")) {
-          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-        }
-        if (data14.conditions === void 0 || !func0.call(data14, "conditions")) {
-          let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
-            let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+          if (!(key1 === "count" || key1 === "processes" || key1 === "seconds" || key1 === "latencySd" || key1 === "energySd")) {
+            let err50 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          }
+        }
+        if (data14.count !== void 0 && func0.call(data14, "count")) {
+          let data15 = data14.count;
+          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+            let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+          }
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e3 || isNaN(data15)) {
+              let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+            }
+            if (data15 < 0 || isNaN(data15)) {
+              let err53 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+            }
+          }
+        }
+        if (data14.processes !== void 0 && func0.call(data14, "processes")) {
+          let data16 = data14.processes;
+          if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+            let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          }
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e3 || isNaN(data16)) {
+              let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+            }
+            if (data16 < 0 || isNaN(data16)) {
+              let err56 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+            }
           }
         }
         if (data14.seconds !== void 0 && func0.call(data14, "seconds")) {
-          let data15 = data14.seconds;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e9 || isNaN(data15)) {
-              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-            }
-            if (data15 < 0 || isNaN(data15)) {
-              let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-            }
-          } else {
-            let err57 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-          }
-        }
-        if (data14.launches !== void 0 && func0.call(data14, "launches")) {
-          let data16 = data14.launches;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e15 || isNaN(data16)) {
-              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-            }
-            if (data16 < 0 || isNaN(data16)) {
-              let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-            }
-          } else {
-            let err60 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-          }
-        }
-        if (data14.watts !== void 0 && func0.call(data14, "watts")) {
-          let data17 = data14.watts;
+          let data17 = data14.seconds;
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 1e9 || isNaN(data17)) {
-              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+              let err57 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
             if (data17 < 0 || isNaN(data17)) {
-              let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+              let err58 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
           } else {
-            let err63 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+            let err59 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
-        if (data14.netJoules !== void 0 && func0.call(data14, "netJoules")) {
-          let data18 = data14.netJoules;
+        if (data14.latencySd !== void 0 && func0.call(data14, "latencySd")) {
+          let data18 = data14.latencySd;
           if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema41.properties.window.properties.netJoules.type } };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+            let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.latencySd.type } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
           if (typeof data18 == "number" && isFinite(data18)) {
             if (data18 > 1e9 || isNaN(data18)) {
-              let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+              let err61 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
             if (data18 < 0 || isNaN(data18)) {
-              let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err62 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
           }
         }
-        if (data14.relativeError !== void 0 && func0.call(data14, "relativeError")) {
-          let data19 = data14.relativeError;
+        if (data14.energySd !== void 0 && func0.call(data14, "energySd")) {
+          let data19 = data14.energySd;
           if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema41.properties.window.properties.relativeError.type } };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.energySd.type } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
           if (typeof data19 == "number" && isFinite(data19)) {
             if (data19 > 1e9 || isNaN(data19)) {
-              let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+              let err64 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
             if (data19 < 0 || isNaN(data19)) {
-              let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+              let err65 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
           }
         }
-        if (data14.disagreement !== void 0 && func0.call(data14, "disagreement")) {
-          let data20 = data14.disagreement;
-          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema41.properties.window.properties.disagreement.type } };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-          }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
-              let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-            }
-            if (data20 < -1e9 || isNaN(data20)) {
-              let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-            }
-          }
+      } else {
+        let err66 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      }
+    }
+    if (data.window !== void 0 && func0.call(data, "window")) {
+      let data20 = data.window;
+      if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
+        let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema41.properties.window.type } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      }
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.seconds === void 0 || !func0.call(data20, "seconds")) {
+          let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data14.busyShare !== void 0 && func0.call(data14, "busyShare")) {
-          let data21 = data14.busyShare;
-          if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
-            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema41.properties.window.properties.busyShare.type } };
-            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-          }
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1 || isNaN(data21)) {
-              let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-            if (data21 < 0 || isNaN(data21)) {
-              let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-            }
-          }
+        if (data20.launches === void 0 || !func0.call(data20, "launches")) {
+          let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data14.conditions !== void 0 && func0.call(data14, "conditions")) {
-          let data22 = data14.conditions;
-          if (!(data22 && typeof data22 == "object" && !Array.isArray(data22)) && data22 !== null) {
-            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.type } };
+        if (data20.watts === void 0 || !func0.call(data20, "watts")) {
+          let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        if (data20.netJoules === void 0 || !func0.call(data20, "netJoules")) {
+          let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        }
+        if (data20.relativeError === void 0 || !func0.call(data20, "relativeError")) {
+          let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+        }
+        if (data20.disagreement === void 0 || !func0.call(data20, "disagreement")) {
+          let err73 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data20.busyShare === void 0 || !func0.call(data20, "busyShare")) {
+          let err74 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        }
+        if (data20.conditions === void 0 || !func0.call(data20, "conditions")) {
+          let err75 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        for (let key2 of Object.keys(data20)) {
+          if (errors >= 200)
+            break;
+          if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
+            let err76 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-            if (data22.smMhz === void 0 || !func0.call(data22, "smMhz")) {
-              let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+        }
+        if (data20.seconds !== void 0 && func0.call(data20, "seconds")) {
+          let data21 = data20.seconds;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
+              let err77 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data22.memoryMhz === void 0 || !func0.call(data22, "memoryMhz")) {
-              let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+            if (data21 < 0 || isNaN(data21)) {
+              let err78 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data22.celsius === void 0 || !func0.call(data22, "celsius")) {
-              let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-            }
-            if (data22.powerCappedPart === void 0 || !func0.call(data22, "powerCappedPart")) {
-              let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+          } else {
+            let err79 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          }
+        }
+        if (data20.launches !== void 0 && func0.call(data20, "launches")) {
+          let data22 = data20.launches;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
+              let err80 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data22)) {
+            if (data22 < 0 || isNaN(data22)) {
+              let err81 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+            }
+          } else {
+            let err82 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+          }
+        }
+        if (data20.watts !== void 0 && func0.call(data20, "watts")) {
+          let data23 = data20.watts;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
+              let err83 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+            }
+            if (data23 < 0 || isNaN(data23)) {
+              let err84 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+            }
+          } else {
+            let err85 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+          }
+        }
+        if (data20.netJoules !== void 0 && func0.call(data20, "netJoules")) {
+          let data24 = data20.netJoules;
+          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+            let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema41.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e9 || isNaN(data24)) {
+              let err87 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+            }
+            if (data24 < 0 || isNaN(data24)) {
+              let err88 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            }
+          }
+        }
+        if (data20.relativeError !== void 0 && func0.call(data20, "relativeError")) {
+          let data25 = data20.relativeError;
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema41.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+          }
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e9 || isNaN(data25)) {
+              let err90 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+            }
+            if (data25 < 0 || isNaN(data25)) {
+              let err91 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            }
+          }
+        }
+        if (data20.disagreement !== void 0 && func0.call(data20, "disagreement")) {
+          let data26 = data20.disagreement;
+          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+            let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema41.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+          }
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1e9 || isNaN(data26)) {
+              let err93 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+            if (data26 < -1e9 || isNaN(data26)) {
+              let err94 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            }
+          }
+        }
+        if (data20.busyShare !== void 0 && func0.call(data20, "busyShare")) {
+          let data27 = data20.busyShare;
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+            let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema41.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+          }
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1 || isNaN(data27)) {
+              let err96 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+            }
+            if (data27 < 0 || isNaN(data27)) {
+              let err97 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            }
+          }
+        }
+        if (data20.conditions !== void 0 && func0.call(data20, "conditions")) {
+          let data28 = data20.conditions;
+          if (!(data28 && typeof data28 == "object" && !Array.isArray(data28)) && data28 !== null) {
+            let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+          }
+          if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+            if (data28.smMhz === void 0 || !func0.call(data28, "smMhz")) {
+              let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+            }
+            if (data28.memoryMhz === void 0 || !func0.call(data28, "memoryMhz")) {
+              let err100 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+            }
+            if (data28.celsius === void 0 || !func0.call(data28, "celsius")) {
+              let err101 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+            }
+            if (data28.powerCappedPart === void 0 || !func0.call(data28, "powerCappedPart")) {
+              let err102 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+            }
+            for (let key3 of Object.keys(data28)) {
               if (errors >= 200)
                 break;
-              if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
-                let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-                vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+              if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
+                let err103 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
             }
-            if (data22.smMhz !== void 0 && func0.call(data22, "smMhz")) {
-              let data23 = data22.smMhz;
-              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.smMhz.type } };
-                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            if (data28.smMhz !== void 0 && func0.call(data28, "smMhz")) {
+              let data29 = data28.smMhz;
+              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+                let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
-              if (typeof data23 == "number" && isFinite(data23)) {
-                if (data23 > 1e9 || isNaN(data23)) {
-                  let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+              if (typeof data29 == "number" && isFinite(data29)) {
+                if (data29 > 1e9 || isNaN(data29)) {
+                  let err105 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
-                if (data23 < 0 || isNaN(data23)) {
-                  let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-                }
-              }
-            }
-            if (data22.memoryMhz !== void 0 && func0.call(data22, "memoryMhz")) {
-              let data24 = data22.memoryMhz;
-              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.memoryMhz.type } };
-                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-              }
-              if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1e9 || isNaN(data24)) {
-                  let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-                }
-                if (data24 < 0 || isNaN(data24)) {
-                  let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                if (data29 < 0 || isNaN(data29)) {
+                  let err106 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                 }
               }
             }
-            if (data22.celsius !== void 0 && func0.call(data22, "celsius")) {
-              let data25 = data22.celsius;
-              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.celsius.type } };
-                vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            if (data28.memoryMhz !== void 0 && func0.call(data28, "memoryMhz")) {
+              let data30 = data28.memoryMhz;
+              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+                let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 1e9 || isNaN(data25)) {
-                  let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 1e9 || isNaN(data30)) {
+                  let err108 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                 }
-                if (data25 < -300 || isNaN(data25)) {
-                  let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
-                  vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                if (data30 < 0 || isNaN(data30)) {
+                  let err109 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                 }
               }
             }
-            if (data22.powerCappedPart !== void 0 && func0.call(data22, "powerCappedPart")) {
-              let data26 = data22.powerCappedPart;
-              if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.powerCappedPart.type } };
-                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            if (data28.celsius !== void 0 && func0.call(data28, "celsius")) {
+              let data31 = data28.celsius;
+              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+                let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
-              if (typeof data26 == "number" && isFinite(data26)) {
-                if (data26 > 1 || isNaN(data26)) {
-                  let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-                  vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 1e9 || isNaN(data31)) {
+                  let err111 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
                 }
-                if (data26 < 0 || isNaN(data26)) {
-                  let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+                if (data31 < -300 || isNaN(data31)) {
+                  let err112 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+                }
+              }
+            }
+            if (data28.powerCappedPart !== void 0 && func0.call(data28, "powerCappedPart")) {
+              let data32 = data28.powerCappedPart;
+              if (!(typeof data32 == "number" && isFinite(data32)) && data32 !== null) {
+                let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+              }
+              if (typeof data32 == "number" && isFinite(data32)) {
+                if (data32 > 1 || isNaN(data32)) {
+                  let err114 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+                }
+                if (data32 < 0 || isNaN(data32)) {
+                  let err115 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                 }
               }
             }
@@ -2729,8 +2849,8 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+    let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
