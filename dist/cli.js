@@ -7956,7 +7956,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false }, required: ["command"] }, else: { if: { properties: { passes: true }, required: ["passes"] }, then: { properties: { entry: false, dispatch: false, buffers: true }, required: ["buffers"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, "between-launches": { type: "string", enum: ["reset", "keep"] }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false, "between-launches": false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false, "between-launches": false }, required: ["command"] }, else: { if: { properties: { passes: true }, required: ["passes"] }, then: { properties: { entry: false, dispatch: false, buffers: true }, required: ["buffers"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9252,11 +9252,15 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let err7 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+      if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+        let err8 = { instancePath: instancePath + "/between-launches", schemaPath: "#/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
     }
     var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
-      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.passes = true, props0.reference = true, props0.operator = true;
+      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.passes = true, props0.reference = true, props0["between-launches"] = true, props0.operator = true;
     }
     ifClause0 = "then";
   } else {
@@ -9264,8 +9268,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing1;
       if ((data.command === void 0 || !func0.call(data, "command")) && (missing1 = "command")) {
-        let err8 = {};
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err9 = {};
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     var _valid1 = _errs6 === errors;
@@ -9275,38 +9279,42 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let _errs7 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.command === void 0 || !func0.call(data, "command")) {
-          let err9 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-        }
-        if (data.source !== void 0 && func0.call(data, "source")) {
-          let err10 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
+          let err10 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (data.entry !== void 0 && func0.call(data, "entry")) {
-          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        if (data.source !== void 0 && func0.call(data, "source")) {
+          let err11 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-          let err12 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
+        if (data.entry !== void 0 && func0.call(data, "entry")) {
+          let err12 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+          let err13 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
-        if (data.passes !== void 0 && func0.call(data, "passes")) {
-          let err14 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
+        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+          let err14 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        if (data.reference !== void 0 && func0.call(data, "reference")) {
-          let err15 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        if (data.passes !== void 0 && func0.call(data, "passes")) {
+          let err15 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data.reference !== void 0 && func0.call(data, "reference")) {
+          let err16 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+          let err17 = { instancePath: instancePath + "/between-launches", schemaPath: "#/else/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
       }
       var _valid1 = _errs7 === errors;
       if (valid2 = _valid1, valid2) {
         var props1 = {};
-        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.passes = true, props1.reference = true, props1.command = true;
+        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.passes = true, props1.reference = true, props1["between-launches"] = true, props1.command = true;
       }
       ifClause1 = "then";
     } else {
@@ -9314,8 +9322,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       if (data && typeof data == "object" && !Array.isArray(data)) {
         let missing22;
         if ((data.passes === void 0 || !func0.call(data, "passes")) && (missing22 = "passes")) {
-          let err16 = {};
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = {};
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
       var _valid2 = _errs10 === errors;
@@ -9325,16 +9333,16 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let _errs11 = errors;
         if (data && typeof data == "object" && !Array.isArray(data)) {
           if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-            let err17 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
-            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+            let err19 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
           }
           if (data.entry !== void 0 && func0.call(data, "entry")) {
-            let err18 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
-            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            let err20 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
           }
           if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-            let err19 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
         var _valid2 = _errs11 === errors;
@@ -9347,95 +9355,106 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let _errs12 = errors;
         if (data && typeof data == "object" && !Array.isArray(data)) {
           if (data.source === void 0 || !func0.call(data, "source")) {
-            let err20 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
           if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-            let err21 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
-            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+            let err23 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
           }
           if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
-            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+            let err24 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
         }
         var _valid2 = _errs12 === errors;
         valid4 = _valid2, valid4 && props2 !== true && (props2 = props2 || {}, props2.source = true, props2.buffers = true, props2.dispatch = true), ifClause2 = "else";
       }
       if (!valid4) {
-        let err23 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err25 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       var _valid1 = _errs8 === errors;
       valid2 = _valid1, valid2 && props1 !== true && props2 !== void 0 && (props2 === true ? props1 = true : (props1 = props1 || {}, Object.assign(props1, props2))), ifClause1 = "else";
     }
     if (!valid2) {
-      let err24 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
-      vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let err26 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
     var _valid0 = _errs4 === errors;
     valid0 = _valid0, valid0 && props0 !== true && props1 !== void 0 && (props1 === true ? props0 = true : (props0 = props0 || {}, Object.assign(props0, props1))), ifClause0 = "else";
   }
   if (!valid0) {
-    let err25 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+    let err27 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.workloads === void 0 || !func0.call(data, "workloads")) {
-      let err26 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
-      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      let err28 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
+      vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema26.properties, key0)) {
-        let err27 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err29 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
-      let data15 = data.operator;
-      if (typeof data15 == "string") {
-        if (func67(data15) > 64) {
-          let err28 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      let data17 = data.operator;
+      if (typeof data17 == "string") {
+        if (func67(data17) > 64) {
+          let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
-        if (func67(data15) < 1) {
-          let err29 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        if (func67(data17) < 1) {
+          let err31 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
-      let data19 = data.workloads;
-      if (Array.isArray(data19)) {
-        if (data19.length > 64) {
-          let err31 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let data21 = data.workloads;
+      if (Array.isArray(data21)) {
+        if (data21.length > 64) {
+          let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (data19.length < 1) {
-          let err32 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        if (data21.length < 1) {
+          let err34 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
-        let len0 = data19.length;
+        let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate87(data19[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          validate87(data21[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
-        let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err35 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate139(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err34 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate139(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+      let data33 = data["between-launches"];
+      if (typeof data33 != "string") {
+        let err36 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (!(data33 === "reset" || data33 === "keep")) {
+        let err37 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/enum", keyword: "enum", params: { allowedValues: schema26.properties["between-launches"].enum } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+    }
+    if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err38 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
     }
     data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }
@@ -14561,7 +14580,67 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema422 = { type: "object", additionalProperties: false, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate1082(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1082.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.time === void 0 || !func05.call(data, "time")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "time" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.energy === void 0 || !func05.call(data, "energy")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "time" || key0 === "energy")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.time !== void 0 && func05.call(data, "time")) {
+      let data0 = data.time;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func05.call(data, "energy")) {
+      let data1 = data.energy;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema422.properties.energy.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate1082.errors = vErrors, errors === 0;
+}
+validate1082.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14804,30 +14883,30 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.turns !== void 0 && func05.call(data, "turns")) {
-      let data13 = data.turns;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.count === void 0 || !func05.call(data13, "count")) {
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate1082(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1082.errors : vErrors.concat(validate1082.errors), errors = vErrors.length)), data.turns !== void 0 && func05.call(data, "turns")) {
+      let data14 = data.turns;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        if (data14.count === void 0 || !func05.call(data14, "count")) {
           let err45 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "count" } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data13.processes === void 0 || !func05.call(data13, "processes")) {
+        if (data14.processes === void 0 || !func05.call(data14, "processes")) {
           let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.seconds === void 0 || !func05.call(data13, "seconds")) {
+        if (data14.seconds === void 0 || !func05.call(data14, "seconds")) {
           let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.latencySd === void 0 || !func05.call(data13, "latencySd")) {
+        if (data14.latencySd === void 0 || !func05.call(data14, "latencySd")) {
           let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data13.energySd === void 0 || !func05.call(data13, "energySd")) {
+        if (data14.energySd === void 0 || !func05.call(data14, "energySd")) {
           let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        for (let key1 of Object.keys(data13)) {
+        for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
           if (!(key1 === "count" || key1 === "processes" || key1 === "seconds" || key1 === "latencySd" || key1 === "energySd")) {
@@ -14835,48 +14914,48 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
           }
         }
-        if (data13.count !== void 0 && func05.call(data13, "count")) {
-          let data14 = data13.count;
-          if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+        if (data14.count !== void 0 && func05.call(data14, "count")) {
+          let data15 = data14.count;
+          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
             let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e3 || isNaN(data14)) {
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e3 || isNaN(data15)) {
               let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
               vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
             }
-            if (data14 < 0 || isNaN(data14)) {
+            if (data15 < 0 || isNaN(data15)) {
               let err53 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
             }
           }
         }
-        if (data13.processes !== void 0 && func05.call(data13, "processes")) {
-          let data15 = data13.processes;
-          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+        if (data14.processes !== void 0 && func05.call(data14, "processes")) {
+          let data16 = data14.processes;
+          if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
             let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e3 || isNaN(data15)) {
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e3 || isNaN(data16)) {
               let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
               vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
-            if (data15 < 0 || isNaN(data15)) {
+            if (data16 < 0 || isNaN(data16)) {
               let err56 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
           }
         }
-        if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
-          let data16 = data13.seconds;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e9 || isNaN(data16)) {
+        if (data14.seconds !== void 0 && func05.call(data14, "seconds")) {
+          let data17 = data14.seconds;
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
               let err57 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
-            if (data16 < 0 || isNaN(data16)) {
+            if (data17 < 0 || isNaN(data17)) {
               let err58 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
@@ -14885,35 +14964,35 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
-        if (data13.latencySd !== void 0 && func05.call(data13, "latencySd")) {
-          let data17 = data13.latencySd;
-          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+        if (data14.latencySd !== void 0 && func05.call(data14, "latencySd")) {
+          let data18 = data14.latencySd;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
             let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema412.properties.turns.properties.latencySd.type } };
             vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
               let err61 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
-            if (data17 < 0 || isNaN(data17)) {
+            if (data18 < 0 || isNaN(data18)) {
               let err62 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
           }
         }
-        if (data13.energySd !== void 0 && func05.call(data13, "energySd")) {
-          let data18 = data13.energySd;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+        if (data14.energySd !== void 0 && func05.call(data14, "energySd")) {
+          let data19 = data14.energySd;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
             let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema412.properties.turns.properties.energySd.type } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
               let err64 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
-            if (data18 < 0 || isNaN(data18)) {
+            if (data19 < 0 || isNaN(data19)) {
               let err65 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
@@ -14925,45 +15004,45 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.window !== void 0 && func05.call(data, "window")) {
-      let data19 = data.window;
-      if (!(data19 && typeof data19 == "object" && !Array.isArray(data19)) && data19 !== null) {
+      let data20 = data.window;
+      if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
         let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema412.properties.window.type } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (data19.seconds === void 0 || !func05.call(data19, "seconds")) {
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.seconds === void 0 || !func05.call(data20, "seconds")) {
           let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data19.launches === void 0 || !func05.call(data19, "launches")) {
+        if (data20.launches === void 0 || !func05.call(data20, "launches")) {
           let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data19.watts === void 0 || !func05.call(data19, "watts")) {
+        if (data20.watts === void 0 || !func05.call(data20, "watts")) {
           let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data19.netJoules === void 0 || !func05.call(data19, "netJoules")) {
+        if (data20.netJoules === void 0 || !func05.call(data20, "netJoules")) {
           let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
-        if (data19.relativeError === void 0 || !func05.call(data19, "relativeError")) {
+        if (data20.relativeError === void 0 || !func05.call(data20, "relativeError")) {
           let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data19.disagreement === void 0 || !func05.call(data19, "disagreement")) {
+        if (data20.disagreement === void 0 || !func05.call(data20, "disagreement")) {
           let err73 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
           vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
-        if (data19.busyShare === void 0 || !func05.call(data19, "busyShare")) {
+        if (data20.busyShare === void 0 || !func05.call(data20, "busyShare")) {
           let err74 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
           vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
-        if (data19.conditions === void 0 || !func05.call(data19, "conditions")) {
+        if (data20.conditions === void 0 || !func05.call(data20, "conditions")) {
           let err75 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        for (let key2 of Object.keys(data19)) {
+        for (let key2 of Object.keys(data20)) {
           if (errors >= 200)
             break;
           if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
@@ -14971,14 +15050,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
         }
-        if (data19.seconds !== void 0 && func05.call(data19, "seconds")) {
-          let data20 = data19.seconds;
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
+        if (data20.seconds !== void 0 && func05.call(data20, "seconds")) {
+          let data21 = data20.seconds;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
               let err77 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data20 < 0 || isNaN(data20)) {
+            if (data21 < 0 || isNaN(data21)) {
               let err78 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
@@ -14987,14 +15066,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
         }
-        if (data19.launches !== void 0 && func05.call(data19, "launches")) {
-          let data21 = data19.launches;
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e15 || isNaN(data21)) {
+        if (data20.launches !== void 0 && func05.call(data20, "launches")) {
+          let data22 = data20.launches;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
               let err80 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            if (data21 < 0 || isNaN(data21)) {
+            if (data22 < 0 || isNaN(data22)) {
               let err81 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
             }
@@ -15003,14 +15082,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
         }
-        if (data19.watts !== void 0 && func05.call(data19, "watts")) {
-          let data22 = data19.watts;
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
+        if (data20.watts !== void 0 && func05.call(data20, "watts")) {
+          let data23 = data20.watts;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
               let err83 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
             }
-            if (data22 < 0 || isNaN(data22)) {
+            if (data23 < 0 || isNaN(data23)) {
               let err84 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
@@ -15019,98 +15098,98 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
         }
-        if (data19.netJoules !== void 0 && func05.call(data19, "netJoules")) {
-          let data23 = data19.netJoules;
-          if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+        if (data20.netJoules !== void 0 && func05.call(data20, "netJoules")) {
+          let data24 = data20.netJoules;
+          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
             let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema412.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e9 || isNaN(data23)) {
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e9 || isNaN(data24)) {
               let err87 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
-            if (data23 < 0 || isNaN(data23)) {
+            if (data24 < 0 || isNaN(data24)) {
               let err88 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
             }
           }
         }
-        if (data19.relativeError !== void 0 && func05.call(data19, "relativeError")) {
-          let data24 = data19.relativeError;
-          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+        if (data20.relativeError !== void 0 && func05.call(data20, "relativeError")) {
+          let data25 = data20.relativeError;
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
             let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema412.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e9 || isNaN(data24)) {
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e9 || isNaN(data25)) {
               let err90 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
+            if (data25 < 0 || isNaN(data25)) {
               let err91 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
             }
           }
         }
-        if (data19.disagreement !== void 0 && func05.call(data19, "disagreement")) {
-          let data25 = data19.disagreement;
-          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+        if (data20.disagreement !== void 0 && func05.call(data20, "disagreement")) {
+          let data26 = data20.disagreement;
+          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
             let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema412.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1e9 || isNaN(data25)) {
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1e9 || isNaN(data26)) {
               let err93 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
             }
-            if (data25 < -1e9 || isNaN(data25)) {
+            if (data26 < -1e9 || isNaN(data26)) {
               let err94 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
               vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
             }
           }
         }
-        if (data19.busyShare !== void 0 && func05.call(data19, "busyShare")) {
-          let data26 = data19.busyShare;
-          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+        if (data20.busyShare !== void 0 && func05.call(data20, "busyShare")) {
+          let data27 = data20.busyShare;
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
             let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema412.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
           }
-          if (typeof data26 == "number" && isFinite(data26)) {
-            if (data26 > 1 || isNaN(data26)) {
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1 || isNaN(data27)) {
               let err96 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
               vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
             }
-            if (data26 < 0 || isNaN(data26)) {
+            if (data27 < 0 || isNaN(data27)) {
               let err97 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
             }
           }
         }
-        if (data19.conditions !== void 0 && func05.call(data19, "conditions")) {
-          let data27 = data19.conditions;
-          if (!(data27 && typeof data27 == "object" && !Array.isArray(data27)) && data27 !== null) {
+        if (data20.conditions !== void 0 && func05.call(data20, "conditions")) {
+          let data28 = data20.conditions;
+          if (!(data28 && typeof data28 == "object" && !Array.isArray(data28)) && data28 !== null) {
             let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
           }
-          if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
-            if (data27.smMhz === void 0 || !func05.call(data27, "smMhz")) {
+          if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+            if (data28.smMhz === void 0 || !func05.call(data28, "smMhz")) {
               let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
-            if (data27.memoryMhz === void 0 || !func05.call(data27, "memoryMhz")) {
+            if (data28.memoryMhz === void 0 || !func05.call(data28, "memoryMhz")) {
               let err100 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
               vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
             }
-            if (data27.celsius === void 0 || !func05.call(data27, "celsius")) {
+            if (data28.celsius === void 0 || !func05.call(data28, "celsius")) {
               let err101 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
               vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
             }
-            if (data27.powerCappedPart === void 0 || !func05.call(data27, "powerCappedPart")) {
+            if (data28.powerCappedPart === void 0 || !func05.call(data28, "powerCappedPart")) {
               let err102 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
             }
-            for (let key3 of Object.keys(data27)) {
+            for (let key3 of Object.keys(data28)) {
               if (errors >= 200)
                 break;
               if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
@@ -15118,69 +15197,69 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
                 vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
             }
-            if (data27.smMhz !== void 0 && func05.call(data27, "smMhz")) {
-              let data28 = data27.smMhz;
-              if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+            if (data28.smMhz !== void 0 && func05.call(data28, "smMhz")) {
+              let data29 = data28.smMhz;
+              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
                 let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
-              if (typeof data28 == "number" && isFinite(data28)) {
-                if (data28 > 1e9 || isNaN(data28)) {
+              if (typeof data29 == "number" && isFinite(data29)) {
+                if (data29 > 1e9 || isNaN(data29)) {
                   let err105 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
-                if (data28 < 0 || isNaN(data28)) {
+                if (data29 < 0 || isNaN(data29)) {
                   let err106 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                 }
               }
             }
-            if (data27.memoryMhz !== void 0 && func05.call(data27, "memoryMhz")) {
-              let data29 = data27.memoryMhz;
-              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+            if (data28.memoryMhz !== void 0 && func05.call(data28, "memoryMhz")) {
+              let data30 = data28.memoryMhz;
+              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
                 let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
-              if (typeof data29 == "number" && isFinite(data29)) {
-                if (data29 > 1e9 || isNaN(data29)) {
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 1e9 || isNaN(data30)) {
                   let err108 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                 }
-                if (data29 < 0 || isNaN(data29)) {
+                if (data30 < 0 || isNaN(data30)) {
                   let err109 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                 }
               }
             }
-            if (data27.celsius !== void 0 && func05.call(data27, "celsius")) {
-              let data30 = data27.celsius;
-              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+            if (data28.celsius !== void 0 && func05.call(data28, "celsius")) {
+              let data31 = data28.celsius;
+              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
                 let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
-              if (typeof data30 == "number" && isFinite(data30)) {
-                if (data30 > 1e9 || isNaN(data30)) {
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 1e9 || isNaN(data31)) {
                   let err111 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
                 }
-                if (data30 < -300 || isNaN(data30)) {
+                if (data31 < -300 || isNaN(data31)) {
                   let err112 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
                   vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
                 }
               }
             }
-            if (data27.powerCappedPart !== void 0 && func05.call(data27, "powerCappedPart")) {
-              let data31 = data27.powerCappedPart;
-              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+            if (data28.powerCappedPart !== void 0 && func05.call(data28, "powerCappedPart")) {
+              let data32 = data28.powerCappedPart;
+              if (!(typeof data32 == "number" && isFinite(data32)) && data32 !== null) {
                 let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
               }
-              if (typeof data31 == "number" && isFinite(data31)) {
-                if (data31 > 1 || isNaN(data31)) {
+              if (typeof data32 == "number" && isFinite(data32)) {
+                if (data32 > 1 || isNaN(data32)) {
                   let err114 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
                   vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
                 }
-                if (data31 < 0 || isNaN(data31)) {
+                if (data32 < 0 || isNaN(data32)) {
                   let err115 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                 }
@@ -15596,11 +15675,11 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema422 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema43 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema453 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate1162(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1162.evaluated;
+var schema43 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema442 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema463 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -15641,7 +15720,7 @@ function validate1162(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema453.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema463.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -15658,7 +15737,7 @@ function validate1162(data, { instancePath = "", parentData, parentDataProperty,
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema453.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema463.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -15676,12 +15755,12 @@ function validate1162(data, { instancePath = "", parentData, parentDataProperty,
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate1162.errors = vErrors, errors === 0;
+  return validate119.errors = vErrors, errors === 0;
 }
-validate1162.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema463 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate119.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema472 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -15710,7 +15789,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate762(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema463.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema472.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -15727,7 +15806,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema463.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema472.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -15749,11 +15828,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1242(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1242.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -15803,11 +15882,11 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate1242.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate1242.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -15861,11 +15940,11 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
+validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -15900,7 +15979,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1162(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1162.errors : vErrors.concat(validate1162.errors), errors = vErrors.length);
+          validate119(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -15915,7 +15994,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate118(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate121(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15930,7 +16009,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate121(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+          validate1242(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1242.errors : vErrors.concat(validate1242.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -15945,7 +16024,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate123(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+          validate126(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -15955,12 +16034,12 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate1152.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema502 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema513 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate1303(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1303.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -16001,7 +16080,7 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema502.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema513.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -16024,7 +16103,7 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema502.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema513.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -16072,12 +16151,12 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate1303.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema513 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate1292(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1292.evaluated;
+validate1303.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema522 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -16130,7 +16209,7 @@ function validate1292(data, { instancePath = "", parentData, parentDataProperty,
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema513.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema522.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern53.test(data1)) {
@@ -16153,7 +16232,7 @@ function validate1292(data, { instancePath = "", parentData, parentDataProperty,
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema513.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema522.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -16170,7 +16249,7 @@ function validate1292(data, { instancePath = "", parentData, parentDataProperty,
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema513.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema522.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -16192,11 +16271,11 @@ function validate1292(data, { instancePath = "", parentData, parentDataProperty,
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate1292.errors = vErrors, errors === 0;
+  return validate132.errors = vErrors, errors === 0;
 }
-validate1292.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate132.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1292(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1292.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -16244,7 +16323,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate127(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate1303(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1303.errors : vErrors.concat(validate1303.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -16252,7 +16331,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate1292(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1292.errors : vErrors.concat(validate1292.errors), errors = vErrors.length);
+      validate132(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -16272,12 +16351,12 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate1292.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema522 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
+validate1292.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema53 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -16338,7 +16417,7 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema522.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema53.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -16349,7 +16428,7 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema522.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema53.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -16368,11 +16447,11 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate137.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
+validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate143.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -16430,11 +16509,11 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate140.errors = vErrors, errors === 0;
+  return validate143.errors = vErrors, errors === 0;
 }
-validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+validate143.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -16539,7 +16618,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema43.properties, key0)) {
+      if (!func05.call(schema442.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -16563,50 +16642,50 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let err28 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
-    if (data.evidence !== void 0 && func05.call(data, "evidence")) {
-      let data3 = data.evidence, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate1152(data3, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
-      var _valid0 = _errs9 === errors;
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate1082(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1082.errors : vErrors.concat(validate1082.errors), errors = vErrors.length)), data.evidence !== void 0 && func05.call(data, "evidence")) {
+      let data4 = data.evidence, _errs9 = errors, valid3 = false, passing0 = null, _errs10 = errors;
+      validate118(data4, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+      var _valid0 = _errs10 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
-      let _errs10 = errors;
-      if (data3 !== null) {
+      let _errs11 = errors;
+      if (data4 !== null) {
         let err29 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid0 = _errs10 === errors;
+      var _valid0 = _errs11 === errors;
       if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
       else {
         let err30 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
-      let data4 = data.history, _errs13 = errors, valid4 = false, passing1 = null, _errs14 = errors;
-      validate126(data4, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
-      var _valid1 = _errs14 === errors;
+      let data5 = data.history, _errs14 = errors, valid4 = false, passing1 = null, _errs15 = errors;
+      validate1292(data5, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1292.errors : vErrors.concat(validate1292.errors), errors = vErrors.length);
+      var _valid1 = _errs15 === errors;
       _valid1 && (valid4 = true, passing1 = 0);
-      let _errs15 = errors;
-      if (data4 !== null) {
+      let _errs16 = errors;
+      if (data5 !== null) {
         let err31 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      var _valid1 = _errs15 === errors;
+      var _valid1 = _errs16 === errors;
       if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs13, vErrors !== null && (_errs13 ? vErrors.length = _errs13 : vErrors = null);
+        errors = _errs14, vErrors !== null && (_errs14 ? vErrors.length = _errs14 : vErrors = null);
       else {
         let err32 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data5 = data.kernel;
-      if (typeof data5 == "string") {
-        if (func86(data5) > 200) {
+      let data6 = data.kernel;
+      if (typeof data6 == "string") {
+        if (func86(data6) > 200) {
           let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (func86(data5) < 1) {
+        if (func86(data6) < 1) {
           let err34 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
@@ -16616,13 +16695,13 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data6 = data.workload;
-      if (typeof data6 == "string") {
-        if (func86(data6) > 200) {
+      let data7 = data.workload;
+      if (typeof data7 == "string") {
+        if (func86(data7) > 200) {
           let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
-        if (func86(data6) < 1) {
+        if (func86(data7) < 1) {
           let err37 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
@@ -16632,126 +16711,126 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
-      let data7 = data.file;
-      if (typeof data7 != "string" && data7 !== null) {
-        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema43.properties.file.type } };
+      let data8 = data.file;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema442.properties.file.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data7 == "string" && func86(data7) > 4096) {
+      if (typeof data8 == "string" && func86(data8) > 4096) {
         let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data8 = data.line;
-      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8)) && data8 !== null) {
-        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema43.properties.line.type } };
+      let data9 = data.line;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
+        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema442.properties.line.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e8 || isNaN(data8)) {
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e8 || isNaN(data9)) {
           let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data8 < 1 || isNaN(data8)) {
+        if (data9 < 1 || isNaN(data9)) {
           let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data9 = data.objective;
-      if (typeof data9 != "string") {
+      let data10 = data.objective;
+      if (typeof data10 != "string") {
         let err44 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (!(data9 === "energy" || data9 === "latency" || data9 === "edp" || data9 === "ed2p")) {
-        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema43.properties.objective.enum } };
+      if (!(data10 === "energy" || data10 === "latency" || data10 === "edp" || data10 === "ed2p")) {
+        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema442.properties.objective.enum } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data10 = data.latencySlack;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema43.properties.latencySlack.type } };
+      let data11 = data.latencySlack;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema442.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e6 || isNaN(data10)) {
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e6 || isNaN(data11)) {
           let err47 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data10 < 0 || isNaN(data10)) {
+        if (data11 < 0 || isNaN(data11)) {
           let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data11 = data.configuration, _errs30 = errors, valid5 = false, passing2 = null, _errs31 = errors;
-      validate762(data11, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
-      var _valid2 = _errs31 === errors;
+      let data12 = data.configuration, _errs31 = errors, valid5 = false, passing2 = null, _errs32 = errors;
+      validate762(data12, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+      var _valid2 = _errs32 === errors;
       _valid2 && (valid5 = true, passing2 = 0);
-      let _errs32 = errors;
-      if (data11 !== null) {
+      let _errs33 = errors;
+      if (data12 !== null) {
         let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid2 = _errs32 === errors;
+      var _valid2 = _errs33 === errors;
       if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
+        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
       else {
         let err50 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data12 = data.previousConfiguration, _errs35 = errors, valid6 = false, passing3 = null, _errs36 = errors;
-      validate762(data12, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
-      var _valid3 = _errs36 === errors;
+      let data13 = data.previousConfiguration, _errs36 = errors, valid6 = false, passing3 = null, _errs37 = errors;
+      validate762(data13, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+      var _valid3 = _errs37 === errors;
       _valid3 && (valid6 = true, passing3 = 0);
-      let _errs37 = errors;
-      if (data12 !== null) {
+      let _errs38 = errors;
+      if (data13 !== null) {
         let err51 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      var _valid3 = _errs37 === errors;
+      var _valid3 = _errs38 === errors;
       if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
         let err52 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data13 = data.latencyMs;
-      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
-        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema43.properties.latencyMs.type } };
+      let data14 = data.latencyMs;
+      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
+        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema442.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 1e9 || isNaN(data13)) {
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e9 || isNaN(data14)) {
           let err54 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data13 <= 0 || isNaN(data13)) {
+        if (data14 <= 0 || isNaN(data14)) {
           let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data14 = data.joules;
-      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
-        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema43.properties.joules.type } };
+      let data15 = data.joules;
+      if (!(typeof data15 == "number" && isFinite(data15)) && data15 !== null) {
+        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema442.properties.joules.type } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e9 || isNaN(data14)) {
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e9 || isNaN(data15)) {
           let err57 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
-        if (data14 <= 0 || isNaN(data14)) {
+        if (data15 <= 0 || isNaN(data15)) {
           let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
@@ -16762,104 +16841,104 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data16 = data.before, _errs46 = errors, valid7 = false, passing4 = null, _errs47 = errors;
-      validate732(data16, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
-      var _valid4 = _errs47 === errors;
+      let data17 = data.before, _errs47 = errors, valid7 = false, passing4 = null, _errs48 = errors;
+      validate732(data17, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
+      var _valid4 = _errs48 === errors;
       _valid4 && (valid7 = true, passing4 = 0);
-      let _errs48 = errors;
-      if (data16 !== null) {
+      let _errs49 = errors;
+      if (data17 !== null) {
         let err60 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      var _valid4 = _errs48 === errors;
+      var _valid4 = _errs49 === errors;
       if (_valid4 && valid7 ? (valid7 = false, passing4 = [passing4, 1]) : _valid4 && (valid7 = true, passing4 = 1), valid7)
-        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+        errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
       else {
         let err61 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data17 = data.energyRatio, _errs51 = errors, valid8 = false, passing5 = null, _errs52 = errors;
-      validate702(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
-      var _valid5 = _errs52 === errors;
+      let data18 = data.energyRatio, _errs52 = errors, valid8 = false, passing5 = null, _errs53 = errors;
+      validate702(data18, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid5 = _errs53 === errors;
       _valid5 && (valid8 = true, passing5 = 0);
-      let _errs53 = errors;
-      if (data17 !== null) {
+      let _errs54 = errors;
+      if (data18 !== null) {
         let err62 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid5 = _errs53 === errors;
+      var _valid5 = _errs54 === errors;
       if (_valid5 && valid8 ? (valid8 = false, passing5 = [passing5, 1]) : _valid5 && (valid8 = true, passing5 = 1), valid8)
-        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+        errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
       else {
         let err63 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data18 = data.latencyRatio, _errs56 = errors, valid9 = false, passing6 = null, _errs57 = errors;
-      validate702(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
-      var _valid6 = _errs57 === errors;
+      let data19 = data.latencyRatio, _errs57 = errors, valid9 = false, passing6 = null, _errs58 = errors;
+      validate702(data19, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid6 = _errs58 === errors;
       _valid6 && (valid9 = true, passing6 = 0);
-      let _errs58 = errors;
-      if (data18 !== null) {
+      let _errs59 = errors;
+      if (data19 !== null) {
         let err64 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      var _valid6 = _errs58 === errors;
+      var _valid6 = _errs59 === errors;
       if (_valid6 && valid9 ? (valid9 = false, passing6 = [passing6, 1]) : _valid6 && (valid9 = true, passing6 = 1), valid9)
-        errors = _errs56, vErrors !== null && (_errs56 ? vErrors.length = _errs56 : vErrors = null);
+        errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
       else {
         let err65 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
         vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data19 = data.trials;
-      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+      let data20 = data.trials;
+      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
         let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e9 || isNaN(data19)) {
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 1e9 || isNaN(data20)) {
           let err67 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data19 < 0 || isNaN(data19)) {
+        if (data20 < 0 || isNaN(data20)) {
           let err68 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data20 = data.energyMeasurements;
-      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+      let data21 = data.energyMeasurements;
+      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
         let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (typeof data20 == "number" && isFinite(data20)) {
-        if (data20 > 1e9 || isNaN(data20)) {
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 1e9 || isNaN(data21)) {
           let err70 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data20 < 0 || isNaN(data20)) {
+        if (data21 < 0 || isNaN(data21)) {
           let err71 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data21 = data.failures;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (Object.keys(data21).length > 64) {
+      let data22 = data.failures;
+      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+        if (Object.keys(data22).length > 64) {
           let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        for (let key1 of Object.keys(data21)) {
+        for (let key1 of Object.keys(data22)) {
           if (errors >= 200)
             break;
-          let _errs66 = errors;
+          let _errs67 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
               let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
@@ -16870,26 +16949,26 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
           }
-          var valid10 = _errs66 === errors;
+          var valid10 = _errs67 === errors;
           if (!valid10) {
             let err75 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
           }
         }
-        for (let key2 of Object.keys(data21)) {
+        for (let key2 of Object.keys(data22)) {
           if (errors >= 200)
             break;
-          let data22 = data21[key2];
-          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+          let data23 = data22[key2];
+          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
             let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
               let err77 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data22 < 1 || isNaN(data22)) {
+            if (data23 < 1 || isNaN(data23)) {
               let err78 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
@@ -16901,32 +16980,32 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data23 = data.failureExamples;
-      if (Array.isArray(data23)) {
-        if (data23.length > 20) {
+      let data24 = data.failureExamples;
+      if (Array.isArray(data24)) {
+        if (data24.length > 20) {
           let err80 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        let len1 = data23.length;
+        let len1 = data24.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate137(data23[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate140(data24[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
       } else {
         let err81 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data25 = data.spaceSize;
-      if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-        if (data25.value === void 0 || !func05.call(data25, "value")) {
+      let data26 = data.spaceSize;
+      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
+        if (data26.value === void 0 || !func05.call(data26, "value")) {
           let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
         }
-        if (data25.exact === void 0 || !func05.call(data25, "exact")) {
+        if (data26.exact === void 0 || !func05.call(data26, "exact")) {
           let err83 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
-        for (let key3 of Object.keys(data25)) {
+        for (let key3 of Object.keys(data26)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
@@ -16934,24 +17013,24 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
           }
         }
-        if (data25.value !== void 0 && func05.call(data25, "value")) {
-          let data26 = data25.value;
-          if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+        if (data26.value !== void 0 && func05.call(data26, "value")) {
+          let data27 = data26.value;
+          if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
             let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
-          if (typeof data26 == "number" && isFinite(data26)) {
-            if (data26 > 1e15 || isNaN(data26)) {
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1e15 || isNaN(data27)) {
               let err86 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
             }
-            if (data26 < 0 || isNaN(data26)) {
+            if (data27 < 0 || isNaN(data27)) {
               let err87 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
           }
         }
-        if (data25.exact !== void 0 && func05.call(data25, "exact") && typeof data25.exact != "boolean") {
+        if (data26.exact !== void 0 && func05.call(data26, "exact") && typeof data26.exact != "boolean") {
           let err88 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
@@ -16961,41 +17040,41 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data28 = data.seed;
-      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
+      let data29 = data.seed;
+      if (!(typeof data29 == "number" && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
         let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 4294967295 || isNaN(data28)) {
+      if (typeof data29 == "number" && isFinite(data29)) {
+        if (data29 > 4294967295 || isNaN(data29)) {
           let err91 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
+        if (data29 < 0 || isNaN(data29)) {
           let err92 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data29 = data.stopped;
-      if (typeof data29 != "string") {
+      let data30 = data.stopped;
+      if (typeof data30 != "string") {
         let err93 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
       }
-      if (!(data29 === "trials" || data29 === "seconds" || data29 === "converged" || data29 === "exhausted" || data29 === "interrupted")) {
-        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema43.properties.stopped.enum } };
+      if (!(data30 === "trials" || data30 === "seconds" || data30 === "converged" || data30 === "exhausted" || data30 === "interrupted")) {
+        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema442.properties.stopped.enum } };
         vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data30 = data.seconds;
-      if (typeof data30 == "number" && isFinite(data30)) {
-        if (data30 > 1e9 || isNaN(data30)) {
+      let data31 = data.seconds;
+      if (typeof data31 == "number" && isFinite(data31)) {
+        if (data31 > 1e9 || isNaN(data31)) {
           let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
-        if (data30 < 0 || isNaN(data30)) {
+        if (data31 < 0 || isNaN(data31)) {
           let err96 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
@@ -17005,37 +17084,37 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.spent !== void 0 && func05.call(data, "spent")) {
-      let data31 = data.spent;
-      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-        if (data31.trials === void 0 || !func05.call(data31, "trials")) {
+      let data32 = data.spent;
+      if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+        if (data32.trials === void 0 || !func05.call(data32, "trials")) {
           let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
           vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
-        if (data31.energies === void 0 || !func05.call(data31, "energies")) {
+        if (data32.energies === void 0 || !func05.call(data32, "energies")) {
           let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
           vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
         }
-        if (data31.compile === void 0 || !func05.call(data31, "compile")) {
+        if (data32.compile === void 0 || !func05.call(data32, "compile")) {
           let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
-        if (data31.check === void 0 || !func05.call(data31, "check")) {
+        if (data32.check === void 0 || !func05.call(data32, "check")) {
           let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        if (data31.latency === void 0 || !func05.call(data31, "latency")) {
+        if (data32.latency === void 0 || !func05.call(data32, "latency")) {
           let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
           vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
         }
-        if (data31.energy === void 0 || !func05.call(data31, "energy")) {
+        if (data32.energy === void 0 || !func05.call(data32, "energy")) {
           let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
           vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
-        if (data31.waiting === void 0 || !func05.call(data31, "waiting")) {
+        if (data32.waiting === void 0 || !func05.call(data32, "waiting")) {
           let err104 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
           vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
         }
-        for (let key4 of Object.keys(data31)) {
+        for (let key4 of Object.keys(data32)) {
           if (errors >= 200)
             break;
           if (!(key4 === "trials" || key4 === "energies" || key4 === "compile" || key4 === "check" || key4 === "latency" || key4 === "energy" || key4 === "waiting")) {
@@ -17043,48 +17122,48 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
           }
         }
-        if (data31.trials !== void 0 && func05.call(data31, "trials")) {
-          let data32 = data31.trials;
-          if (!(typeof data32 == "number" && !(data32 % 1) && !isNaN(data32) && isFinite(data32))) {
+        if (data32.trials !== void 0 && func05.call(data32, "trials")) {
+          let data33 = data32.trials;
+          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
             let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
           }
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 > 1e9 || isNaN(data32)) {
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 1e9 || isNaN(data33)) {
               let err107 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
             }
-            if (data32 < 0 || isNaN(data32)) {
+            if (data33 < 0 || isNaN(data33)) {
               let err108 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
             }
           }
         }
-        if (data31.energies !== void 0 && func05.call(data31, "energies")) {
-          let data33 = data31.energies;
-          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
+        if (data32.energies !== void 0 && func05.call(data32, "energies")) {
+          let data34 = data32.energies;
+          if (!(typeof data34 == "number" && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
             let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
           }
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 1e9 || isNaN(data33)) {
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 1e9 || isNaN(data34)) {
               let err110 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
             }
-            if (data33 < 0 || isNaN(data33)) {
+            if (data34 < 0 || isNaN(data34)) {
               let err111 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
             }
           }
         }
-        if (data31.compile !== void 0 && func05.call(data31, "compile")) {
-          let data34 = data31.compile;
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 1e9 || isNaN(data34)) {
+        if (data32.compile !== void 0 && func05.call(data32, "compile")) {
+          let data35 = data32.compile;
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 1e9 || isNaN(data35)) {
               let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
             }
-            if (data34 < 0 || isNaN(data34)) {
+            if (data35 < 0 || isNaN(data35)) {
               let err113 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
             }
@@ -17093,14 +17172,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
           }
         }
-        if (data31.check !== void 0 && func05.call(data31, "check")) {
-          let data35 = data31.check;
-          if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 > 1e9 || isNaN(data35)) {
+        if (data32.check !== void 0 && func05.call(data32, "check")) {
+          let data36 = data32.check;
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 > 1e9 || isNaN(data36)) {
               let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
             }
-            if (data35 < 0 || isNaN(data35)) {
+            if (data36 < 0 || isNaN(data36)) {
               let err116 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
             }
@@ -17109,14 +17188,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
           }
         }
-        if (data31.latency !== void 0 && func05.call(data31, "latency")) {
-          let data36 = data31.latency;
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 > 1e9 || isNaN(data36)) {
+        if (data32.latency !== void 0 && func05.call(data32, "latency")) {
+          let data37 = data32.latency;
+          if (typeof data37 == "number" && isFinite(data37)) {
+            if (data37 > 1e9 || isNaN(data37)) {
               let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
             }
-            if (data36 < 0 || isNaN(data36)) {
+            if (data37 < 0 || isNaN(data37)) {
               let err119 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
             }
@@ -17125,14 +17204,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
           }
         }
-        if (data31.energy !== void 0 && func05.call(data31, "energy")) {
-          let data37 = data31.energy;
-          if (typeof data37 == "number" && isFinite(data37)) {
-            if (data37 > 1e9 || isNaN(data37)) {
+        if (data32.energy !== void 0 && func05.call(data32, "energy")) {
+          let data38 = data32.energy;
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 1e9 || isNaN(data38)) {
               let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
             }
-            if (data37 < 0 || isNaN(data37)) {
+            if (data38 < 0 || isNaN(data38)) {
               let err122 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
             }
@@ -17141,14 +17220,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
           }
         }
-        if (data31.waiting !== void 0 && func05.call(data31, "waiting")) {
-          let data38 = data31.waiting;
-          if (typeof data38 == "number" && isFinite(data38)) {
-            if (data38 > 1e9 || isNaN(data38)) {
+        if (data32.waiting !== void 0 && func05.call(data32, "waiting")) {
+          let data39 = data32.waiting;
+          if (typeof data39 == "number" && isFinite(data39)) {
+            if (data39 > 1e9 || isNaN(data39)) {
               let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
             }
-            if (data38 < 0 || isNaN(data38)) {
+            if (data39 < 0 || isNaN(data39)) {
               let err125 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
             }
@@ -17163,25 +17242,25 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data39 = data.convergence;
-      if (Array.isArray(data39)) {
-        if (data39.length > 1e6) {
+      let data40 = data.convergence;
+      if (Array.isArray(data40)) {
+        if (data40.length > 1e6) {
           let err128 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
           vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
         }
-        let len2 = data39.length;
+        let len2 = data40.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data40 = data39[i2];
-          if (!(typeof data40 == "number" && isFinite(data40)) && data40 !== null) {
-            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema43.properties.convergence.items.type } };
+          let data41 = data40[i2];
+          if (!(typeof data41 == "number" && isFinite(data41)) && data41 !== null) {
+            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema442.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
           }
-          if (typeof data40 == "number" && isFinite(data40)) {
-            if (data40 > 1e12 || isNaN(data40)) {
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 > 1e12 || isNaN(data41)) {
               let err130 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
             }
-            if (data40 < 0 || isNaN(data40)) {
+            if (data41 < 0 || isNaN(data41)) {
               let err131 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
             }
@@ -17193,24 +17272,24 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data41 = data.pareto;
-      if (Array.isArray(data41)) {
-        if (data41.length > 1e4) {
+      let data42 = data.pareto;
+      if (Array.isArray(data42)) {
+        if (data42.length > 1e4) {
           let err133 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
         }
-        let len3 = data41.length;
+        let len3 = data42.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate140(data41[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data41, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
+          validate143(data42[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data42, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors), errors = vErrors.length);
       } else {
         let err134 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data43 = data.reason;
-      if (typeof data43 == "string") {
-        if (func86(data43) > 4e3) {
+      let data44 = data.reason;
+      if (typeof data44 == "string") {
+        if (func86(data44) > 4e3) {
           let err135 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
           vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
         }
@@ -17223,11 +17302,11 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err137 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate1152.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1092(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1092.evaluated;
+validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -17284,7 +17363,7 @@ function validate1092(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema422.properties, key0)) {
+      if (!func05.call(schema43.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -17361,14 +17440,14 @@ function validate1092(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema422.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema43.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema422.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema43.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -17474,7 +17553,7 @@ function validate1092(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate113(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate1152(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -17484,9 +17563,9 @@ function validate1092(data, { instancePath = "", parentData, parentDataProperty,
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate1092.errors = vErrors, errors === 0;
+  return validate1112.errors = vErrors, errors === 0;
 }
-validate1092.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -17496,7 +17575,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate1092(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1092.errors : vErrors.concat(validate1092.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate1112(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -20429,6 +20508,7 @@ var manifestGuide = {
       "objective",
       "gate",
       "clocks",
+      "between-launches",
       "sentinel",
       "calls-per-day"
     ],
@@ -21007,6 +21087,10 @@ var manifestGuide = {
   "/kernels/*/clocks/sm-mhz/*": {
     "keys": [],
     "example": null
+  },
+  "/kernels/*/between-launches": {
+    "keys": [],
+    "example": "reset"
   },
   "/kernels/*/sentinel": {
     "keys": [],
@@ -22478,8 +22562,108 @@ function refused({ label }, why) {
   });
 }
 
-// src/kernel/bounds/bounds-check.ts
+// src/kernel/identity.ts
 import { createHash as createHash2 } from "node:crypto";
+
+// src/kernel/pass-bindings.ts
+function slotIn({ definition: pass }, buffer) {
+  if (Object.hasOwn(pass.bindings, buffer.name)) return pass.bindings[buffer.name] ?? null;
+  return Object.values(pass.bindings).some((taken) => isAt(taken, buffer)) ? null : buffer;
+}
+function variableAt(pass, definition) {
+  const slot2 = slotIn(pass, definition);
+  if (slot2 === null) return null;
+  const there = pass.bindings.filter((candidate) => isAt(slot2, candidate));
+  return there.find(({ used }) => used) ?? there[0] ?? null;
+}
+function isIndirect({ name }, passes) {
+  return passes.some(({ definition: { dispatch } }) => "indirect" in dispatch && dispatch.indirect === name);
+}
+function isAtHome({ buffer, group, binding }, buffers) {
+  const home = buffers[buffer];
+  return home !== void 0 && isAt(home, { group, binding });
+}
+function isAt(a2, b) {
+  return a2.group === b.group && a2.binding === b.binding;
+}
+
+// src/kernel/identity.ts
+function digest(parts) {
+  return createHash2("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function launchParts(pass, buffers) {
+  const { reachable, entryPoint, dispatch, bindings } = pass;
+  const moved = bindings.filter((slot2) => !isAtHome(slot2, buffers));
+  const tokens2 = reachable.map((item) => item.tokens);
+  return [tokens2, entryPoint, dispatch, ...moved.length === 0 ? [] : [moved]];
+}
+function passIdentity(pass, buffers) {
+  return digest(launchParts(pass, buffers));
+}
+function programIdentity(program) {
+  const buffers = program.buffers.map((buffer) => [
+    buffer.group,
+    buffer.binding,
+    buffer.kind,
+    buffer.type,
+    buffer.length,
+    buffer.fill,
+    buffer.seed,
+    buffer.values,
+    // Listed only where it is there, so that other programs keep their names.
+    ...buffer.slots === void 0 ? [] : [buffer.slots],
+    buffer.readsInitial ?? false,
+    ...buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : [],
+    ...buffer.betweenLaunches === "reset" ? ["reset"] : []
+  ]);
+  const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
+  return digest([...first, buffers, ...others]);
+}
+function resetIdentity(identity4, buffers) {
+  const places2 = buffers.map(({ group, binding }) => [group, binding]);
+  return createHash2("sha256").update(JSON.stringify([identity4, "reset", places2])).digest("hex");
+}
+function variantRemarks({ program }) {
+  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
+}
+function variantIdentity({ program, command: command2 }) {
+  return program?.identity ?? command2?.identity ?? null;
+}
+
+// src/kernel/between-launches.ts
+function changedBuffers({ program }) {
+  const changed = (program?.buffers ?? []).filter(({ betweenLaunches }) => betweenLaunches !== void 0);
+  const [first] = changed;
+  if (first?.betweenLaunches === void 0) return null;
+  return { buffers: changed.map(({ name }) => name), betweenLaunches: first.betweenLaunches };
+}
+function isReset({ betweenLaunches }) {
+  return betweenLaunches === "reset";
+}
+function launchedAlike(variants) {
+  const places2 = new Set(
+    variants.flatMap(({ program }) => (program?.buffers ?? []).filter(isReset).map(placeOf))
+  );
+  return variants.map((variant) => {
+    const { program } = variant;
+    if (program === null) return variant;
+    const added = program.buffers.filter(
+      (buffer) => buffer.kind === "storage" && !isReset(buffer) && places2.has(placeOf(buffer))
+    );
+    if (added.length === 0) return variant;
+    const buffers = program.buffers.map(
+      (buffer) => added.includes(buffer) ? { ...buffer, betweenLaunches: "reset" } : buffer
+    );
+    const identity4 = resetIdentity(program.identity, added);
+    return { ...variant, program: { ...program, buffers, identity: identity4 } };
+  });
+}
+function placeOf({ group, binding }) {
+  return `${group} ${binding}`;
+}
+
+// src/kernel/bounds/bounds-check.ts
+import { createHash as createHash3 } from "node:crypto";
 
 // src/kernel/text-position.ts
 function lineStarts(text3) {
@@ -29982,44 +30166,130 @@ function declaredName(declaration) {
   }
 }
 
-// src/kernel/read-variables.ts
-function readVariables(declarations, module) {
-  const names2 = /* @__PURE__ */ new Set();
-  const visit = (element2) => {
-    if (element2.kind === "ref") {
-      const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names2.add(declaration.originalName);
-      return;
-    }
-    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
-      visitTarget(element2.lhs);
-      visit(element2.rhs);
-      return;
-    }
-    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
-      const callee = element2.function.ident.originalName;
-      const [pointer2, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
-        visitTarget(pointer2.expression);
-        for (const argument of others) visit(argument);
-        return;
+// src/kernel/variable-access.ts
+var byBuiltin = {
+  arrayLength: { read: false, written: false },
+  atomicLoad: { read: true, written: false },
+  atomicStore: { read: false, written: true }
+};
+var anything = { read: true, written: true };
+var reading = { read: true, written: false };
+var writing = { read: false, written: true };
+function variableAccess(declarations, module) {
+  const walk2 = new Walk(module);
+  for (const declaration of declarations) {
+    if (declaration.kind === "fn") walk2.visit(declaration.body);
+  }
+  return walk2.outcome();
+}
+var Walk = class {
+  #module;
+  #access = /* @__PURE__ */ new Map();
+  /** What pointers may point to: variables, or what other pointers do. */
+  #targets = /* @__PURE__ */ new Map();
+  constructor(module) {
+    this.#module = module;
+  }
+  visit(element2) {
+    if (element2.kind === "ref") this.#touch(element2, reading);
+    else if (element2.kind === "assign") {
+      if (element2.lhs.kind !== "phony")
+        this.#touch(element2.lhs, element2.op.value === "=" ? writing : anything);
+      this.visit(element2.rhs);
+    } else if (element2.kind === "increment" || element2.kind === "decrement") {
+      this.#touch(element2.target, anything);
+    } else if (element2.kind === "let") {
+      if (element2.init !== void 0) this.#point(element2.name.decl.ident, element2.init);
+    } else if (element2.kind === "call-expression") this.#call(element2);
+    else if (element2.kind === "unary-expression" && isAddressing(element2.operator.value)) {
+      this.#touch(element2.expression, element2.operator.value === "*" ? reading : anything);
+    } else for (const child of childrenOf(element2, this.#module)) this.visit(child);
+  }
+  /** Access by name of the variables, with what pointers do to them. */
+  outcome() {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const [pointer2, targets] of this.#targets) {
+        const access = this.#access.get(pointer2);
+        if (access !== void 0) for (const target of targets) moved = this.#add(target, access) || moved;
       }
     }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  const visitTarget = (target) => {
-    if (target.kind === "ref") return;
-    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
-    else if (target.kind === "component-member-expression") visitTarget(target.base);
-    else if (target.kind === "component-expression") {
-      visitTarget(target.base);
-      visit(target.access);
-    } else visit(target);
-  };
-  for (const declaration of declarations) {
-    if (declaration.kind === "fn") visit(declaration.body);
+    const byName2 = /* @__PURE__ */ new Map();
+    for (const [declaration, access] of this.#access) {
+      if (declaration.declElem?.kind === "gvar") byName2.set(declaration.originalName, access);
+    }
+    return byName2;
   }
-  return names2;
+  #call(call2) {
+    const callee = call2.function.kind === "ref" ? call2.function.ident : null;
+    const declared = callee === null ? void 0 : declarationOf(callee, this.#module)?.declElem;
+    for (const [index, argument] of call2.arguments.entries()) {
+      const parameter2 = declared?.kind === "fn" ? declared.params[index]?.name.decl.ident : void 0;
+      const target = declared === void 0 ? this.#target(argument) : null;
+      if (parameter2 !== void 0) this.#point(parameter2, argument);
+      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ""] ?? anything);
+      else this.visit(argument);
+    }
+  }
+  /** A name gets a value. If that is a pointer, what is done through the name is done to its target. */
+  #point(name, value2) {
+    const target = this.#target(value2);
+    const root = target === null ? void 0 : rootOf(target, this.#module);
+    if (target === null || root === void 0) this.visit(value2);
+    else {
+      const targets = this.#targets.get(name) ?? /* @__PURE__ */ new Set();
+      this.#targets.set(name, targets.add(root));
+      this.#visitIndices(target);
+    }
+  }
+  /** What a value points to: `&x`, or a name that may hold a pointer; null for what is none. */
+  #target(value2) {
+    if (value2.kind === "parenthesized-expression") return this.#target(value2.expression);
+    if (value2.kind === "unary-expression") return value2.operator.value === "&" ? value2.expression : null;
+    if (value2.kind !== "ref") return null;
+    const kind = declarationOf(value2.ident, this.#module)?.declElem?.kind;
+    return kind === "let" || kind === "param" ? value2 : null;
+  }
+  #touch(expression, access) {
+    const root = rootOf(expression, this.#module);
+    if (root !== void 0) this.#add(root, access);
+    this.#visitIndices(expression);
+  }
+  #add(declaration, { read: read2, written }) {
+    const before = this.#access.get(declaration) ?? { read: false, written: false };
+    if ((before.read || !read2) && (before.written || !written)) return false;
+    this.#access.set(declaration, { read: before.read || read2, written: before.written || written });
+    return true;
+  }
+  /** What stands in brackets on the way to the root is only read; what has no root is visited as a whole. */
+  #visitIndices(expression) {
+    if (expression.kind === "ref") return;
+    if (expression.kind === "component-expression") this.visit(expression.access);
+    const inner = baseOf(expression);
+    if (inner === null) this.visit(expression);
+    else this.#visitIndices(inner);
+  }
+};
+function isAddressing(operator) {
+  return operator === "*" || operator === "&";
+}
+function baseOf(expression) {
+  switch (expression.kind) {
+    case "component-expression":
+    case "component-member-expression":
+      return expression.base;
+    case "parenthesized-expression":
+      return expression.expression;
+    case "unary-expression":
+      return isAddressing(expression.operator.value) ? expression.expression : null;
+    default:
+      return null;
+  }
+}
+function rootOf(expression, module) {
+  if (expression.kind === "ref") return declarationOf(expression.ident, module);
+  const inner = baseOf(expression);
+  return inner === null ? void 0 : rootOf(inner, module);
 }
 
 // src/kernel/reflect.ts
@@ -30034,7 +30304,7 @@ function reflect(module, entryPoint) {
     );
   }
   const reachable = reachableFrom(entryPoint, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module
   );
@@ -30066,7 +30336,7 @@ function reflect(module, entryPoint) {
       group,
       binding,
       kind,
-      read: reads.has(name),
+      ...access.get(name) ?? { read: false, written: false },
       used: used.has(variable2),
       layout: layout2,
       refusal: refusal4
@@ -30248,8 +30518,9 @@ function boundsCheck(program) {
     program: {
       ...program,
       passes: noting,
-      buffers: [...program.buffers, notes2, mode],
-      identity: createHash2("sha256").update(`bounds ${program.identity}`).digest("hex")
+      // It is launched once.
+      buffers: [...program.buffers.map(({ betweenLaunches: _, ...buffer }) => buffer), notes2, mode],
+      identity: createHash3("sha256").update(`bounds ${program.identity}`).digest("hex")
     },
     failure(bytes, shows2) {
       const words2 = new Uint32Array(bytes.slice().buffer);
@@ -37477,6 +37748,7 @@ function readKernel(name, kernel, context) {
         tunablesPlace: place.at("tunables")
       })
     },
+    ...kernel["between-launches"] === void 0 ? {} : { betweenLaunches: kernel["between-launches"] },
     callsPerDay: callsPerDay(parts.workloads, kernel["calls-per-day"]),
     objective,
     gate
@@ -37551,7 +37823,7 @@ function report(fault, document2) {
     const isOperator = other === "operator";
     document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${other}'`,
-      nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
+      nextStep: isOperator ? "remove it; the operator brings its own" : step3 === "between-launches" ? "remove it; a program of another kind puts back itself what its launches change" : "remove one of them"
     });
     return pointer2;
   }
@@ -37608,7 +37880,7 @@ function readSound(document2) {
 }
 
 // src/manifest/source-files.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 var maxFiles = 2e3;
 var maxTotalBytes = 64 * 1024 * 1024;
 var pointerStart = "version https://git-lfs.github.com/spec/";
@@ -37691,7 +37963,7 @@ var SourceFiles = class {
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
-    const digest3 = createHash3("sha256").update(bytes).digest("hex");
+    const digest3 = createHash4("sha256").update(bytes).digest("hex");
     const file = { digest: digest3, executable, content: () => bytes };
     this.#known.set(path2, file);
     return [path2, file, bytes.byteLength];
@@ -37775,28 +38047,6 @@ function parseManifest(options) {
     manifest: problems.hasErrors ? null : manifest,
     problems: problems.inOrder(document2.damagedFrom)
   };
-}
-
-// src/kernel/pass-bindings.ts
-function slotIn({ definition: pass }, buffer) {
-  if (Object.hasOwn(pass.bindings, buffer.name)) return pass.bindings[buffer.name] ?? null;
-  return Object.values(pass.bindings).some((taken) => isAt(taken, buffer)) ? null : buffer;
-}
-function variableAt(pass, definition) {
-  const slot2 = slotIn(pass, definition);
-  if (slot2 === null) return null;
-  const there = pass.bindings.filter((candidate) => isAt(slot2, candidate));
-  return there.find(({ used }) => used) ?? there[0] ?? null;
-}
-function isIndirect({ name }, passes) {
-  return passes.some(({ definition: { dispatch } }) => "indirect" in dispatch && dispatch.indirect === name);
-}
-function isAtHome({ buffer, group, binding }, buffers) {
-  const home = buffers[buffer];
-  return home !== void 0 && isAt(home, { group, binding });
-}
-function isAt(a2, b) {
-  return a2.group === b.group && a2.binding === b.binding;
 }
 
 // src/kernel/binding-faults.ts
@@ -37905,10 +38155,10 @@ function evaluateOrFail(evaluate2, variables) {
 }
 
 // src/kernel/command-builder.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 
 // src/kernel/fills.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 
 // src/kernel/blocks.ts
 function writeWords(view, offset, count2, random) {
@@ -38077,7 +38327,7 @@ var kinds2 = {
 function commandOf(program) {
   const { run, folder, files } = program;
   const sources = Object.entries(files).map(([path2, { digest: digest4, executable }]) => [path2, digest4, executable]);
-  const digest3 = (parts) => createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
+  const digest3 = (parts) => createHash5("sha256").update(JSON.stringify(parts)).digest("hex");
   const buildIdentity = digest3([folder, sources, null]);
   return { ...program, build: null, outputs: [], buildIdentity, identity: digest3([buildIdentity, run]) };
 }
@@ -38239,7 +38489,7 @@ function memberFault(value2, type) {
 // src/kernel/buffers.ts
 var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
-  const { definitions: definitions2, passes, workload, variables, role } = options;
+  const { definitions: definitions2, passes, workload, variables, role, betweenLaunches } = options;
   const buffers = [];
   const bindings = passes.map(() => []);
   for (const definition of definitions2) {
@@ -38270,6 +38520,10 @@ function bindBuffers(options) {
       const { group: group2, binding: binding2, kind: kind2 } = use;
       bindings[pass]?.push({ buffer: buffers.length, group: group2, binding: binding2, kind: kind2 });
     }
+    const access = {
+      read: used.some((use) => use?.read) || isIndirect(definition, passes),
+      written: used.some((use) => use?.written)
+    };
     const { name, group, binding, seed, check: check3, scratch, clear } = definition;
     buffers.push({
       name,
@@ -38281,10 +38535,14 @@ function bindBuffers(options) {
       ...contents.value,
       ...scratch ? { scratch } : {},
       ...clear === void 0 ? {} : { clear },
-      ...kind === "storage" && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}
+      ...kind === "storage" && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {},
+      ...scratch || clear !== void 0 ? {} : changedBy(access, betweenLaunches)
     });
   }
   return succeeded({ buffers, bindings });
+}
+function changedBy({ read: read2, written }, wanted) {
+  return written && (read2 || wanted === "reset") ? { betweenLaunches: wanted ?? "reset" } : {};
 }
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
@@ -40542,6 +40800,7 @@ function bindingCode2(variable2, scope) {
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
+    written: true,
     used,
     layout: (count2) => valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count2),
     refusal: refusal4
@@ -40600,8 +40859,8 @@ var SharedParts = class {
 };
 
 // src/kernel/command-builder.ts
-function digest(parts) {
-  return createHash5("sha256").update(JSON.stringify(parts)).digest("hex");
+function digest2(parts) {
+  return createHash6("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 function bindOutputs({ outputs }, workload, variables) {
   const bound = [];
@@ -40671,7 +40930,7 @@ var CommandBuilder = class {
     const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
     const sources = Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]);
     const built = build === null ? null : filled2(build);
-    const buildIdentity = digest([folder, sources, built]);
+    const buildIdentity = digest2([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
     const command2 = {
       run: filled2(run),
@@ -40680,7 +40939,7 @@ var CommandBuilder = class {
       files,
       outputs: outputs.value,
       buildIdentity,
-      identity: digest([buildIdentity, filled2(run), shapes])
+      identity: digest2([buildIdentity, filled2(run), shapes])
     };
     return succeeded({
       kernel: kernel.name,
@@ -40692,45 +40951,6 @@ var CommandBuilder = class {
     });
   }
 };
-
-// src/kernel/identity.ts
-import { createHash as createHash6 } from "node:crypto";
-function digest2(parts) {
-  return createHash6("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-function launchParts(pass, buffers) {
-  const { reachable, entryPoint, dispatch, bindings } = pass;
-  const moved = bindings.filter((slot2) => !isAtHome(slot2, buffers));
-  const tokens2 = reachable.map((item) => item.tokens);
-  return [tokens2, entryPoint, dispatch, ...moved.length === 0 ? [] : [moved]];
-}
-function passIdentity(pass, buffers) {
-  return digest2(launchParts(pass, buffers));
-}
-function programIdentity(program) {
-  const buffers = program.buffers.map((buffer) => [
-    buffer.group,
-    buffer.binding,
-    buffer.kind,
-    buffer.type,
-    buffer.length,
-    buffer.fill,
-    buffer.seed,
-    buffer.values,
-    // Listed only where it is there, so that other programs keep their names.
-    ...buffer.slots === void 0 ? [] : [buffer.slots],
-    buffer.readsInitial ?? false,
-    ...buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []
-  ]);
-  const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
-  return digest2([...first, buffers, ...others]);
-}
-function variantRemarks({ program }) {
-  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
-}
-function variantIdentity({ program, command: command2 }) {
-  return program?.identity ?? command2?.identity ?? null;
-}
 
 // src/kernel/limits.ts
 function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
@@ -41599,6 +41819,7 @@ var Builder = class {
     const variables = this.#known(configuration);
     return launchPasses(passes, {
       definitions: kernel.buffers,
+      betweenLaunches: kernel.betweenLaunches,
       workload,
       variables,
       role,
@@ -41620,22 +41841,22 @@ function note({ nan, infinite }, value2, index) {
   if (Number.isFinite(value2)) return;
   add2(Number.isNaN(value2) ? nan : infinite, index);
 }
-function placeOf({ count: count2, first }, length) {
+function placeOf2({ count: count2, first }, length) {
   return `${count2} of ${length} elements, first at index ${first}`;
 }
 function facts(what, sides) {
   const { own, other, length } = sides;
   if (own.count > 0 && own.count === other.count && own.first === other.first)
-    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+    return [`${what} in ${placeOf2(own, length)}, as in the reference`];
   return [
-    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
-    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+    ...own.count > 0 ? [`${what} in ${placeOf2(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf2(other, length)} of the reference`] : []
   ];
 }
 function unusableReference(found, reference, length) {
   return [
-    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
-    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    `the reference itself yields NaN in ${placeOf2(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf2(found.nan, length)}`],
     ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
   ];
 }
@@ -41864,7 +42085,7 @@ function describeModule(module, locate2, parameters) {
 function describeEntry(entry, module, locate2, parameters) {
   const name = entry.name.ident.originalName;
   const reachable = reachableFrom(name, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module
   );
@@ -41872,7 +42093,7 @@ function describeEntry(entry, module, locate2, parameters) {
   let obstacle = foreignPart(module, locate2);
   for (const { declaration } of reachable) {
     if (declaration.kind !== "gvar") continue;
-    const described2 = describeVariable(declaration, module, reads);
+    const described2 = describeVariable(declaration, module, access);
     if (described2 === null) continue;
     if (described2.ok) bindings.push(described2.value);
     else obstacle ??= locate2(described2.failure);
@@ -41952,7 +42173,7 @@ function axesOf(reachable) {
   }
   return { y: letters.includes("y"), z: letters.includes("z") };
 }
-function describeVariable(variable2, module, reads) {
+function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
   const place = positionAt(lineStarts(module.text), variable2.name.start);
   const refuse5 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
@@ -41974,7 +42195,16 @@ function describeVariable(variable2, module, reads) {
   }
   const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
+  return succeeded({
+    name,
+    group,
+    binding,
+    kind,
+    read: access.get(name)?.read === true,
+    type: text3,
+    shape,
+    slots
+  });
 }
 
 // src/kernel/describe/parameters.ts
@@ -42463,6 +42693,79 @@ function blockWindowOf(turns) {
   };
 }
 
+// src/measure/resets.ts
+var PROBE_MS = 60;
+var SMALL_SHARE = 5e-3;
+var MOST_SHARE = 0.75;
+var LEAST_PRECISION = 0.1;
+async function withoutResets(request, whole2, measure) {
+  const { device, variant, options } = request;
+  if (whole2.status !== "valid") return whole2;
+  const probe2 = await device.run(variant, PROBE_MS, "resets");
+  if (!probe2.ok) return { status: "failed", failure: probe2.failure };
+  const { energy } = whole2;
+  const timeShare = Math.min(
+    1,
+    secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
+  );
+  if (timeShare < SMALL_SHARE) {
+    const reset = { joules: timeShare * energy.joules, timeShare };
+    const netJoules2 = energy.netJoules === null ? null : timeShare * energy.netJoules;
+    return judged(takenOff(energy, { ...reset, netJoules: netJoules2, relativeError: 0.5, relativeResolution: 0 }));
+  }
+  const { precision } = options;
+  const wanted = precision === void 0 ? {} : { precision: Math.min(LEAST_PRECISION, precision / timeShare) };
+  const alone = await measure({ ...request, part: "resets", options: { ...options, ...wanted } });
+  if (alone.status === "failed") return alone;
+  if (alone.status === "void") {
+    const reasons = alone.reasons.map((reason) => `while only what launches change was put back: ${reason}`);
+    return { ...alone, reasons };
+  }
+  const { joules, netJoules, relativeError = null, relativeResolution } = alone.energy;
+  return judged(takenOff(energy, { joules, netJoules, relativeError, relativeResolution, timeShare }));
+}
+function secondsPerLaunch(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
+  return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
+}
+function takenOff(whole2, resets) {
+  const joules = whole2.joules - resets.joules;
+  const net = [whole2.netJoules, resets.netJoules];
+  const error = [whole2.relativeError ?? null, resets.relativeError];
+  return {
+    ...whole2,
+    joules,
+    netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
+    relativeResolution: (whole2.relativeResolution * whole2.joules + resets.relativeResolution * resets.joules) / joules,
+    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole2.joules, error[1] * resets.joules) / joules,
+    reset: { joules: resets.joules, timeShare: resets.timeShare }
+  };
+}
+function judged(energy) {
+  const share2 = resetEnergyShare(energy) ?? 0;
+  if (energy.joules > 0 && share2 <= MOST_SHARE) return { status: "valid", energy };
+  const percent6 = Math.round(100 * Math.min(1, share2));
+  const reason = `putting back what launches change takes ${percent6} % of the energy: too little is left for the launches`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+function resetEnergyShare({ joules, reset }) {
+  return reset === void 0 ? null : reset.joules / (joules + reset.joules);
+}
+function resetShares({ medianMs, resetMs }, energy) {
+  if (resetMs === void 0) return null;
+  return { time: resetMs / (medianMs + resetMs), energy: energy === null ? null : resetEnergyShare(energy) };
+}
+function meanResetShares(turns) {
+  const known4 = turns.filter((shares) => shares !== null);
+  if (known4.length === 0) return null;
+  const energies = known4.map(({ energy }) => energy).filter((share2) => share2 !== null);
+  return {
+    time: mean(known4.map(({ time }) => time)),
+    energy: energies.length === 0 ? null : mean(energies)
+  };
+}
+
 // src/measure/block-sample.ts
 function toSample({ sample, turns, processes, seconds: seconds2, failures }) {
   const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
@@ -42472,6 +42775,7 @@ function toSample({ sample, turns, processes, seconds: seconds2, failures }) {
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
   const failed6 = own !== void 0 || failures.has(other);
   const window = blockWindowOf(turns);
+  const reset = meanResetShares(turns.map((turn) => turn.reset));
   const latencies = turns.map((turn) => turn.latencyMs);
   const energies = turns.map((turn) => turn.energy?.joules ?? null);
   return {
@@ -42482,6 +42786,7 @@ function toSample({ sample, turns, processes, seconds: seconds2, failures }) {
     energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
     ...failed6 ? {} : { turns: spreadOf({ latencies, energies, processes, seconds: seconds2 }) },
+    ...reset === null || failed6 ? {} : { reset },
     ...window === null || failed6 ? {} : { window }
   };
 }
@@ -42511,7 +42816,7 @@ async function sampleStretch(request) {
   const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
   let sampling = true;
   try {
-    const run = await request.device.run(request.variant, request.durationMs);
+    const run = await request.device.run(request.variant, request.durationMs, request.part ?? "launches");
     if (!run.ok) return run;
     sampling = false;
     const readings2 = await session.stop(run.value);
@@ -42525,7 +42830,7 @@ async function sampleStretch(request) {
 
 // src/measure/series.ts
 function findTicks(readings2) {
-  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
+  const repeats = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
   readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
@@ -42629,8 +42934,9 @@ function speedOf(completions) {
 
 // src/measure/busy.ts
 var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
+function busyShareOf({ timestamps }, { launches, seconds: seconds2, reset }, { medianMs }) {
+  if (!timestamps) return null;
+  return Math.min(1, launches * medianMs / (1e3 * seconds2) + (reset?.timeShare ?? 0));
 }
 function waitingIn(share2, { estimated }) {
   if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
@@ -42798,7 +43104,7 @@ function cutWindow(request) {
   }
   const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
   const backwards = inside.findIndex(
-    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
+    (reading2, i) => i > 0 && reading2.joules < inside[i - 1].joules
   );
   if (backwards > 0) return isVoid("the energy counter went back");
   if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
@@ -42929,10 +43235,24 @@ async function measureEnergy(request) {
   if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
   const before = await meter.quiet?.() ?? null;
   if (before !== null) return { status: "void", reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
+  const outcome = await measureLaunches(request);
   if (outcome.status !== "valid") return outcome;
   const after = await meter.quiet?.() ?? null;
   return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
+}
+async function measureLaunches(request) {
+  if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
+  const { rivalJoules, ...whole2 } = request;
+  const outcome = await withoutResets(whole2, await measureWindows(whole2), measureWindows);
+  if (outcome.status !== "valid") return outcome;
+  const { precision } = request.options;
+  const { relativeError = null } = outcome.energy;
+  if (precision === void 0 || relativeError === null) return outcome;
+  if (isClearlyAbove(outcome.energy, relativeError, rivalJoules)) return outcome;
+  return ifPreciseEnough(outcome.energy, relativeError, precision);
+}
+function isClearlyAbove({ joules }, error, rivalJoules = Number.POSITIVE_INFINITY) {
+  return joules * (1 - CLEARLY * error) > rivalJoules;
 }
 async function measureWindows(request) {
   const { windowMs, precision, longestMs = windowMs } = request.options;
@@ -42944,9 +43264,7 @@ async function measureWindows(request) {
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
     if (precision === void 0 || relativeError === null) return { status: "valid", energy };
-    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
-      return { status: "valid", energy };
-    }
+    if (isClearlyAbove(energy, relativeError, request.rivalJoules)) return { status: "valid", energy };
     if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1e3 * energy.seconds;
     const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
@@ -42975,7 +43293,8 @@ async function takeWindow(request, windowMs) {
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
+    const { part = "launches" } = request;
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, part, delayMs });
     if (!sampled.ok) return { status: "failed", failure: sampled.failure };
     disturbed = sampled.value.disturbances.length > 0;
     const cut3 = cutSampled(sampled.value, meter.info, options);
@@ -43007,7 +43326,7 @@ function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
 async function measureLatency(request) {
   const timed = await request.device.time(request.variant, request.options);
   if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
+  const { samplesMs, launchesPerSample, resolutionMs, resetMs } = timed.value;
   const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
   const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
   if (medianMs <= 0) {
@@ -43022,6 +43341,7 @@ async function measureLatency(request) {
       relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
       samplesMs,
       launchesPerSample,
+      ...resetMs === void 0 ? {} : { resetMs },
       relativeResolution: resolutionMs / medianMs
     }
   };
@@ -43044,6 +43364,7 @@ async function takeTurn(request) {
       latencyResolution: timed.value.relativeResolution,
       energy: waiting === null ? measured : null,
       busyShare,
+      reset: resetShares(timed.value, measured),
       voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
     }
   };
@@ -43182,7 +43503,8 @@ var SubjectBlock = class {
 };
 
 // src/measure/blocks.ts
-async function runBlocks(task) {
+async function runBlocks(request) {
+  const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples2 = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
     const finished = await runBlock(task, block);
@@ -43191,6 +43513,13 @@ async function runBlocks(task) {
     await task.onBlock?.(finished);
   }
   return samples2;
+}
+function withArmsAlike(subject) {
+  const { B: B2, H, X, R } = subject.variants;
+  const alike = launchedAlike([B2, H, X, R].filter((variant) => variant !== void 0));
+  const next = alike.values();
+  const one4 = (variant) => variant === void 0 ? void 0 : next.next().value;
+  return { ...subject, variants: { B: one4(B2) ?? B2, H: one4(H) ?? H, X: one4(X), R: one4(R) } };
 }
 async function runBlock(task, block) {
   const startMs = task.clock.nowMs();
@@ -43595,7 +43924,7 @@ var DeviceTrials = class {
     const random = phases.fork(`${this.#count.energyTrials}`);
     const built = await this.#count.during("compile", () => this.#build(configuration));
     if (!built.ok) return built;
-    const run = (variant, durationMs) => this.#count.during("energy", () => device.run(variant, durationMs));
+    const run = (variant, durationMs, part) => this.#count.during("energy", () => device.run(variant, durationMs, part));
     const request = { device: { run }, meter, variant: built.value, options: options.window, random };
     const window = await this.#count.during("waiting", () => measureEnergy({ ...request, ...question }));
     switch (window.status) {
@@ -43924,7 +44253,7 @@ async function measurePowerTraits({ power: power3 }, time) {
     readings2.push({ timeMs, watts: read2.value });
     await time.sleep(pollMs2);
   }
-  const watts = readings2.map((reading) => reading.watts);
+  const watts = readings2.map((reading2) => reading2.watts);
   const middle2 = median(watts);
   if (!(middle2 > 0)) return { ok: false, why: `its ${power3.label} reads ${middle2} W` };
   const quarter = Math.max(1, Math.floor(watts.length / 4));
@@ -45759,6 +46088,18 @@ function windowText(windows) {
   const measured = `${formatDuration(seconds2)} of energy in ${formatCount(windows.length, "sample")}`;
   return [measured, ...facts2].join(", ");
 }
+function resetText(resets) {
+  if (resets.length === 0) return "";
+  const time = largest(
+    resets.map((reset) => reset.time),
+    percent3
+  );
+  const energy = largest(
+    resets.map((reset) => reset.energy),
+    (share2) => ` and ${percent3(share2)} of the energy`
+  );
+  return `putting back what launches change took ${resets.length > 1 ? "up to " : ""}${time} of the time${energy}, which is in no figure`;
+}
 function voidText(samples2) {
   const lost2 = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
   if (lost2.length === 0) return "";
@@ -45776,7 +46117,13 @@ function voidText(samples2) {
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
-  return [windows.length === 0 ? "" : windowText(windows), designText(samples2), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
+  const resets = samples2.map(({ reset }) => reset ?? null).filter((reset) => reset !== null);
+  return [
+    windows.length === 0 ? "" : windowText(windows),
+    designText(samples2),
+    resetText(resets),
+    voidText(samples2)
+  ].filter((text3) => text3 !== "").join("; ");
 }
 
 // src/report/notes/facts.ts
@@ -45854,8 +46201,8 @@ function runFacts(report3) {
   }
   const monthly = report3.kind === "guard" ? monthlyText(report3) : "";
   if (monthly !== "") facts2.push(["energy", monthly]);
-  const judged = selfJudged(report3);
-  if (judged !== "") facts2.push(["results", judged]);
+  const judged2 = selfJudged(report3);
+  if (judged2 !== "") facts2.push(["results", judged2]);
   facts2.push(["took", formatDuration(report3.durationSeconds)]);
   return facts2;
 }
@@ -46070,7 +46417,8 @@ function searchNote(kernel) {
     `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size2 : `at least ${size2}`}`,
     `${formatInteger(kernel.energyMeasurements)} measured for energy`,
     `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
+    `seed ${kernel.seed}`,
+    ...kernel.reset === void 0 ? [] : [resetText([kernel.reset])]
   ];
   return parts.join(", ");
 }
@@ -49936,8 +50284,8 @@ function interval(label, ratio3, margin, tone) {
   return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
-  const judged = kernel.metrics.find((one4) => one4.metric === metric);
-  return judged?.gates === true ? judged.margin : null;
+  const judged2 = kernel.metrics.find((one4) => one4.metric === metric);
+  return judged2?.gates === true ? judged2.margin : null;
 }
 function intervals(kernel, id) {
   const { energyRatio, latencyRatio } = kernel;
@@ -53263,9 +53611,9 @@ var WebgpuDevice = class {
     const times = outcome.value?.map((latencyMs, i) => ({ name: passes[i]?.name ?? "", latencyMs }));
     return { ok: true, value: times ?? null };
   }
-  async run(variant, durationMs) {
+  async run(variant, durationMs, part = "launches") {
     const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs, part }));
     return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
   }
   async close() {
@@ -53405,9 +53753,9 @@ function clockedDevice(device, clocks) {
       await clock(variant);
       return await device.timePasses?.(variant, maxMs3) ?? { ok: true, value: null };
     },
-    async run(variant, durationMs) {
+    async run(variant, durationMs, part) {
       await clock(variant);
-      return device.run(variant, durationMs);
+      return device.run(variant, durationMs, part);
     },
     rest: async () => device.rest?.(),
     close: () => device.close()
@@ -53541,7 +53889,7 @@ function mixedDevice(info, devices) {
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     timePasses: async (variant, maxMs3) => await deviceFor(variant).timePasses?.(variant, maxMs3) ?? noPassTimes,
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands2?.rest?.();
       await webgpu?.rest?.();
@@ -54310,8 +54658,8 @@ function movementOf(moved, { machineChanged }) {
   if (first === void 0) return null;
   return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
 }
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
+function judgeSentinel(subject, judged2, moved) {
+  const metricsOfIt = judged2.map((metric) => {
     const own = moved.find((one4) => one4.subject === subject && one4.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
@@ -54343,7 +54691,7 @@ function judge(subjects, samples2, options = {}) {
   const evidence = subjects.map((subject) => gatherEvidence(subject, samplesOf3(subject), settings2));
   const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
+    const judged2 = evidence[i].map(
       (one4) => judgeMetric({
         evidence: one4,
         confirmP: confirmP.get(one4) ?? null,
@@ -54351,8 +54699,8 @@ function judge(subjects, samples2, options = {}) {
         options: settings2
       })
     );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
+    if (subject.sentinel) return judgeSentinel(subject, judged2, moved);
+    const deciding = decidingMetric(judged2);
     const { kernel, workload } = subject;
     const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
     return {
@@ -54360,15 +54708,15 @@ function judge(subjects, samples2, options = {}) {
       workload,
       sentinel: false,
       verdict: deciding.verdict,
-      metrics: judged,
+      metrics: judged2,
       attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
 }
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+function decidingMetric(judged2) {
+  const gating = judged2.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged2.filter(({ metric }) => metric === "latency");
   const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
@@ -56855,7 +57203,17 @@ function kernelChanges(base2, head2) {
     // A sentinel is never red.
     loosens: head2.sentinel
   };
-  return [...gateChanges(base2.gate, head2.gate), ...base2.sentinel === head2.sentinel ? [] : [sentinel]];
+  const between = {
+    name: "between-launches",
+    base: base2.betweenLaunches ?? "as the program needs it",
+    head: head2.betweenLaunches ?? "as the program needs it",
+    // Work that only the first launch finds costs the others nothing.
+    loosens: head2.betweenLaunches === "keep"
+  };
+  return [
+    ...gateChanges(base2.gate, head2.gate),
+    ...[sentinel, between].filter((setting) => setting.base !== setting.head)
+  ];
 }
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
@@ -56915,17 +57273,20 @@ function policyOf(base2, head2) {
     };
   }
   const before = base2.revision.manifest;
-  const baseOf = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
+  const baseOf2 = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
   const pairs = manifest.kernels.flatMap((kernel) => {
-    const of = baseOf(kernel);
+    const of = baseOf2(kernel);
     return of === void 0 ? [] : [{ base: of, head: kernel }];
   });
   return {
     head: {
       ...head2,
       manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
-        const of = baseOf(kernel);
-        return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+        const of = baseOf2(kernel);
+        if (of === void 0) return kernel;
+        const { betweenLaunches: _, ...own } = kernel;
+        const { gate, sentinel, betweenLaunches } = of;
+        return { ...own, gate, sentinel, ...betweenLaunches === void 0 ? {} : { betweenLaunches } };
       })
     },
     judgeSeconds: before.budget.guard.judgeSeconds,
@@ -60446,14 +60807,14 @@ function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
 }
-async function advise({ host, options, policy: policy2, onJudged }, laboratory, judged, deadlineMs) {
-  const { contests, judgements } = judged;
+async function advise({ host, options, policy: policy2, onJudged }, laboratory, judged2, deadlineMs) {
+  const { contests, judgements } = judged2;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
   const limited = Number.isFinite(deadlineMs) && options.shared !== true;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
-  await onJudged(judged);
+  await onJudged(judged2);
   if (host.signal.aborted) return [];
   const budget = policy2.head.manifest.budget.guard;
   const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
@@ -60526,7 +60887,7 @@ async function measureChanged(task, laboratory, removed) {
       }))
     })
   );
-  const judged = {
+  const judged2 = {
     ...measured,
     comparisons: [...comparisons4, ...removed],
     contests,
@@ -60542,9 +60903,9 @@ async function measureChanged(task, laboratory, removed) {
   };
   const advice = await optional(
     { cost: "nothing is advised", otherwise: [], warn },
-    () => advise(task, laboratory, judged, deadlineMs)
+    () => advise(task, laboratory, judged2, deadlineMs)
   );
-  return { ...judged, warnings: [...warnings, ...lost2], advice };
+  return { ...judged2, warnings: [...warnings, ...lost2], advice };
 }
 async function runGuard(task) {
   const { host, options, base: base2, policy: policy2 } = task;
@@ -61055,7 +61416,7 @@ function unmeasuredVerdict(status) {
   if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
-function placeOf2({ comparison, judgement, broken }) {
+function placeOf3({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
   const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
@@ -61103,7 +61464,7 @@ function guardedKernel(task) {
     ...task.passes == null ? {} : { passes: task.passes },
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== "changed",
-    ...placeOf2(task),
+    ...placeOf3(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
@@ -61128,8 +61489,8 @@ function exitCodeOf(verdict) {
 }
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
-  const judged = new Set(judgements.map(nameOf3));
-  const listed4 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const judged2 = new Set(judgements.map(nameOf3));
+  const listed4 = options.listed ?? kernels.filter((kernel) => !judged2.has(nameOf3(kernel)));
   const overall = overallVerdict({ ...rest, judgements, listed: listed4 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
@@ -61211,12 +61572,12 @@ function kernelsOf({ options }, { outcome, accepts }, advice) {
     });
   });
 }
-function reportOn(task, judged, { advice, warnings }) {
+function reportOn(task, judged2, { advice, warnings }) {
   const { host, options, startedAt, head: head2, base: base2, policy: policy2 } = task;
-  const { accepts, unread, interrupted } = judged;
-  const outcome = { ...judged.outcome, warnings };
+  const { accepts, unread, interrupted } = judged2;
+  const outcome = { ...judged2.outcome, warnings };
   const { measuredWith, judgements, machineChanged } = outcome;
-  const kernels = kernelsOf(task, judged, advice);
+  const kernels = kernelsOf(task, judged2, advice);
   const failOn = new Map(
     outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn])
   );
@@ -61831,6 +62192,13 @@ function reportedSlack(objective) {
   const slack = latencySlackOf(objective);
   return Number.isFinite(slack) ? slack : null;
 }
+function describeReset({ idOf: idOf4, result }, configuration) {
+  const own = result.measurements.find(
+    (known4) => configuration !== null && idOf4(known4.configuration) === idOf4(configuration)
+  );
+  const reset = own?.latency == null ? null : resetShares(own.latency, own.energy);
+  return reset === null ? {} : { reset };
+}
 function retunedKernel(task) {
   const { search, final } = task;
   const { kernel, workload, result, space: space2, objective } = search;
@@ -61863,6 +62231,7 @@ function retunedKernel(task) {
     evidence: searchEvidence({ space: space2, result, final }),
     ...isSelfJudged(kernel) ? { selfJudged: true } : {},
     ...task.passes === void 0 ? {} : { passes: task.passes.passes },
+    ...describeReset(search, configuration),
     reason
   };
 }
@@ -63395,7 +63764,8 @@ async function planWorkload(kernel, workload, { limits: limits2, features, budge
     refused: reference.ok ? null : reference.failure,
     trials,
     retuneMinutes: seconds(budget.retune, trials) / 60,
-    guardMinutes: budget.guard.judgeSeconds / 60
+    guardMinutes: budget.guard.judgeSeconds / 60,
+    changes: shipped.ok ? changedBuffers(shipped.value) : null
   };
 }
 async function needsOf(kernel, features) {
@@ -63671,6 +64041,7 @@ async function validate9(host, options) {
   const faults = [];
   const needs = [];
   const warnings = /* @__PURE__ */ new Map();
+  const changing = /* @__PURE__ */ new Map();
   const contents = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
@@ -63679,13 +64050,16 @@ async function validate9(host, options) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      const own = await builder.build(kernel.defaults);
-      if (own.ok && own.value.program !== null) {
-        const { buffers } = own.value.program;
+      const shipped = await builder.build(kernel.defaults);
+      if (shipped.ok && shipped.value.program !== null) {
+        const { buffers } = shipped.value.program;
         const filled2 = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
         contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled2 });
       }
-      for (const built of [own, await builder.reference()]) {
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null)
+        changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
+      for (const built of [shipped, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -63705,6 +64079,7 @@ async function validate9(host, options) {
     faults,
     contents,
     warnings: [...warnings.values()],
+    changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
   };
 }
@@ -63727,6 +64102,10 @@ function needText({
 }) {
   const needs = feature2 === null ? "" : ` (feature ${feature2})`;
   return `${file}:${line3}:${column}: ${kernel} enables ${extension2}${needs}`;
+}
+function changingText(changed) {
+  const names2 = changed.buffers.map((name) => `\`${name}\``).join(", ");
+  return changed.betweenLaunches === "reset" ? `launches change ${names2}: each starts from the described contents (between-launches: reset)` : `launches change ${names2}: each goes on from what the last one left, and only the first has the described contents (between-launches: keep)`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -64342,6 +64721,12 @@ function formatMinutes(minutes) {
 function needLines({ needs, device }) {
   return needs.filter(({ operator }) => operator === null).map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ""}`).join("\n");
 }
+function changingLines({ workloads }) {
+  const lines2 = workloads.flatMap(
+    ({ kernel, changes }) => changes === null ? [] : [`${kernel}: ${changingText(changes)}`]
+  );
+  return [...new Set(lines2)].join("\n");
+}
 function refusalLines({ workloads }) {
   return workloads.flatMap(
     ({ kernel, workload, refused: refused4 }) => refused4 === null ? [] : [`${failurePlace(refused4)}${kernel} ${workload} cannot run: ${refused4.message}`]
@@ -64401,7 +64786,13 @@ var planCommand = {
     const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
     const expected = result.expected === null ? "" : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
     const table3 = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
-    const output2 = [table3, needLines(result), refusalLines(result), `${total2}${expected}`];
+    const output2 = [
+      table3,
+      needLines(result),
+      changingLines(result),
+      refusalLines(result),
+      `${total2}${expected}`
+    ];
     return { output: `${output2.filter((part) => part !== "").join("\n\n")}
 `, exitCode: ExitCode.passed };
   }
@@ -64652,11 +65043,15 @@ shown at once, with its place and what to do. Needs no GPU.`,
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
     );
-    const judged = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
+    const judged2 = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
 `;
+    const changing = result.changing.map(
+      ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}
+`
+    );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    const notes2 = `${warnings.join("")}${needs.join("")}${contentsOf2(result)}${judged}`;
+    const notes2 = `${[...warnings, ...needs, ...changing].join("")}${contentsOf2(result)}${judged2}`;
     return { output: `${faults.join("")}${notes2}${summary}, ${verdict}
 `, exitCode };
   }

@@ -30,6 +30,11 @@ function deviceFamily(adapter) {
   return family === "" ? "unknown" : family;
 }
 
+// src/kernel/between-launches.ts
+function isReset({ betweenLaunches }) {
+  return betweenLaunches === "reset";
+}
+
 // src/kernel/failure.ts
 function printable(message) {
   return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
@@ -1385,18 +1390,18 @@ function markEnd(encoder, querySet, index) {
 function writesOf({ querySet, from, to }) {
   return { querySet, ...from === null ? {} : { beginningOfPassWriteIndex: from }, endOfPassWriteIndex: to };
 }
-function encodeLaunches(encoder, passes, options) {
+function encodeLaunches(encoder, { passes, rounds }, options) {
   const { launches: launches2, stamps = null } = options;
   const isSplit = passes.some(({ clears }) => clears.length > 0);
   if (isSplit && stamps !== null && stamps.from !== null) markEnd(encoder, stamps.querySet, stamps.from);
   let open = null;
   let current = null;
   for (let launch = 0; launch < launches2; launch++) {
-    for (const pass of passes) {
+    for (const pass of rounds?.passes(launch) ?? passes) {
       if (pass.clears.length > 0) {
         open?.end();
         open = null;
-        for (const buffer of pass.clears) encoder.clearBuffer(buffer);
+        for (const { buffer, offset, size } of pass.clears) encoder.clearBuffer(buffer, offset, size);
       }
       if (open === null) {
         open = encoder.beginComputePass(
@@ -1404,8 +1409,8 @@ function encodeLaunches(encoder, passes, options) {
         );
         current = null;
       }
+      if (current?.pipeline !== pass.pipeline) open.setPipeline(pass.pipeline);
       if (current !== pass) {
-        open.setPipeline(pass.pipeline);
         for (const [group, bindGroup] of pass.bindGroups.entries()) open.setBindGroup(group, bindGroup);
         current = pass;
       }
@@ -1414,6 +1419,48 @@ function encodeLaunches(encoder, passes, options) {
   }
   open?.end();
   if (isSplit && stamps !== null) markEnd(encoder, stamps.querySet, stamps.to);
+}
+
+// src/device/worker/rounds.ts
+var mostRounds = 64;
+var stampsPerRound = 3;
+var mostStamps = stampsOf(mostRounds);
+function stampsOf(rounds) {
+  return 1 + rounds * stampsPerRound;
+}
+var maxLaunches = 16384;
+function mostTimed({ rounds }) {
+  return rounds === void 0 ? maxLaunches : Math.min(maxLaunches, mostRounds * rounds.slots);
+}
+function countRounds({ rounds }, launches2) {
+  return rounds === void 0 ? 1 : Math.ceil(launches2 / rounds.slots);
+}
+function roundSizes({ slots }, launches2) {
+  const sizes = [];
+  for (let left = launches2; left > 0; left -= slots) sizes.push(Math.min(slots, left));
+  return sizes;
+}
+function encodeTimedRounds(options) {
+  const { encoder, reader, rounds, sizes, encode } = options;
+  const { querySet } = reader;
+  markEnd(encoder, querySet, 0);
+  for (const [i, launches2] of sizes.entries()) {
+    const first = 1 + i * stampsPerRound;
+    rounds.refill(encoder, launches2);
+    markEnd(encoder, querySet, first);
+    encode(launches2, { querySet, from: first + 1, to: first + 2 });
+  }
+  reader.resolve(encoder, stampsOf(sizes.length));
+}
+function roundTimes(stamps, rounds) {
+  let launchesMs = 0;
+  let resetsMs = 0;
+  for (let i = 0; i < rounds; i++) {
+    const [before = 0, reset = 0, begin = 0, end = 0] = stamps.slice(i * stampsPerRound);
+    launchesMs += end - Math.max(reset, begin);
+    resetsMs += reset - before;
+  }
+  return { launchesMs, resetsMs };
 }
 
 // src/device/worker/timestamps.ts
@@ -1455,50 +1502,137 @@ function createLauncher(options) {
   const { device, clock: clock2, polling, timestamps, quiet } = options;
   const reader = timestamps ? createTimestampReader(device, 2) : null;
   let apartReader = null;
+  let roundsReader = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
-  async function timeBatch(compiled, launches2) {
+  async function timeCommands(encode, ...[stamped = null, count = 0]) {
     const encoder = device.createCommandEncoder();
-    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
-    encodeLaunches(encoder, compiled.passes, { launches: launches2, stamps });
-    reader?.resolve(encoder, 2);
+    encode(encoder);
     const commands = encoder.finish();
     const start = clock2.nowMs();
     device.queue.submit([commands]);
-    const reading = reader?.readMs(2);
+    const reading = stamped?.readMs(count);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    const [, gpuMs = 0] = await reading ?? [];
-    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
+    return { wallMs, stampsMs: await reading ?? [] };
+  }
+  async function timeBatch(compiled, launches2) {
+    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
+    const { wallMs, stampsMs } = await timeCommands(
+      (encoder) => {
+        encodeLaunches(encoder, compiled, { launches: launches2, stamps });
+        reader?.resolve(encoder, 2);
+      },
+      reader,
+      2
+    );
+    return reader === null ? wallMs : plausibleMs(stampsMs[1] ?? 0, wallMs);
+  }
+  async function wallTimes(compiled, rounds, sizes) {
+    const times = { launchesMs: 0, resetsMs: 0 };
+    for (const launches2 of sizes) {
+      times.resetsMs += (await timeCommands((encoder) => rounds.refill(encoder, launches2))).wallMs;
+      const launched = await timeCommands((encoder) => encodeLaunches(encoder, compiled, { launches: launches2 }));
+      times.launchesMs += launched.wallMs;
+    }
+    return times;
+  }
+  async function stampedTimes(compiled, rounds, sizes) {
+    roundsReader ??= createTimestampReader(device, mostStamps);
+    const stamped = roundsReader;
+    const { wallMs, stampsMs } = await timeCommands(
+      (encoder) => encodeTimedRounds({
+        encoder,
+        reader: stamped,
+        rounds,
+        sizes,
+        encode: (launches2, stamps) => encodeLaunches(encoder, compiled, { launches: launches2, stamps })
+      }),
+      stamped,
+      stampsOf(sizes.length)
+    );
+    const times = roundTimes(stampsMs, sizes.length);
+    const isPossible = !Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs));
+    return isPossible && times.launchesMs >= 0 ? times : null;
+  }
+  async function timeRounds(compiled, rounds, launches2) {
+    const sizes = roundSizes(rounds, launches2);
+    const times = await (timestamps ? stampedTimes : wallTimes)(compiled, rounds, sizes);
+    if (times === null) return Number.NaN;
+    rounds.resetMs = Math.max(0, times.resetsMs) / launches2;
+    return times.launchesMs;
   }
   async function timeApart({ passes, bound }) {
     apartReader ??= createTimestampReader(device, 1 + mostPasses);
-    const { querySet } = apartReader;
-    const encoder = device.createCommandEncoder();
-    bound.reset(encoder);
-    markEnd(encoder, querySet, 0);
-    for (const [index, pass] of passes.entries()) {
-      encodeLaunches(encoder, [pass], { launches: 1, stamps: { querySet, from: null, to: index + 1 } });
-    }
-    apartReader.resolve(encoder, 1 + passes.length);
-    const start = clock2.nowMs();
-    device.queue.submit([encoder.finish()]);
-    const ends = await apartReader.readMs(1 + passes.length);
-    const wallMs = clock2.nowMs() - start;
-    return passes.map((_, i) => plausibleMs((ends[i + 1] ?? 0) - (ends[i] ?? 0), wallMs));
+    const stamped = apartReader;
+    const { querySet } = stamped;
+    const { wallMs, stampsMs } = await timeCommands(
+      (encoder) => {
+        bound.reset(encoder);
+        markEnd(encoder, querySet, 0);
+        for (const [index, pass] of passes.entries()) {
+          const stamps = { querySet, from: null, to: index + 1 };
+          encodeLaunches(encoder, { passes: [pass] }, { launches: 1, stamps });
+        }
+        stamped.resolve(encoder, 1 + passes.length);
+      },
+      stamped,
+      1 + passes.length
+    );
+    return passes.map((_, i) => plausibleMs((stampsMs[i + 1] ?? 0) - (stampsMs[i] ?? 0), wallMs));
   }
   const inPeace = (work) => quiet ? work() : polling.eagerly(work);
   return {
     device,
     timestamps,
     resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches2, { reset } = { reset: false }) {
+    submit(compiled, launches2, { reset = false, part = "launches" } = {}) {
+      const { rounds } = compiled;
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      encodeLaunches(encoder, compiled.passes, { launches: launches2 });
+      for (const size of rounds === void 0 ? [launches2] : roundSizes(rounds, launches2)) {
+        rounds?.refill(encoder, size);
+        if (part === "launches") encodeLaunches(encoder, compiled, { launches: size });
+      }
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches2) => inPeace(() => timeBatch(compiled, launches2)),
+    timed(compiled, launches2) {
+      const { rounds } = compiled;
+      return inPeace(
+        () => rounds === void 0 ? timeBatch(compiled, launches2) : timeRounds(compiled, rounds, launches2)
+      );
+    },
     timedApart: async (compiled) => timestamps ? inPeace(() => timeApart(compiled)) : null
+  };
+}
+
+// src/device/worker/ring.ts
+var mostSlots = 64;
+function ringPlaces(options) {
+  const { bindings, bytesOf: bytesOf3, maxBytes: maxBytes2 } = options;
+  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
+  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf3(binding) / alignment) * alignment]);
+  if (strides.length === 0) return null;
+  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
+  const largest = Math.max(...strides.map(([, stride]) => stride));
+  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
+  const slots = Math.min(mostSlots, Math.max(1, fitting));
+  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
+}
+function createRing(places) {
+  const byIndex = new Map(places.map((place) => [place.index, place]));
+  return {
+    slots: places[0]?.slots ?? 1,
+    place(index, slot) {
+      const places2 = byIndex.get(index);
+      if (places2 === void 0) return null;
+      return { buffer: places2.buffer, offset: slot * places2.strideBytes, size: places2.bytes };
+    },
+    refill(encoder, launches2) {
+      for (const { buffer, pristine, strideBytes } of places) {
+        if (pristine === null) encoder.clearBuffer(buffer, 0, launches2 * strideBytes);
+        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches2 * strideBytes);
+      }
+    }
   };
 }
 
@@ -1510,6 +1644,7 @@ var settledWithin = 0.2;
 async function warmUp(launcher, compiled, clock2) {
   launcher.submit(compiled, 1, { reset: true });
   await launcher.device.queue.onSubmittedWorkDone();
+  const most = Math.min(maxBatch, mostTimed(compiled));
   let batch = 1;
   let previousMs = Number.POSITIVE_INFINITY;
   let spentMs = 0;
@@ -1519,20 +1654,21 @@ async function warmUp(launcher, compiled, clock2) {
     spentMs += clock2.nowMs() - startMs;
     const launchMs = batchMs2 / batch;
     if (launchMs > 0) compiled.launchMs = launchMs;
-    const longEnough = batchMs2 >= enoughMs || batch >= maxBatch;
+    const longEnough = batchMs2 >= enoughMs || batch >= most;
     if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
     if (spentMs >= budgetMs) return;
     previousMs = launchMs;
-    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
+    if (!longEnough) batch = Math.min(most, batch * 4);
   }
 }
 
 // src/device/worker/run.ts
 var batchMs = 20;
 var batchesInFlight = 2;
-var maxLaunches = 4096;
+var maxLaunches2 = 4096;
+var maxResets = 64 * maxLaunches2;
 async function runStretch(options) {
-  const { launcher, clock: clock2, compiled, durationMs, cpuSeconds } = options;
+  const { launcher, clock: clock2, compiled, durationMs, part = "launches", cpuSeconds } = options;
   const { queue } = launcher.device;
   if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
   launcher.submit(compiled, 1, { reset: true });
@@ -1540,12 +1676,16 @@ async function runStretch(options) {
   const completions = [];
   let done = 0;
   const note2 = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
-  const launchMs = compiled.launchMs ?? batchMs;
-  const batchOf = (oneMs) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
+  const { rounds } = compiled;
+  const resetMs = rounds?.resetMs ?? 0;
+  const knownMs = (compiled.launchMs ?? batchMs) + resetMs;
+  const launchMs = part === "resets" && resetMs > 0 ? resetMs : knownMs;
+  const most = part === "resets" ? maxResets : maxLaunches2;
+  const batchOf = (oneMs) => Math.min(most, Math.max(1, Math.floor(batchMs / oneMs)));
   let batch = batchOf(launchMs);
   const queueBatch = async () => {
     const launches2 = batch;
-    launcher.submit(compiled, launches2);
+    launcher.submit(compiled, launches2, { part });
     await queue.onSubmittedWorkDone();
     done += launches2;
     note2();
@@ -1558,7 +1698,7 @@ async function runStretch(options) {
   };
   await Promise.all(Array.from({ length: batchesInFlight }, lane));
   const last = completions.at(-1);
-  compiled.launchMs = (last.timeMs - start) / last.launches;
+  if (rounds === void 0) compiled.launchMs = (last.timeMs - start) / last.launches;
   return completions;
 }
 
@@ -1771,28 +1911,34 @@ function isZeros({ fill, values }) {
 function workKey(binding) {
   return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
 }
+function ringKey(key, slots) {
+  return `${key} x ${slots}`;
+}
 var BufferPool = class {
   #device;
   #maxBytes;
+  #maxRingBytes;
   #contents;
   /** In order of last use. */
   #pool = /* @__PURE__ */ new Map();
   #bytes = 0;
   constructor(device, maxBytes2, contents) {
     this.#device = device;
-    this.#maxBytes = maxBytes2;
+    this.#maxBytes = maxBytes2.pool;
+    this.#maxRingBytes = maxBytes2.ring;
     this.#contents = contents;
   }
-  /** Bytes that the buffers take together, initial contents of what is written included. */
+  /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
   bytesOf(bindings) {
-    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding)));
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding, null)));
     return [...sizes.values()].reduce((sum, size) => sum + size, 0);
   }
   /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
   excess(bindings) {
     let bytes = 0;
     const counted = /* @__PURE__ */ new Set();
-    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding))) {
+    const places = this.#places(bindings);
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding, places))) {
       if (counted.has(key)) continue;
       counted.add(key);
       bytes += size;
@@ -1809,21 +1955,33 @@ var BufferPool = class {
       return pooled.buffer;
     };
     const resets = [];
-    const buffers = bindings.map((binding) => {
+    const places = this.#places(bindings);
+    const ringBuffers = [];
+    const buffers = bindings.map((binding, index) => {
       const bytes = paddedBytes(binding);
       if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
       const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
-      if (isZeros(binding)) {
-        resets.push((encoder) => encoder.clearBuffer(work));
-      } else {
-        const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
-        resets.push((encoder) => encoder.copyBufferToBuffer(initial, 0, work, 0, bytes));
+      const initial = isZeros(binding) ? null : hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      resets.push((encoder) => {
+        if (initial === null) encoder.clearBuffer(work);
+        else encoder.copyBufferToBuffer(initial, 0, work, 0, bytes);
+      });
+      const place = places?.get(binding);
+      if (place?.slots === 1)
+        ringBuffers.push({ ...place, index, buffer: work, bytes, pristine: initial, strideBytes: bytes });
+      else if (place !== void 0) {
+        const { slots, strideBytes } = place;
+        const all = slots * strideBytes;
+        const buffer = hold(ringKey(workKey(binding), slots), all, () => this.#create(all, workUsage()));
+        const pristine = initial === null ? null : hold(ringKey(contentsKey(binding), slots), all, () => this.#repeated(initial, place));
+        ringBuffers.push({ ...place, index, buffer, bytes, pristine });
       }
       return work;
     });
     let released = false;
     return {
       buffers,
+      ...ringBuffers.length === 0 ? {} : { ring: createRing(ringBuffers) },
       reset: (encoder) => {
         for (const reset of resets) reset(encoder);
       },
@@ -1838,11 +1996,21 @@ var BufferPool = class {
   clear() {
     this.#shrink(0);
   }
-  #needs(binding) {
+  #places(bindings) {
+    return ringPlaces({
+      limits: this.#device.limits,
+      bindings,
+      bytesOf: paddedBytes,
+      maxBytes: this.#maxRingBytes
+    });
+  }
+  #needs(binding, places) {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
-    const work = [workKey(binding), bytes];
-    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
+    const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
+    const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
+    const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes]);
+    return [...keys.map((key) => [key, bytes]), ...ring].map(([key, size]) => [key, size]);
   }
   #take(key, bytes, create) {
     const found = this.#pool.get(key);
@@ -1869,6 +2037,16 @@ var BufferPool = class {
   }
   #create(size, usage) {
     return this.#device.createBuffer({ size, usage });
+  }
+  /** A buffer with the contents of another one in every place. */
+  #repeated(from, { slots, strideBytes }) {
+    const buffer = this.#create(slots * strideBytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const encoder = this.#device.createCommandEncoder();
+    for (let slot = 0; slot < slots; slot++) {
+      encoder.copyBufferToBuffer(from, 0, buffer, slot * strideBytes, from.size);
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    return buffer;
   }
   #filled(binding) {
     const size = paddedBytes(binding);
@@ -1931,7 +2109,8 @@ async function runOnce(launcher, compiled) {
   for (const [index, binding] of program.buffers.entries()) {
     if (isPoisoned(binding)) writeAll(device, bound.buffers[index], poison(binding));
   }
-  launcher.submit(compiled, 1);
+  const { rounds: _, ...alone } = compiled;
+  launcher.submit(alone, 1);
   const outputs = /* @__PURE__ */ new Map();
   for (const { binding, index } of outputsOf(program)) {
     outputs.set(binding.name, await readBack(device, bound.buffers[index], binding.byteLength));
@@ -2094,11 +2273,11 @@ var Programs = class {
   #ahead = /* @__PURE__ */ new Map();
   /** Programs given up since garbage was collected. */
   #garbage = 0;
-  /** `pool`: kept for later programs. `program`: that one may have at all. */
+  /** `program`: what one may have at all. */
   constructor(device, maxBytes2, contents = /* @__PURE__ */ new Map()) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes2.program;
-    this.#pool = new BufferPool(device, maxBytes2.pool, contents);
+    this.#pool = new BufferPool(device, maxBytes2, contents);
   }
   /**
    * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
@@ -2120,15 +2299,27 @@ var Programs = class {
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const passes = program.passes.map(
-      (pass, index) => ({
-        pipeline: pipelines[index],
-        bindGroups: this.#bindGroups(pass, layouts[index] ?? [], bound.buffers),
-        launch: launchOf(pass, bound.buffers),
-        clears: clearsBefore(program, index).map((buffer) => bound.buffers[buffer])
-      })
-    );
-    const compiled = { program, passes, bound, launchMs: null };
+    const passesAt = (slot) => {
+      const places = bound.buffers.map(
+        (buffer, index) => (slot === null ? null : bound.ring?.place(index, slot)) ?? wholeOf(buffer)
+      );
+      return program.passes.map(
+        (pass, index) => ({
+          pipeline: pipelines[index],
+          bindGroups: this.#bindGroups(pass, layouts[index] ?? [], places),
+          launch: launchOf(pass, places),
+          clears: clearsBefore(program, index).map((buffer) => places[buffer])
+        })
+      );
+    };
+    const rounds = roundsOf(bound, passesAt);
+    const compiled = {
+      program,
+      passes: passesAt(null),
+      bound,
+      ...rounds === null ? {} : { rounds },
+      launchMs: null
+    };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -2203,11 +2394,11 @@ var Programs = class {
       })
     );
   }
-  #bindGroups({ bindings }, layouts, buffers) {
+  #bindGroups({ bindings }, layouts, places) {
     return layouts.map(
       (layout, group) => this.#device.createBindGroup({
         layout,
-        entries: bindings.filter((binding) => binding.group === group).map(({ binding, buffer }) => ({ binding, resource: { buffer: buffers[buffer] } }))
+        entries: bindings.filter((binding) => binding.group === group).map(({ binding, buffer }) => ({ binding, resource: places[buffer] }))
       })
     );
   }
@@ -2236,10 +2427,10 @@ var Programs = class {
     return pipelines;
   }
 };
-function launchOf({ dispatch }, buffers) {
+function launchOf({ dispatch }, places) {
   if ("indirect" in dispatch) {
-    const counts = buffers[dispatch.indirect];
-    return (encoder) => encoder.dispatchWorkgroupsIndirect(counts, dispatch.offsetBytes);
+    const { buffer, offset } = places[dispatch.indirect];
+    return (encoder) => encoder.dispatchWorkgroupsIndirect(buffer, offset + dispatch.offsetBytes);
   }
   const [x, y, z] = dispatch;
   return (encoder) => encoder.dispatchWorkgroups(x, y, z);
@@ -2250,6 +2441,22 @@ function clearsBefore({ passes, buffers }, index) {
     const isCleared = clear === "launch" ? index === 0 : clear === "pass" && bound.has(buffer);
     return isCleared ? [buffer] : [];
   });
+}
+function wholeOf(buffer) {
+  return { buffer, offset: 0, size: buffer.size };
+}
+function roundsOf({ ring }, create) {
+  if (ring === void 0) return null;
+  const made = [];
+  return {
+    slots: ring.slots,
+    passes(slot) {
+      made[slot] ??= create(slot);
+      return made[slot];
+    },
+    refill: (encoder, launches2) => ring.refill(encoder, launches2),
+    resetMs: null
+  };
 }
 
 // src/device/worker/references.ts
@@ -2280,13 +2487,9 @@ var References = class {
 };
 
 // src/device/worker/time.ts
-var maxLaunches2 = 16384;
 var leastSamples = 3;
 var mostUnusable = 5;
 var mostGrowth = 16;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches2, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
 async function takeSamples(options) {
   const { launcher, clock: clock2, compiled, time } = options;
   if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
@@ -2294,6 +2497,7 @@ async function takeSamples(options) {
     launcher.submit(compiled, 1, { reset: true });
     await launcher.device.queue.onSubmittedWorkDone();
   }
+  const launchesFor = (sampleMs, launchMs) => Math.min(mostTimed(compiled), Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
   const start = clock2.nowMs();
   let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
   const samplesMs = [];
@@ -2317,7 +2521,14 @@ async function takeSamples(options) {
   }
   if (unusable >= mostUnusable) samplesMs.length = 0;
   if (samplesMs.length > 0) compiled.launchMs = median(samplesMs) || compiled.launchMs;
-  return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
+  const hiddenMs = launcher.resolutionMs * Math.sqrt(countRounds(compiled, launchesPerSample));
+  const resetMs = compiled.rounds?.resetMs ?? null;
+  return {
+    samplesMs,
+    launchesPerSample,
+    resolutionMs: hiddenMs / launchesPerSample,
+    ...resetMs === null ? {} : { resetMs }
+  };
 }
 
 // src/device/worker/timestamp-check.ts
@@ -2339,6 +2550,7 @@ async function timestampsArePlausible(options) {
   if (!device.features.has("timestamp-query")) return false;
   const programs = new Programs(device, {
     pool: Number.POSITIVE_INFINITY,
+    ring: 0,
     program: Number.POSITIVE_INFINITY
   });
   const program = singlePass({
@@ -2393,8 +2605,8 @@ async function timestampsArePlausible(options) {
 }
 
 // src/device/worker/session.ts
-var softwareBytes = { pool: 1024 ** 3, program: 2 * 1024 ** 3 };
-var hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
+var softwareBytes = { pool: 1024 ** 3, ring: 64 * 1024 ** 2, program: 2 * 1024 ** 3 };
+var hardwareBytes = { pool: 4 * 1024 ** 3, ring: 512 * 1024 ** 2, program: 32 * 1024 ** 3 };
 var referenceBytes = 512 * 1024 ** 2;
 var Session = class _Session {
   info;
@@ -2465,6 +2677,7 @@ var Session = class _Session {
             clock: this.#clock,
             compiled,
             durationMs: request.durationMs,
+            part: request.part,
             cpuSeconds: () => this.#cpuSeconds()
           })
         );

@@ -1,5 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  type ChangedBuffers,
+  changedBuffers,
   createVariantBuilder,
   lackingExtension,
   type NamedExtension,
@@ -45,6 +47,8 @@ export interface PlannedWorkload {
   /** Minutes that a retune and a guard may spend on it by the manifest's budgets. */
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
+  /** What its launches change of what they read, and what becomes of that; null if nothing. */
+  readonly changes: ChangedBuffers | null;
   /** What a guard is expected to take; null where nothing is known of the machine. */
   readonly expected: ExpectedMinutes | null;
 }
@@ -155,6 +159,7 @@ async function planWorkload(
     trials,
     retuneMinutes: seconds(budget.retune, trials) / 60,
     guardMinutes: budget.guard.judgeSeconds / 60,
+    changes: shipped.ok ? changedBuffers(shipped.value) : null,
   };
 }
 

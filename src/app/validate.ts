@@ -1,4 +1,6 @@
 import {
+  type ChangedBuffers,
+  changedBuffers,
   createVariantBuilder,
   fillText,
   type NamedExtension,
@@ -19,6 +21,8 @@ export interface Validation {
   readonly selfJudged: readonly string[];
   /** What programs enable, and so need of the device. */
   readonly needs: readonly (NamedExtension & { readonly kernel: string })[];
+  /** Kernels whose launches change what they read, and what becomes of that. */
+  readonly changing: readonly ({ readonly kernel: string } & ChangedBuffers)[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
@@ -46,6 +50,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const faults: Validation['faults'][number][] = [];
   const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
+  const changing = new Map<string, Validation['changing'][number]>();
   const contents: Validation['contents'][number][] = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
@@ -55,13 +60,16 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      const own = await builder.build(kernel.defaults);
-      if (own.ok && own.value.program !== null) {
-        const { buffers } = own.value.program;
+      const shipped = await builder.build(kernel.defaults);
+      if (shipped.ok && shipped.value.program !== null) {
+        const { buffers } = shipped.value.program;
         const filled = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
         contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled });
       }
-      for (const built of [own, await builder.reference()]) {
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null)
+        changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
+      for (const built of [shipped, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -81,6 +89,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     faults,
     contents,
     warnings: [...warnings.values()],
+    changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };
 }

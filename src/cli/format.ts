@@ -24,6 +24,17 @@ export function needText({
   return `${file}:${line}:${column}: ${kernel} enables ${extension}${needs}`;
 }
 
+/** What is to be said of launches that change what they read. */
+export function changingText(changed: {
+  readonly buffers: readonly string[];
+  readonly betweenLaunches: 'reset' | 'keep';
+}): string {
+  const names = changed.buffers.map((name) => `\`${name}\``).join(', ');
+  return changed.betweenLaunches === 'reset'
+    ? `launches change ${names}: each starts from the described contents (between-launches: reset)`
+    : `launches change ${names}: each goes on from what the last one left, and only the first has the described contents (between-launches: keep)`;
+}
+
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

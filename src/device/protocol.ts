@@ -1,6 +1,13 @@
 /** What parent and GPU process say to each other: one request at a time, one response to each. */
 import type { FailureKind, Pass, Program } from '../kernel/index.ts';
-import type { Completion, DeviceInfo, LatencySamples, Remarks, TimeOptions } from '../measure/index.ts';
+import type {
+  Completion,
+  DeviceInfo,
+  LatencySamples,
+  Remarks,
+  StretchPart,
+  TimeOptions,
+} from '../measure/index.ts';
 
 /**
  * What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics, and so does where the
@@ -70,7 +77,7 @@ export interface Exchanges {
     response: WireOutcome<readonly number[] | null>;
   };
   run: {
-    request: { readonly program: WireProgram; readonly durationMs: number };
+    request: { readonly program: WireProgram; readonly durationMs: number; readonly part: StretchPart };
     response: WireOutcome<readonly Completion[]>;
   };
   /** The process destroys its device and exits. */

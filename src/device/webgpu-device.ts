@@ -7,7 +7,7 @@ import {
   type Variant,
   type VariantFailure,
 } from '../kernel/index.ts';
-import type { Device, DeviceInfo, PassTime, Remarks } from '../measure/index.ts';
+import type { Device, DeviceInfo, PassTime, Remarks, StretchPart } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
 import { BoundsChecks } from './bounds-checks.ts';
 import { contentsOf, type Generate } from './buffer-contents.ts';
@@ -116,9 +116,9 @@ class WebgpuDevice implements Device {
     return { ok: true, value: times ?? null };
   }
 
-  async run(variant: Variant, durationMs: number): ReturnType<Device['run']> {
+  async run(variant: Variant, durationMs: number, part: StretchPart = 'launches'): ReturnType<Device['run']> {
     const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask('run', variant, limitMs, (program) => ({ program, durationMs }));
+    const outcome = await this.#ask('run', variant, limitMs, (program) => ({ program, durationMs, part }));
     return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
   }
 

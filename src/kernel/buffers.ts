@@ -1,4 +1,4 @@
-import type { BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
+import type { BetweenLaunches, BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
 import { sharingFault, undeclaredMessage } from './binding-faults.ts';
 import { evaluateCount, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
@@ -9,6 +9,7 @@ import { type DeclaredPass, isIndirect, variableAt } from './pass-bindings.ts';
 import type { BoundVariable } from './reflect.ts';
 import type { BufferBinding, Outcome, PassBinding } from './types.ts';
 import { arrange, bitsRemark, evaluateMembers } from './values.ts';
+import type { Access } from './variable-access.ts';
 
 const scalarTypes: readonly string[] = Object.keys(bytesPerElement);
 
@@ -32,8 +33,10 @@ export function bindBuffers(options: {
   readonly workload: Workload;
   readonly variables: Variables;
   readonly role: LaunchRole;
+  /** What the manifest says of launches that change their buffers. */
+  readonly betweenLaunches?: BetweenLaunches | undefined;
 }): Outcome<BoundPasses> {
-  const { definitions, passes, workload, variables, role } = options;
+  const { definitions, passes, workload, variables, role, betweenLaunches } = options;
   const buffers: BufferBinding[] = [];
   const bindings: PassBinding[][] = passes.map(() => []);
   for (const definition of definitions) {
@@ -68,6 +71,10 @@ export function bindBuffers(options: {
       const { group, binding, kind } = use;
       bindings[pass]?.push({ buffer: buffers.length, group, binding, kind });
     }
+    const access: Access = {
+      read: used.some((use) => use?.read) || isIndirect(definition, passes),
+      written: used.some((use) => use?.written),
+    };
     const { name, group, binding, seed, check, scratch, clear } = definition;
     buffers.push({
       name,
@@ -80,9 +87,21 @@ export function bindBuffers(options: {
       ...(scratch ? { scratch } : {}),
       ...(clear === undefined ? {} : { clear }),
       ...(kind === 'storage' && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}),
+      ...(scratch || clear !== undefined ? {} : changedBy(access, betweenLaunches)),
     });
   }
   return succeeded({ buffers, bindings });
+}
+
+/**
+ * What a launch, all passes of it, reads and changes is other for the next one; what it only writes is so if the manifest says
+ * so. What only passes share, or what is zeroed, is the same for each.
+ */
+function changedBy(
+  { read, written }: Access,
+  wanted: BetweenLaunches | undefined,
+): Pick<BufferBinding, 'betweenLaunches'> {
+  return written && (read || wanted === 'reset') ? { betweenLaunches: wanted ?? 'reset' } : {};
 }
 
 /** How a buffer is bound that a program does not declare. */

@@ -310,6 +310,7 @@ class Builder implements VariantBuilder {
     const variables = this.#known(configuration);
     return launchPasses(passes, {
       definitions: kernel.buffers,
+      betweenLaunches: kernel.betweenLaunches,
       workload,
       variables,
       role,

@@ -47,10 +47,19 @@ export function programIdentity(program: {
     ...(buffer.slots === undefined ? [] : [buffer.slots]),
     buffer.readsInitial ?? false,
     ...(buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []),
+    ...(buffer.betweenLaunches === 'reset' ? ['reset'] : []),
   ]);
   const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
   // Programs of one pass keep the names that they had when there was nothing else.
   return digest([...first, buffers, ...others]);
+}
+
+/** The same program where more of its buffers are put back before each launch. */
+export function resetIdentity(identity: string, buffers: readonly BufferBinding[]): string {
+  const places = buffers.map(({ group, binding }) => [group, binding]);
+  return createHash('sha256')
+    .update(JSON.stringify([identity, 'reset', places]))
+    .digest('hex');
 }
 
 /** What the user should know of a variant's buffers, one sentence each without its full stop. */

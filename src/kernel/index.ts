@@ -1,3 +1,4 @@
+export { type ChangedBuffers, changedBuffers, isReset, launchedAlike } from './between-launches.ts';
 export { boundsCheck } from './bounds/index.ts';
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';

@@ -1,4 +1,10 @@
-import type { BufferDefinition, DeviceLimits, PassDefinition, Workload } from '../manifest/index.ts';
+import type {
+  BetweenLaunches,
+  BufferDefinition,
+  DeviceLimits,
+  PassDefinition,
+  Workload,
+} from '../manifest/index.ts';
 import { inPass, passFault } from './binding-faults.ts';
 import { evaluateCount, evaluateOrFail, type Variables } from './buffer-counts.ts';
 import { bindBuffers, type LaunchRole } from './buffers.ts';
@@ -58,6 +64,8 @@ export function launchPasses(
     readonly limits: DeviceLimits;
     /** The device's; not known unless given. */
     readonly features: readonly string[] | undefined;
+    /** What the manifest says of launches that change their buffers. */
+    readonly betweenLaunches: BetweenLaunches | undefined;
   },
 ): Outcome<PassLaunches> {
   const { definitions, variables, limits, features } = options;

@@ -4,9 +4,9 @@ import { type EnabledExtension, enabledExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
 import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
-import { readVariables } from './read-variables.ts';
 import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
 import type { Outcome } from './types.ts';
+import { type Access, variableAccess } from './variable-access.ts';
 import {
   type AttributeElem,
   constantNumber,
@@ -17,14 +17,12 @@ import {
 } from './wesl.ts';
 
 /** A module-scope variable with `@group` and `@binding`. */
-export interface BoundVariable {
+export interface BoundVariable extends Access {
   readonly name: string;
   readonly group: number;
   readonly binding: number;
   /** null: a texture, sampler or anything else that no buffer can feed. */
   readonly kind: 'storage' | 'read-only-storage' | 'uniform' | null;
-  /** Whether the program may read what the buffer held before the launch. */
-  readonly read: boolean;
   /** Whether the entry point can reach it. */
   readonly used: boolean;
   /** Where its scalars stand, of a runtime-sized array at least `count` in all; null if that is unknown. */
@@ -60,7 +58,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     );
   }
   const reachable = reachableFrom(entryPoint, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module,
   );
@@ -96,7 +94,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
       group,
       binding,
       kind,
-      read: reads.has(name),
+      ...(access.get(name) ?? { read: false, written: false }),
       used: used.has(variable),
       layout,
       refusal,

@@ -1,4 +1,5 @@
 import type {
+  BetweenLaunches,
   DeviceLimits,
   Fill,
   KernelDefinition,
@@ -41,6 +42,11 @@ export interface BufferBinding extends Slot {
   readonly scratch?: boolean;
   /** Zeroed before each launch, or before each pass that binds it. Absent: never. */
   readonly clear?: 'launch' | 'pass';
+  /**
+   * Present on what launches change so that the next would work on something else: whether it is put back before each
+   * launch, or stays as the last one left it.
+   */
+  readonly betweenLaunches?: BetweenLaunches;
 }
 
 /** Where a pass has one of its program's buffers. */

@@ -19,6 +19,7 @@ export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { checkSourcesFetched } from './source-files.ts';
 export type {
+  BetweenLaunches,
   BlockFormat,
   Budget,
   BufferDefinition,

@@ -174,6 +174,7 @@ export function readKernel(
             tunablesPlace: place.at('tunables'),
           }),
         }),
+    ...(kernel['between-launches'] === undefined ? {} : { betweenLaunches: kernel['between-launches'] }),
     callsPerDay: callsPerDay(parts.workloads, kernel['calls-per-day']),
     objective,
     gate,

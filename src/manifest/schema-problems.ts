@@ -100,7 +100,11 @@ function report(fault: SchemaFault, document: YamlDocument): string | null {
     const isOperator = other === 'operator';
     document.reportKey(pointer, {
       message: `'${step}' cannot be given together with '${other}'`,
-      nextStep: isOperator ? 'remove it; the operator brings its own' : 'remove one of them',
+      nextStep: isOperator
+        ? 'remove it; the operator brings its own'
+        : step === 'between-launches'
+          ? 'remove it; a program of another kind puts back itself what its launches change'
+          : 'remove one of them',
     });
     return pointer;
   }

@@ -204,6 +204,9 @@ export interface CommandDefinition {
   readonly outputs: readonly OutputDefinition[];
 }
 
+/** Whether a launch starts from the described contents or from what the last one left. */
+export type BetweenLaunches = 'reset' | 'keep';
+
 export interface KernelDefinition {
   readonly name: string;
   /** The operator it comes from, or null. */
@@ -220,6 +223,8 @@ export interface KernelDefinition {
   readonly buffers: readonly BufferDefinition[];
   /** null: the default configuration is the reference. */
   readonly reference: ReferenceDefinition | null;
+  /** Absent: reset where the program changes what it reads. */
+  readonly betweenLaunches?: BetweenLaunches;
   /** Present if the kernel is a program of another kind: then `passes`, `buffers` and `reference` are empty. */
   readonly command?: CommandDefinition;
   /** Launches a day by the name of the workload, of those of which it is known. */

@@ -1,6 +1,7 @@
 import type { VariantFailure } from '../kernel/index.ts';
 import { mean, moments } from '../stats/index.ts';
 import { blockWindowOf } from './block-window.ts';
+import { meanResetShares } from './resets.ts';
 import type { Turn } from './turn.ts';
 import type { Arm, BlockSample, TurnSpread } from './types.ts';
 
@@ -25,6 +26,7 @@ export function toSample({ sample, turns, processes, seconds, failures }: ArmTur
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
   const failed = own !== undefined || failures.has(other);
   const window = blockWindowOf(turns);
+  const reset = meanResetShares(turns.map((turn) => turn.reset));
   const latencies = turns.map((turn) => turn.latencyMs);
   const energies = turns.map((turn) => turn.energy?.joules ?? null);
   return {
@@ -35,6 +37,7 @@ export function toSample({ sample, turns, processes, seconds, failures }: ArmTur
     energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
     ...(failed ? {} : { turns: spreadOf({ latencies, energies, processes, seconds }) }),
+    ...(reset === null || failed ? {} : { reset }),
     ...(window === null || failed ? {} : { window }),
   };
 }

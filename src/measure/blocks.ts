@@ -1,4 +1,4 @@
-import type { Variant } from '../kernel/index.ts';
+import { launchedAlike, type Variant } from '../kernel/index.ts';
 import { createRandom } from '../stats/index.ts';
 import { armOrder, turnOrder } from './block-order.ts';
 import { type BlockProgress, SubjectBlock } from './block-subject.ts';
@@ -62,11 +62,14 @@ export interface BlockTask {
  * several processes of each arm, one after the other. Opening them lets the
  * board cool, so a block begins with heating it up.
  *
+ * Launches of all arms start alike: what is put back for one of them is put back for all.
+ *
  * A failing variant costs its samples of that block (void, with the reason). When `signal` fires, the block under way is
  * dropped and the finished ones are returned. Whatever happens, every device and meter is closed.
  * @throws what opening or using a device throws when it is gone for good
  */
-export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
+export async function runBlocks(request: BlockTask): Promise<BlockSample[]> {
+  const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples: BlockSample[] = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
     const finished = await runBlock(task, block);
@@ -75,6 +78,15 @@ export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
     await task.onBlock?.(finished);
   }
   return samples;
+}
+
+/** What is put back for one arm is put back for all. */
+function withArmsAlike(subject: BlockSubject): BlockSubject {
+  const { B, H, X, R } = subject.variants;
+  const alike = launchedAlike([B, H, X, R].filter((variant) => variant !== undefined));
+  const next = alike.values();
+  const one = (variant: Variant | undefined) => (variant === undefined ? undefined : next.next().value);
+  return { ...subject, variants: { B: one(B) ?? B, H: one(H) ?? H, X: one(X), R: one(R) } };
 }
 
 /** null if it was interrupted. */

@@ -5,15 +5,16 @@ import type { EnergyMeasurement, LatencyMeasurement } from './types.ts';
 const LEAST_BUSY = 0.5;
 
 /**
- * How much of a window its launches fill: 0 to 1. Above 1 the timer's clock or the sensor's is off by a little.
+ * How much of a window its launches fill, with what is put back between them: 0 to 1. Above 1 the timer's clock or the sensor's is off by a little.
  * @returns null where the timer counts the gaps as well
  */
 export function busyShareOf(
   { timestamps }: Pick<DeviceInfo, 'timestamps'>,
-  { launches, seconds }: Pick<EnergyMeasurement, 'launches' | 'seconds'>,
+  { launches, seconds, reset }: Pick<EnergyMeasurement, 'launches' | 'seconds' | 'reset'>,
   { medianMs }: Pick<LatencyMeasurement, 'medianMs'>,
 ): number | null {
-  return timestamps ? Math.min(1, (launches * medianMs) / (1000 * seconds)) : null;
+  if (!timestamps) return null;
+  return Math.min(1, (launches * medianMs) / (1000 * seconds) + (reset?.timeShare ?? 0));
 }
 
 /** Why a window of a sensor's is not the energy of launches: it is mostly that of waiting. null if it is, or estimated. */

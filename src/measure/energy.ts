@@ -1,35 +1,14 @@
-import type { Variant, VariantFailure } from '../kernel/index.ts';
+import { isReset } from '../kernel/index.ts';
 import type { Random } from '../stats/index.ts';
 import { combineCuts, type GoodCut } from './combine.ts';
+import type { EnergyRequest, WindowOutcome } from './energy-request.ts';
 import type { WindowOptions } from './options.ts';
-import type { Device, Meter, MeterInfo } from './ports.ts';
+import type { MeterInfo } from './ports.ts';
+import { withoutResets } from './resets.ts';
 import { type SampledStretch, sampleStretch } from './sampled-stretch.ts';
 import { longestGapMs } from './series.ts';
 import type { EnergyMeasurement } from './types.ts';
 import { cutWindow, type WindowCut } from './window.ts';
-
-/** What became of an energy window. */
-export type WindowOutcome =
-  | { readonly status: 'valid'; readonly energy: EnergyMeasurement }
-  | {
-      readonly status: 'void';
-      /** One per attempt, oldest first. */
-      readonly reasons: readonly string[];
-      /** The meter saw something that makes timing worthless too, such as a thermal slowdown. */
-      readonly disturbed: boolean;
-    }
-  | { readonly status: 'failed'; readonly failure: VariantFailure };
-
-export interface EnergyRequest {
-  readonly device: Pick<Device, 'run'>;
-  readonly meter: Meter;
-  readonly variant: Variant;
-  readonly options: WindowOptions;
-  /** Where the phase of a sensor that sees a part of the time comes from; without it stretches begin as they come. */
-  readonly random?: Random;
-  /** See `EnergyQuestion`; without it an energy is to be known as precisely as the options say. */
-  readonly rivalJoules?: number;
-}
 
 /** So many standard errors above its rival an energy is clearly worse. */
 const CLEARLY = 4;
@@ -54,11 +33,33 @@ export async function measureEnergy(request: EnergyRequest): Promise<WindowOutco
   if (unseen !== null) return { status: 'void', reasons: [unseen], disturbed: false };
   const before = (await meter.quiet?.()) ?? null;
   if (before !== null) return { status: 'void', reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
+  const outcome = await measureLaunches(request);
   if (outcome.status !== 'valid') return outcome;
   // Who came unnoticed is still there.
   const after = (await meter.quiet?.()) ?? null;
   return after === null ? outcome : { status: 'void', reasons: [after], disturbed: true };
+}
+
+/** The energy of launches, without what was put back between them. */
+async function measureLaunches(request: EnergyRequest): Promise<WindowOutcome> {
+  if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
+  // What windows hold beside launches says nothing against a rival.
+  const { rivalJoules, ...whole } = request;
+  const outcome = await withoutResets(whole, await measureWindows(whole), measureWindows);
+  if (outcome.status !== 'valid') return outcome;
+  const { precision } = request.options;
+  const { relativeError = null } = outcome.energy;
+  if (precision === undefined || relativeError === null) return outcome;
+  if (isClearlyAbove(outcome.energy, relativeError, rivalJoules)) return outcome;
+  return ifPreciseEnough(outcome.energy, relativeError, precision);
+}
+
+function isClearlyAbove(
+  { joules }: EnergyMeasurement,
+  error: number,
+  rivalJoules = Number.POSITIVE_INFINITY,
+) {
+  return joules * (1 - CLEARLY * error) > rivalJoules;
 }
 
 async function measureWindows(request: EnergyRequest): Promise<WindowOutcome> {
@@ -71,9 +72,7 @@ async function measureWindows(request: EnergyRequest): Promise<WindowOutcome> {
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
     if (precision === undefined || relativeError === null) return { status: 'valid', energy };
-    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
-      return { status: 'valid', energy };
-    }
+    if (isClearlyAbove(energy, relativeError, request.rivalJoules)) return { status: 'valid', energy };
     if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1000 * energy.seconds;
     // A standard error falls with the square root of time.
@@ -114,7 +113,8 @@ async function takeWindow(request: EnergyRequest, windowMs: number): Promise<Tak
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
+    const { part = 'launches' } = request;
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, part, delayMs });
     if (!sampled.ok) return { status: 'failed', failure: sampled.failure };
     disturbed = sampled.value.disturbances.length > 0;
     const cut = cutSampled(sampled.value, meter.info, options);

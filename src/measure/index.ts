@@ -21,8 +21,10 @@ export type {
   SensorEvidence,
   SensorScope,
   Stretch,
+  StretchPart,
   TimeOptions,
 } from './ports.ts';
+export { resetShares } from './resets.ts';
 export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';
 export { pinnedSubgroups, type SubgroupWay, subgroupRemark } from './subgroup-sizes.ts';

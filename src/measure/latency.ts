@@ -20,7 +20,7 @@ export async function measureLatency(request: {
 }): Promise<Outcome<TimedLatency>> {
   const timed = await request.device.time(request.variant, request.options);
   if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
+  const { samplesMs, launchesPerSample, resolutionMs, resetMs } = timed.value;
   const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
   const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
   if (medianMs <= 0) {
@@ -35,6 +35,7 @@ export async function measureLatency(request: {
       relativeSpread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / medianMs,
       samplesMs,
       launchesPerSample,
+      ...(resetMs === undefined ? {} : { resetMs }),
       relativeResolution: resolutionMs / medianMs,
     },
   };

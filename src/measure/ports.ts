@@ -38,6 +38,8 @@ export interface LatencySamples {
   readonly launchesPerSample: number;
   /** Smallest difference the timer can show, in milliseconds per launch. */
   readonly resolutionMs: number;
+  /** Milliseconds per launch, beside its time, in which what it changes was put back; absent where nothing is. */
+  readonly resetMs?: number;
 }
 
 /** What one pass of a launch takes, from the end of the one before; with gaps between passes, which launches do not have. */
@@ -55,6 +57,9 @@ export interface Completion {
   /** CPU seconds the device's process used so far; null where that means nothing. */
   readonly cpuSeconds: number | null;
 }
+
+/** What a stretch is made of: launches, with what is put back before them, or only that putting back. */
+export type StretchPart = 'launches' | 'resets';
 
 /** A stretch of launches with the queue kept full. */
 export interface Stretch {
@@ -80,8 +85,11 @@ export interface Device {
    * @param maxMs ends it early, after three launches at least
    */
   timePasses?(variant: Variant, maxMs: number): Promise<Outcome<readonly PassTime[] | null>>;
-  /** Launches `variant` without a gap for at least `durationMs`. */
-  run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>>;
+  /**
+   * Launches `variant` without a gap for at least `durationMs`.
+   * @param part `resets`: what would be put back for the launches, without them; the launches unless given
+   */
+  run(variant: Variant, durationMs: number, part?: StretchPart): Promise<Outcome<Stretch>>;
   /** Lets go of what is prepared, so that others have the GPU to themselves; the next request prepares it again. */
   rest?(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Outcome, Variant } from '../kernel/index.ts';
-import type { Device, EnergyReading, Meter, SensorEvidence, Stretch } from './ports.ts';
+import type { Device, EnergyReading, Meter, SensorEvidence, Stretch, StretchPart } from './ports.ts';
 
 /** A stretch and everything the meter said during it. */
 export interface SampledStretch {
@@ -15,6 +15,8 @@ export async function sampleStretch(request: {
   readonly meter: Meter;
   readonly variant: Variant;
   readonly durationMs: number;
+  /** Unless given, the launches. */
+  readonly part?: StretchPart;
   /** How long to wait before, for another phase of the sensor; 0: not at all. */
   readonly delayMs: number;
 }): Promise<Outcome<SampledStretch>> {
@@ -22,7 +24,7 @@ export async function sampleStretch(request: {
   const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
   let sampling = true;
   try {
-    const run = await request.device.run(request.variant, request.durationMs);
+    const run = await request.device.run(request.variant, request.durationMs, request.part ?? 'launches');
     if (!run.ok) return run;
     sampling = false;
     const readings = await session.stop(run.value);

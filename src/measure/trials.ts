@@ -142,8 +142,8 @@ class DeviceTrials implements Trials {
     const random = phases.fork(`${this.#count.energyTrials}`);
     const built = await this.#count.during('compile', () => this.#build(configuration));
     if (!built.ok) return built;
-    const run: Device['run'] = (variant, durationMs) =>
-      this.#count.during('energy', () => device.run(variant, durationMs));
+    const run: Device['run'] = (variant, durationMs, part) =>
+      this.#count.during('energy', () => device.run(variant, durationMs, part));
     const request = { device: { run }, meter, variant: built.value, options: options.window, random };
     const window = await this.#count.during('waiting', () => measureEnergy({ ...request, ...question }));
     switch (window.status) {

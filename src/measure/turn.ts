@@ -5,7 +5,8 @@ import { measureEnergy } from './energy.ts';
 import { measureLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Device, Meter } from './ports.ts';
-import type { EnergyMeasurement } from './types.ts';
+import { resetShares } from './resets.ts';
+import type { EnergyMeasurement, ResetShares } from './types.ts';
 
 /** What one turn of one arm gave. */
 export interface Turn {
@@ -16,6 +17,8 @@ export interface Turn {
   readonly energy: EnergyMeasurement | null;
   /** Part of the window in which the device computed; null without a window, or where the timer counts gaps as well. */
   readonly busyShare: number | null;
+  /** What putting back what launches change weighed; null where nothing is put back. */
+  readonly reset: ResetShares | null;
   readonly voidReasons: readonly string[];
 }
 
@@ -52,6 +55,7 @@ export async function takeTurn(request: {
       latencyResolution: timed.value.relativeResolution,
       energy: waiting === null ? measured : null,
       busyShare,
+      reset: resetShares(timed.value, measured),
       voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting],
     },
   };

@@ -8,6 +8,8 @@ export interface LatencyMeasurement {
   readonly relativeSpread: number;
   readonly samplesMs: readonly number[];
   readonly launchesPerSample: number;
+  /** Milliseconds per launch, beside its time, in which what it changes was put back; absent where nothing is. */
+  readonly resetMs?: number;
 }
 
 export interface EnergyMeasurement {
@@ -30,8 +32,18 @@ export interface EnergyMeasurement {
   readonly disagreement?: number | null;
   /** What the board was like; null or absent if the meter cannot say. */
   readonly conditions?: BoardConditions | null;
+  /** What was taken off for putting back what launches change; absent where nothing is put back. */
+  readonly reset?: ResetCost;
   /** Power over the stretch, preheating included, thinned; absent where the meter's updates are not kept. */
   readonly power?: readonly PowerUpdate[];
+}
+
+/** What putting back what launches change weighed in energy windows. */
+export interface ResetCost {
+  /** Joules per launch. */
+  readonly joules: number;
+  /** Part of the windows' time. */
+  readonly timeShare: number;
 }
 
 /** Mean power over one update of the meter. */
@@ -68,10 +80,19 @@ export interface BlockSample {
   readonly energyResolution: number;
   /** Why it is void; empty if it counts. */
   readonly voidReasons: readonly string[];
+  /** What putting back what launches change weighed beside them; absent where nothing is put back. */
+  readonly reset?: ResetShares;
   /** How its turns differed; absent where the variant failed, or nobody kept it. */
   readonly turns?: TurnSpread;
   /** The windows behind `joules`, all turns together; null or absent if there is no energy. */
   readonly window?: BlockWindow | null;
+}
+
+/** Parts of the whole that putting back what launches change takes, 0 to 1. It is in neither latency nor energy. */
+export interface ResetShares {
+  readonly time: number;
+  /** null if there is no energy. */
+  readonly energy: number | null;
 }
 
 /** How the turns of an arm in a block differed: what a block is to be made of follows from it. */

@@ -53,7 +53,7 @@ const passes = (...clears: readonly string[][]) =>
       pipeline: i,
       bindGroups: [],
       launch: (encoder: GPUComputePassEncoder) => encoder.dispatchWorkgroups(i),
-      clears: buffers,
+      clears: buffers.map((buffer) => ({ buffer })),
     })),
     bound: { reset: () => undefined },
   }) as unknown as Compiled;

@@ -7,7 +7,7 @@ const workgroup = 64;
 export function floats(
   name: string,
   binding: number,
-  options: Partial<Pick<BufferBinding, 'kind' | 'fill' | 'check' | 'readsInitial'>> = {},
+  options: Partial<Pick<BufferBinding, 'kind' | 'fill' | 'check' | 'readsInitial' | 'betweenLaunches'>> = {},
 ): BufferBinding {
   return {
     name,

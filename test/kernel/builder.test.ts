@@ -287,7 +287,8 @@ describe('bindings', () => {
     expect(await reads('data[arrayLength(&data) - 1u] = 1.0;')).toBe(false);
     expect(await reads('data[0] += 1.0;')).toBe(true);
     expect(await reads('data[u32(data[1])] = 1.0;')).toBe(true);
-    expect(await reads('let p = &data[0]; *p = 1.0;')).toBe(true);
+    expect(await reads('let p = &data[0]; *p = 1.0;')).toBe(false);
+    expect(await reads('let p = &data[0]; *p = *p + 1.0;')).toBe(true);
   });
 
   it('hold the values of uniforms', async () => {

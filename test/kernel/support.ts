@@ -79,6 +79,7 @@ export interface KernelOptions {
   /** Several launches, all of the root module unless they say otherwise. */
   readonly passes?: readonly Partial<PassDefinition>[];
   readonly reference?: KernelDefinition['reference'];
+  readonly betweenLaunches?: KernelDefinition['betweenLaunches'] | undefined;
 }
 
 /** A launch of a root module. */
@@ -121,6 +122,7 @@ export function kernelOf(options: KernelOptions): KernelDefinition {
     defaults: options.defaults ?? {},
     buffers: options.buffers ?? [buffer('data', 0)],
     reference: options.reference ?? null,
+    ...(options.betweenLaunches === undefined ? {} : { betweenLaunches: options.betweenLaunches }),
     callsPerDay: new Map(),
     objective: { minimize: 'latency' },
     gate: { energy: { ...margin, allowEstimated: false }, latency: margin, failOn: ['regressed'] },

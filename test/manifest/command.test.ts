@@ -104,6 +104,10 @@ describe('a command kernel', () => {
     ['    source: kernels/a.wgsl\n', "'source' cannot be given together with 'command' | remove one of them"],
     ['    dispatch: [1]\n', "'dispatch' cannot be given together with 'command' | remove one of them"],
     [
+      '    between-launches: keep\n',
+      "'between-launches' cannot be given together with 'command' | remove it; a program of another kind puts back itself what its launches change",
+    ],
+    [
       '    operator: matmul\n',
       "'command' cannot be given together with 'operator' | remove it; the operator brings its own",
     ],

@@ -149,6 +149,12 @@ describe('a kernel', () => {
     expect(countsOf(kernel.passes)).toEqual([['ROWS', '1', '1']]);
   });
 
+  it('says whether launches go on from each other, or leaves that to the program', () => {
+    expect(kernel).not.toHaveProperty('betweenLaunches');
+    expect(kernelOf(`${softmax}    between-launches: keep\n`).betweenLaunches).toBe('keep');
+    expect(kernelOf(`${softmax}    between-launches: reset\n`).betweenLaunches).toBe('reset');
+  });
+
   it('fills in what a buffer leaves out', () => {
     expect(kernel.buffers).toMatchObject([
       {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GuardReport, renderMarkdown, renderTerminal } from '../../src/report/index.ts';
-import { guardKernel, guardReport } from './samples.ts';
+import { guardKernel, guardReport, retunedKernel, retuneReport } from './samples.ts';
 
 type Sample = NonNullable<GuardReport['samples']>[number];
 
@@ -43,6 +43,25 @@ describe('what energy was measured over', () => {
       'device busy at least 99.5 %, 61 to 64 °C, 1,755 MHz, at the power limit up to 40.0 % of the time';
     expect(plain(renderTerminal(report([sample(), hot]), wide))).toContain(told);
     expect(plain(renderMarkdown(report([sample(), hot])))).toContain(told);
+  });
+
+  it('says what putting back took that launches change, the most of it', () => {
+    const samples = [
+      sample({ reset: { time: 0.31, energy: 0.28 } }),
+      sample({ reset: { time: 0.3, energy: null } }),
+    ];
+    const told =
+      'putting back what launches change took up to 31.0 % of the time and 28.0 % of the energy, which is in no figure';
+    expect(plain(renderTerminal(report(samples), wide))).toContain(told);
+    expect(plain(renderMarkdown(report(samples)))).toContain(told);
+    const [timed] = [sample({ joules: null, window: null, reset: { time: 0.31, energy: null } })];
+    expect(plain(renderTerminal(report([timed as Sample]), wide))).toContain(
+      'putting back what launches change took 31.0 % of the time, which is in no figure',
+    );
+    const retuned = retuneReport([retunedKernel({ reset: { time: 0.31, energy: 0.28 } })]);
+    expect(plain(renderMarkdown(retuned))).toContain(
+      'putting back what launches change took 31.0 % of the time and 28.0 % of the energy, which is in no figure',
+    );
   });
 
   it('leaves out what the meter cannot tell', () => {

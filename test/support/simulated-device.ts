@@ -10,6 +10,7 @@ import type {
   MeterInfo,
   MeterSession,
   Stretch,
+  StretchPart,
   TimeOptions,
 } from '../../src/measure/index.ts';
 import { createRandom, type Random } from '../../src/stats/index.ts';
@@ -18,6 +19,8 @@ import { createRandom, type Random } from '../../src/stats/index.ts';
 export interface TrueCost {
   readonly latencyMs: number;
   readonly watts: number;
+  /** What putting back what it changes costs, for variants whose launches change what they read. */
+  readonly reset?: { readonly ms: number; readonly watts: number };
 }
 
 export interface LabOptions {
@@ -211,10 +214,11 @@ class SimulatedDevice implements Device {
       this.#lab.pass(latencyMs * launchesPerSample, watts);
       return step > 0 ? Math.round(latencyMs / step) * step : latencyMs;
     });
-    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs: step } };
+    const reset = cost.value.reset === undefined ? {} : { resetMs: cost.value.reset.ms };
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs: step, ...reset } };
   }
 
-  async run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>> {
+  async run(variant: Variant, durationMs: number, part?: StretchPart): Promise<Outcome<Stretch>> {
     const cost = this.#begin('run', variant);
     if (!cost.ok) return cost;
     const { clock } = this.#lab;
@@ -222,9 +226,11 @@ class SimulatedDevice implements Device {
     const completions: Completion[] = [{ timeMs: startMs, launches: 0, cpuSeconds: null }];
     let launches = 0;
     while (clock.nowMs() < startMs + durationMs) {
-      const { latencyMs, watts } = this.#launch(variant);
-      const batch = Math.max(1, Math.floor(20 / latencyMs));
-      this.#lab.pass(batch * latencyMs, watts);
+      const { latencyMs, watts, reset = { ms: 0, watts: 0 } } = this.#launch(variant);
+      const launchMs = part === 'resets' ? 0 : latencyMs;
+      const batch = Math.max(1, Math.floor(20 / (launchMs + reset.ms)));
+      this.#lab.pass(batch * reset.ms, reset.watts);
+      if (launchMs > 0) this.#lab.pass(batch * launchMs, watts);
       launches += batch;
       completions.push({ timeMs: clock.nowMs(), launches, cpuSeconds: null });
     }
@@ -249,7 +255,7 @@ class SimulatedDevice implements Device {
     const cost = this.#lab.options.cost(variant, this.#lab.clock.nowMs());
     if ('kind' in cost) throw new Error('a failing variant was run');
     const noise = Math.exp((this.#lab.options.noise ?? 0) * this.#lab.random.normal());
-    return { latencyMs: cost.latencyMs * this.#factor * noise, watts: cost.watts };
+    return { ...cost, latencyMs: cost.latencyMs * this.#factor * noise };
   }
 }
 

@@ -79,7 +79,17 @@ function kernelChanges(base: KernelDefinition, head: KernelDefinition): Setting[
     // A sentinel is never red.
     loosens: head.sentinel,
   };
-  return [...gateChanges(base.gate, head.gate), ...(base.sentinel === head.sentinel ? [] : [sentinel])];
+  const between = {
+    name: 'between-launches',
+    base: base.betweenLaunches ?? 'as the program needs it',
+    head: head.betweenLaunches ?? 'as the program needs it',
+    // Work that only the first launch finds costs the others nothing.
+    loosens: head.betweenLaunches === 'keep',
+  };
+  return [
+    ...gateChanges(base.gate, head.gate),
+    ...[sentinel, between].filter((setting) => setting.base !== setting.head),
+  ];
 }
 
 /** What all kernels have in common is told once. */
@@ -136,7 +146,7 @@ function withGate(manifest: Manifest, gateOf: (kernel: KernelDefinition) => Kern
 }
 
 /**
- * The policy that judges: gates, sentinels and the time for judging as base has them, so that no change loosens its own
+ * The policy that judges: gates, sentinels, what is put back between launches and the time for judging as base has them, so that no change loosens its own
  * gate. Kernels that are new in head have head's, as everything has where there is no base.
  */
 export function policyOf(base: BaseRevision, head: Revision): GuardPolicy {
@@ -167,7 +177,10 @@ export function policyOf(base: BaseRevision, head: Revision): GuardPolicy {
       ...head,
       manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
         const of = baseOf(kernel);
-        return of === undefined ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+        if (of === undefined) return kernel;
+        const { betweenLaunches: _, ...own } = kernel;
+        const { gate, sentinel, betweenLaunches } = of;
+        return { ...own, gate, sentinel, ...(betweenLaunches === undefined ? {} : { betweenLaunches }) };
       }),
     },
     judgeSeconds: before.budget.guard.judgeSeconds,

@@ -28,9 +28,9 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
       await clock(variant);
       return (await device.timePasses?.(variant, maxMs)) ?? { ok: true, value: null };
     },
-    async run(variant, durationMs) {
+    async run(variant, durationMs, part) {
       await clock(variant);
-      return device.run(variant, durationMs);
+      return device.run(variant, durationMs, part);
     },
     rest: async () => device.rest?.(),
     close: () => device.close(),

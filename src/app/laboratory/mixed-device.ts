@@ -58,7 +58,7 @@ export function mixedDevice(
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     timePasses: async (variant, maxMs) =>
       (await deviceFor(variant).timePasses?.(variant, maxMs)) ?? noPassTimes,
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands?.rest?.();
       await webgpu?.rest?.();

@@ -1,5 +1,5 @@
 import { isSelfJudged, latencySlackOf, type Objective } from '../../manifest/index.ts';
-import type { Measurement } from '../../measure/index.ts';
+import { type Measurement, resetShares } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
@@ -111,6 +111,18 @@ export function reportedSlack(objective: Objective): number | null {
   return Number.isFinite(slack) ? slack : null;
 }
 
+/** What putting back weighed beside the launches of a configuration. */
+function describeReset(
+  { idOf, result }: WorkloadSearch,
+  configuration: Configuration | null,
+): Pick<RetunedKernel, 'reset'> {
+  const own = result.measurements.find(
+    (known) => configuration !== null && idOf(known.configuration) === idOf(configuration),
+  );
+  const reset = own?.latency == null ? null : resetShares(own.latency, own.energy);
+  return reset === null ? {} : { reset };
+}
+
 /**
  * One kernel and workload of a retune report.
  * @param task.final null: the run was interrupted before the finalists met
@@ -153,6 +165,7 @@ export function retunedKernel(task: {
     evidence: searchEvidence({ space, result, final }),
     ...(isSelfJudged(kernel) ? { selfJudged: true } : {}),
     ...(task.passes === undefined ? {} : { passes: task.passes.passes }),
+    ...describeReset(search, configuration),
     reason,
   };
 }

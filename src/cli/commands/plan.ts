@@ -1,7 +1,7 @@
 import { type Plan, plan } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { columns, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, columns, failurePlace, formatJson, needText } from '../format.ts';
 import {
   jsonOption,
   kernelOption,
@@ -23,6 +23,14 @@ function needLines({ needs, device }: Plan): string {
     .filter(({ operator }) => operator === null)
     .map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ''}`)
     .join('\n');
+}
+
+/** What launches change, once for all workloads for which it is the same. */
+function changingLines({ workloads }: Plan): string {
+  const lines = workloads.flatMap(({ kernel, changes }) =>
+    changes === null ? [] : [`${kernel}: ${changingText(changes)}`],
+  );
+  return [...new Set(lines)].join('\n');
 }
 
 function refusalLines({ workloads }: Plan): string {
@@ -98,7 +106,13 @@ export const planCommand: CommandSpec = {
         ? ''
         : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
     const table = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
-    const output = [table, needLines(result), refusalLines(result), `${total}${expected}`];
+    const output = [
+      table,
+      needLines(result),
+      changingLines(result),
+      refusalLines(result),
+      `${total}${expected}`,
+    ];
     return { output: `${output.filter((part) => part !== '').join('\n\n')}\n`, exitCode: ExitCode.passed };
   },
 };

@@ -2,7 +2,7 @@ import { type Validation, validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { count, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, count, failurePlace, formatJson, needText } from '../format.ts';
 import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
 
 /** The first of them; a manifest may have hundreds. */
@@ -48,9 +48,12 @@ shown at once, with its place and what to do. Needs no GPU.`,
       result.selfJudged.length === 0
         ? ''
         : `${result.manifest}: note: ${listed(result.selfJudged)}: ${selfJudgedText}\n`;
+    const changing = result.changing.map(
+      ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}\n`,
+    );
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    const notes = `${warnings.join('')}${needs.join('')}${contentsOf(result)}${judged}`;
+    const notes = `${[...warnings, ...needs, ...changing].join('')}${contentsOf(result)}${judged}`;
     return { output: `${faults.join('')}${notes}${summary}, ${verdict}\n`, exitCode };
   },
 };

@@ -1,4 +1,5 @@
 import { type BufferBinding, bufferContents, type KnownContents } from '../../kernel/index.ts';
+import { createRing, type Ring, type RingBuffer, ringPlaces } from './ring.ts';
 
 interface PooledBuffer {
   readonly buffer: GPUBuffer;
@@ -11,7 +12,17 @@ export interface BoundBuffers {
   readonly buffers: readonly GPUBuffer[];
   /** Puts what kernels write back to its initial contents. */
   reset(encoder: GPUCommandEncoder): void;
+  /** Present if every launch starts from the described contents. */
+  readonly ring?: Ring;
   release(): void;
+}
+
+/** What a pool may take, in bytes. */
+export interface PoolBytes {
+  /** Kept for later programs. */
+  readonly pool: number;
+  /** Places for launches that change their buffers, beside those. */
+  readonly ring: number;
 }
 
 /** WebGPU copies in units of four bytes. */
@@ -43,6 +54,11 @@ function workKey(binding: BufferBinding): string {
   return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
 }
 
+/** The same buffer with a place for each launch of a round. */
+function ringKey(key: string, slots: number): string {
+  return `${key} x ${slots}`;
+}
+
 /**
  * GPU buffers shared between programs: read-only ones by their contents, written ones by their place. Hundreds of
  * variants of one kernel need the memory of one. Unused buffers stay until `maxBytes` are needed for others.
@@ -50,20 +66,22 @@ function workKey(binding: BufferBinding): string {
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #maxBytes: number;
+  readonly #maxRingBytes: number;
   readonly #contents: KnownContents;
   /** In order of last use. */
   readonly #pool = new Map<string, PooledBuffer>();
   #bytes = 0;
 
-  constructor(device: GPUDevice, maxBytes: number, contents: KnownContents) {
+  constructor(device: GPUDevice, maxBytes: PoolBytes, contents: KnownContents) {
     this.#device = device;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = maxBytes.pool;
+    this.#maxRingBytes = maxBytes.ring;
     this.#contents = contents;
   }
 
-  /** Bytes that the buffers take together, initial contents of what is written included. */
+  /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
   bytesOf(bindings: readonly BufferBinding[]): number {
-    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding)));
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding, null)));
     return [...sizes.values()].reduce((sum, size) => sum + size, 0);
   }
 
@@ -71,7 +89,8 @@ export class BufferPool {
   excess(bindings: readonly BufferBinding[]): number {
     let bytes = 0;
     const counted = new Set<string>();
-    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding))) {
+    const places = this.#places(bindings);
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding, places))) {
       if (counted.has(key)) continue;
       counted.add(key);
       bytes += size;
@@ -89,21 +108,38 @@ export class BufferPool {
       return pooled.buffer;
     };
     const resets: ((encoder: GPUCommandEncoder) => void)[] = [];
-    const buffers = bindings.map((binding) => {
+    const places = this.#places(bindings);
+    const ringBuffers: RingBuffer[] = [];
+    const buffers = bindings.map((binding, index) => {
       const bytes = paddedBytes(binding);
       if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
       const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
-      if (isZeros(binding)) {
-        resets.push((encoder) => encoder.clearBuffer(work));
-      } else {
-        const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
-        resets.push((encoder) => encoder.copyBufferToBuffer(initial, 0, work, 0, bytes));
+      const initial = isZeros(binding)
+        ? null
+        : hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      resets.push((encoder) => {
+        if (initial === null) encoder.clearBuffer(work);
+        else encoder.copyBufferToBuffer(initial, 0, work, 0, bytes);
+      });
+      const place = places?.get(binding);
+      if (place?.slots === 1)
+        ringBuffers.push({ ...place, index, buffer: work, bytes, pristine: initial, strideBytes: bytes });
+      else if (place !== undefined) {
+        const { slots, strideBytes } = place;
+        const all = slots * strideBytes;
+        const buffer = hold(ringKey(workKey(binding), slots), all, () => this.#create(all, workUsage()));
+        const pristine =
+          initial === null
+            ? null
+            : hold(ringKey(contentsKey(binding), slots), all, () => this.#repeated(initial, place));
+        ringBuffers.push({ ...place, index, buffer, bytes, pristine });
       }
       return work;
     });
     let released = false;
     return {
       buffers,
+      ...(ringBuffers.length === 0 ? {} : { ring: createRing(ringBuffers) }),
       reset: (encoder) => {
         for (const reset of resets) reset(encoder);
       },
@@ -120,11 +156,22 @@ export class BufferPool {
     this.#shrink(0);
   }
 
-  #needs(binding: BufferBinding): [key: string, bytes: number][] {
+  #places(bindings: readonly BufferBinding[]): ReturnType<typeof ringPlaces> {
+    return ringPlaces({
+      limits: this.#device.limits,
+      bindings,
+      bytesOf: paddedBytes,
+      maxBytes: this.#maxRingBytes,
+    });
+  }
+
+  #needs(binding: BufferBinding, places: ReturnType<typeof ringPlaces>): [key: string, bytes: number][] {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
-    const work: [string, number] = [workKey(binding), bytes];
-    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
+    const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
+    const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
+    const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes] as const);
+    return [...keys.map((key) => [key, bytes] as const), ...ring].map(([key, size]) => [key, size]);
   }
 
   #take(key: string, bytes: number, create: () => GPUBuffer): PooledBuffer {
@@ -154,6 +201,17 @@ export class BufferPool {
 
   #create(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
     return this.#device.createBuffer({ size, usage });
+  }
+
+  /** A buffer with the contents of another one in every place. */
+  #repeated(from: GPUBuffer, { slots, strideBytes }: Pick<RingBuffer, 'slots' | 'strideBytes'>): GPUBuffer {
+    const buffer = this.#create(slots * strideBytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const encoder = this.#device.createCommandEncoder();
+    for (let slot = 0; slot < slots; slot++) {
+      encoder.copyBufferToBuffer(from, 0, buffer, slot * strideBytes, from.size);
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    return buffer;
   }
 
   #filled(binding: BufferBinding): GPUBuffer {

@@ -1,4 +1,4 @@
-import type { CompiledPass } from './programs.ts';
+import type { CompiledPass, CompiledProgram } from './programs.ts';
 
 /** Where the time of some launches is stamped. */
 export interface LaunchStamps {
@@ -21,10 +21,11 @@ function writesOf({ querySet, from, to }: LaunchStamps): GPUComputePassTimestamp
 /**
  * Encodes launches, all passes of each in order. They are one compute pass, whose dispatches wait for each other as far as
  * they share what is written; only where buffers are zeroed in between is it split. Zeroing is within the time.
+ * @param options.launches of a round at most, where each launch of one has passes of its own
  */
 export function encodeLaunches(
   encoder: GPUCommandEncoder,
-  passes: readonly CompiledPass[],
+  { passes, rounds }: Pick<CompiledProgram, 'passes' | 'rounds'>,
   options: { readonly launches: number; readonly stamps?: LaunchStamps | null },
 ): void {
   const { launches, stamps = null } = options;
@@ -33,11 +34,11 @@ export function encodeLaunches(
   let open: GPUComputePassEncoder | null = null;
   let current: CompiledPass | null = null;
   for (let launch = 0; launch < launches; launch++) {
-    for (const pass of passes) {
+    for (const pass of rounds?.passes(launch) ?? passes) {
       if (pass.clears.length > 0) {
         open?.end();
         open = null;
-        for (const buffer of pass.clears) encoder.clearBuffer(buffer);
+        for (const { buffer, offset, size } of pass.clears) encoder.clearBuffer(buffer, offset, size);
       }
       if (open === null) {
         open = encoder.beginComputePass(
@@ -45,8 +46,8 @@ export function encodeLaunches(
         );
         current = null;
       }
+      if (current?.pipeline !== pass.pipeline) open.setPipeline(pass.pipeline);
       if (current !== pass) {
-        open.setPipeline(pass.pipeline);
         for (const [group, bindGroup] of pass.bindGroups.entries()) open.setBindGroup(group, bindGroup);
         current = pass;
       }

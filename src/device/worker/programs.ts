@@ -1,8 +1,9 @@
 import type { BufferBinding, KnownContents } from '../../kernel/index.ts';
 import type { WirePass, WireProgram } from '../protocol.ts';
 import { requireFeatures } from './adapter.ts';
-import { type BoundBuffers, BufferPool } from './buffers.ts';
+import { type BoundBuffers, BufferPool, type PoolBytes } from './buffers.ts';
 import { pipelineFault, VariantFault } from './faults.ts';
+import type { Place } from './ring.ts';
 
 /** One launch of a program, ready to be encoded. */
 export interface CompiledPass {
@@ -10,7 +11,7 @@ export interface CompiledPass {
   readonly bindGroups: readonly GPUBindGroup[];
   readonly launch: (encoder: GPUComputePassEncoder) => void;
   /** Buffers to be zeroed before. */
-  readonly clears: readonly GPUBuffer[];
+  readonly clears: readonly Place[];
 }
 
 /** A program with its pipelines and buffers, ready to be launched. */
@@ -18,8 +19,21 @@ export interface CompiledProgram {
   readonly program: WireProgram;
   readonly passes: readonly CompiledPass[];
   readonly bound: BoundBuffers;
+  /** Present if every launch starts from the described contents. */
+  readonly rounds?: Rounds;
   /** Milliseconds per launch as last seen; null before it was warmed up. */
   launchMs: number | null;
+}
+
+/** Launches of which each has a place of its own in what they change. */
+export interface Rounds {
+  /** Launches of a round. */
+  readonly slots: number;
+  /** Those of the launch in a slot. */
+  passes(slot: number): readonly CompiledPass[];
+  refill(encoder: GPUCommandEncoder, launches: number): void;
+  /** Milliseconds per launch that refilling took as last seen; null before it was timed. */
+  resetMs: number | null;
 }
 
 const layoutTypes: Record<BufferBinding['kind'], GPUBufferBindingType> = {
@@ -51,15 +65,15 @@ export class Programs {
   /** Programs given up since garbage was collected. */
   #garbage = 0;
 
-  /** `pool`: kept for later programs. `program`: that one may have at all. */
+  /** `program`: what one may have at all. */
   constructor(
     device: GPUDevice,
-    maxBytes: { readonly pool: number; readonly program: number },
+    maxBytes: PoolBytes & { readonly program: number },
     contents: KnownContents = new Map(),
   ) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes.program;
-    this.#pool = new BufferPool(device, maxBytes.pool, contents);
+    this.#pool = new BufferPool(device, maxBytes, contents);
   }
 
   /**
@@ -82,15 +96,28 @@ export class Programs {
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const passes = program.passes.map(
-      (pass, index): CompiledPass => ({
-        pipeline: pipelines[index] as GPUComputePipeline,
-        bindGroups: this.#bindGroups(pass, layouts[index] ?? [], bound.buffers),
-        launch: launchOf(pass, bound.buffers),
-        clears: clearsBefore(program, index).map((buffer) => bound.buffers[buffer] as GPUBuffer),
-      }),
-    );
-    const compiled = { program, passes, bound, launchMs: null };
+    /** @param slot of a ring's places; null: the program's own buffers */
+    const passesAt = (slot: number | null) => {
+      const places = bound.buffers.map(
+        (buffer, index) => (slot === null ? null : bound.ring?.place(index, slot)) ?? wholeOf(buffer),
+      );
+      return program.passes.map(
+        (pass, index): CompiledPass => ({
+          pipeline: pipelines[index] as GPUComputePipeline,
+          bindGroups: this.#bindGroups(pass, layouts[index] ?? [], places),
+          launch: launchOf(pass, places),
+          clears: clearsBefore(program, index).map((buffer) => places[buffer] as Place),
+        }),
+      );
+    };
+    const rounds = roundsOf(bound, passesAt);
+    const compiled: CompiledProgram = {
+      program,
+      passes: passesAt(null),
+      bound,
+      ...(rounds === null ? {} : { rounds }),
+      launchMs: null,
+    };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -180,14 +207,14 @@ export class Programs {
   #bindGroups(
     { bindings }: WirePass,
     layouts: readonly GPUBindGroupLayout[],
-    buffers: readonly GPUBuffer[],
+    places: readonly Place[],
   ): readonly GPUBindGroup[] {
     return layouts.map((layout, group) =>
       this.#device.createBindGroup({
         layout,
         entries: bindings
           .filter((binding) => binding.group === group)
-          .map(({ binding, buffer }) => ({ binding, resource: { buffer: buffers[buffer] as GPUBuffer } })),
+          .map(({ binding, buffer }) => ({ binding, resource: places[buffer] as Place })),
       }),
     );
   }
@@ -221,10 +248,10 @@ export class Programs {
   }
 }
 
-function launchOf({ dispatch }: WirePass, buffers: readonly GPUBuffer[]): CompiledPass['launch'] {
+function launchOf({ dispatch }: WirePass, places: readonly Place[]): CompiledPass['launch'] {
   if ('indirect' in dispatch) {
-    const counts = buffers[dispatch.indirect] as GPUBuffer;
-    return (encoder) => encoder.dispatchWorkgroupsIndirect(counts, dispatch.offsetBytes);
+    const { buffer, offset } = places[dispatch.indirect] as Place;
+    return (encoder) => encoder.dispatchWorkgroupsIndirect(buffer, offset + dispatch.offsetBytes);
   }
   const [x, y, z] = dispatch;
   return (encoder) => encoder.dispatchWorkgroups(x, y, z);
@@ -237,4 +264,22 @@ function clearsBefore({ passes, buffers }: WireProgram, index: number): readonly
     const isCleared = clear === 'launch' ? index === 0 : clear === 'pass' && bound.has(buffer);
     return isCleared ? [buffer] : [];
   });
+}
+
+function wholeOf(buffer: GPUBuffer): Place {
+  return { buffer, offset: 0, size: buffer.size };
+}
+
+function roundsOf({ ring }: BoundBuffers, create: (slot: number) => readonly CompiledPass[]): Rounds | null {
+  if (ring === undefined) return null;
+  const made: (readonly CompiledPass[])[] = [];
+  return {
+    slots: ring.slots,
+    passes(slot) {
+      made[slot] ??= create(slot);
+      return made[slot];
+    },
+    refill: (encoder, launches) => ring.refill(encoder, launches),
+    resetMs: null,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Completion } from '../../measure/index.ts';
+import type { Clock, Completion, StretchPart } from '../../measure/index.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { warmUp } from './warm-up.ts';
@@ -7,6 +7,8 @@ import { warmUp } from './warm-up.ts';
 const batchMs = 20;
 const batchesInFlight = 2;
 const maxLaunches = 4096;
+/** Of what is put back for launches one command does many. */
+const maxResets = 64 * maxLaunches;
 
 /**
  * Launches without a gap for at least `durationMs`: the next batch is queued before the previous one is done.
@@ -17,9 +19,11 @@ export async function runStretch(options: {
   readonly clock: Clock;
   readonly compiled: CompiledProgram;
   readonly durationMs: number;
+  /** Unless given, the launches. */
+  readonly part?: StretchPart;
   readonly cpuSeconds: () => number | null;
 }): Promise<readonly Completion[]> {
-  const { launcher, clock, compiled, durationMs, cpuSeconds } = options;
+  const { launcher, clock, compiled, durationMs, part = 'launches', cpuSeconds } = options;
   const { queue } = launcher.device;
   if (compiled.launchMs === null) await warmUp(launcher, compiled, clock);
   launcher.submit(compiled, 1, { reset: true });
@@ -28,12 +32,16 @@ export async function runStretch(options: {
   const completions: Completion[] = [];
   let done = 0;
   const note = () => completions.push({ timeMs: clock.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
-  const launchMs = compiled.launchMs ?? batchMs;
-  const batchOf = (oneMs: number) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
+  const { rounds } = compiled;
+  const resetMs = rounds?.resetMs ?? 0;
+  const knownMs = (compiled.launchMs ?? batchMs) + resetMs;
+  const launchMs = part === 'resets' && resetMs > 0 ? resetMs : knownMs;
+  const most = part === 'resets' ? maxResets : maxLaunches;
+  const batchOf = (oneMs: number) => Math.min(most, Math.max(1, Math.floor(batchMs / oneMs)));
   let batch = batchOf(launchMs);
   const queueBatch = async () => {
     const launches = batch;
-    launcher.submit(compiled, launches);
+    launcher.submit(compiled, launches, { part });
     await queue.onSubmittedWorkDone();
     done += launches;
     note();
@@ -48,6 +56,7 @@ export async function runStretch(options: {
   };
   await Promise.all(Array.from({ length: batchesInFlight }, lane));
   const last = completions.at(-1) as Completion;
-  compiled.launchMs = (last.timeMs - start) / last.launches;
+  // With what is put back, it is not the time of a launch.
+  if (rounds === undefined) compiled.launchMs = (last.timeMs - start) / last.launches;
   return completions;
 }

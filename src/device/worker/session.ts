@@ -25,8 +25,8 @@ import { timestampsArePlausible } from './timestamp-check.ts';
 import { checkAgainst, type Outputs, runOnce } from './verify.ts';
 import { warmUp } from './warm-up.ts';
 
-const softwareBytes = { pool: 1024 ** 3, program: 2 * 1024 ** 3 };
-const hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
+const softwareBytes = { pool: 1024 ** 3, ring: 64 * 1024 ** 2, program: 2 * 1024 ** 3 };
+const hardwareBytes = { pool: 4 * 1024 ** 3, ring: 512 * 1024 ** 2, program: 32 * 1024 ** 3 };
 const referenceBytes = 512 * 1024 ** 2;
 
 /** What a session works with. */
@@ -121,6 +121,7 @@ export class Session {
             clock: this.#clock,
             compiled,
             durationMs: request.durationMs,
+            part: request.part,
             cpuSeconds: () => this.#cpuSeconds(),
           }),
         );

@@ -2,19 +2,14 @@ import type { Clock, LatencySamples, TimeOptions } from '../../measure/index.ts'
 import { median } from '../../stats/index.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
+import { countRounds, mostTimed } from './rounds.ts';
 import { warmUp } from './warm-up.ts';
 
-/** Encoding more launches than this takes longer than waiting for them. */
-const maxLaunches = 16_384;
 const leastSamples = 3;
 /** A timer that was wrong this often is not asked again. */
 const mostUnusable = 5;
 /** A batch is this many times as long as the one before at most. */
 const mostGrowth = 16;
-
-function launchesFor(sampleMs: number, launchMs: number): number {
-  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
 
 /** Takes samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
 export async function takeSamples(options: {
@@ -29,6 +24,8 @@ export async function takeSamples(options: {
     launcher.submit(compiled, 1, { reset: true });
     await launcher.device.queue.onSubmittedWorkDone();
   }
+  const launchesFor = (sampleMs: number, launchMs: number) =>
+    Math.min(mostTimed(compiled), Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
   const start = clock.nowMs();
   let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
   const samplesMs: number[] = [];
@@ -57,5 +54,13 @@ export async function takeSamples(options: {
   // No samples are no time, and told as such.
   if (unusable >= mostUnusable) samplesMs.length = 0;
   if (samplesMs.length > 0) compiled.launchMs = median(samplesMs) || compiled.launchMs;
-  return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
+  // Rounds are timed one by one, and what the timer hides of each is as often too much as too little.
+  const hiddenMs = launcher.resolutionMs * Math.sqrt(countRounds(compiled, launchesPerSample));
+  const resetMs = compiled.rounds?.resetMs ?? null;
+  return {
+    samplesMs,
+    launchesPerSample,
+    resolutionMs: hiddenMs / launchesPerSample,
+    ...(resetMs === null ? {} : { resetMs }),
+  };
 }

@@ -38,6 +38,7 @@ export async function timestampsArePlausible(options: {
   if (!device.features.has('timestamp-query')) return false;
   const programs = new Programs(device, {
     pool: Number.POSITIVE_INFINITY,
+    ring: 0,
     program: Number.POSITIVE_INFINITY,
   });
   const program = singlePass({

@@ -1,6 +1,7 @@
 import type { Clock } from '../../measure/index.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
+import { mostTimed } from './rounds.ts';
 
 /** Long enough for the timer, and for a GPU to notice that there is work. */
 const enoughMs = 2;
@@ -17,6 +18,7 @@ const settledWithin = 0.2;
 export async function warmUp(launcher: Launcher, compiled: CompiledProgram, clock: Clock): Promise<void> {
   launcher.submit(compiled, 1, { reset: true });
   await launcher.device.queue.onSubmittedWorkDone();
+  const most = Math.min(maxBatch, mostTimed(compiled));
   let batch = 1;
   let previousMs = Number.POSITIVE_INFINITY;
   let spentMs = 0;
@@ -27,11 +29,11 @@ export async function warmUp(launcher: Launcher, compiled: CompiledProgram, cloc
     spentMs += clock.nowMs() - startMs;
     const launchMs = batchMs / batch;
     if (launchMs > 0) compiled.launchMs = launchMs;
-    const longEnough = batchMs >= enoughMs || batch >= maxBatch;
+    const longEnough = batchMs >= enoughMs || batch >= most;
     if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
     if (spentMs >= budgetMs) return;
     // A launch of its own length settles it; several launches in one batch were compared with fewer.
     previousMs = launchMs;
-    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
+    if (!longEnough) batch = Math.min(most, batch * 4);
   }
 }

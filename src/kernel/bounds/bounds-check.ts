@@ -71,7 +71,8 @@ export function boundsCheck(program: Program): BoundsCheck | null {
     program: {
       ...program,
       passes: noting,
-      buffers: [...program.buffers, notes, mode],
+      // It is launched once.
+      buffers: [...program.buffers.map(({ betweenLaunches: _, ...buffer }) => buffer), notes, mode],
       identity: createHash('sha256').update(`bounds ${program.identity}`).digest('hex'),
     },
     failure(bytes, shows) {

@@ -4,10 +4,10 @@ import { type DataShape, type DataSlot, dataShape, dataSlots } from '../data-sha
 import { failed, succeeded } from '../failure.ts';
 import { numbersOf } from '../layout.ts';
 import { declaredName, type ReachableDeclaration, reachableFrom } from '../reachable.ts';
-import { readVariables } from '../read-variables.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, VariantFailure } from '../types.ts';
+import { type Access, variableAccess } from '../variable-access.ts';
 import {
   constantNumber,
   constantValue,
@@ -87,7 +87,7 @@ function describeEntry(
 ): DescribedEntry {
   const name = entry.name.ident.originalName;
   const reachable = reachableFrom(name, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module,
   );
@@ -95,7 +95,7 @@ function describeEntry(
   let obstacle = foreignPart(module, locate);
   for (const { declaration } of reachable) {
     if (declaration.kind !== 'gvar') continue;
-    const described = describeVariable(declaration as GlobalVarElem, module, reads);
+    const described = describeVariable(declaration as GlobalVarElem, module, access);
     if (described === null) continue;
     if (described.ok) bindings.push(described.value);
     else obstacle ??= locate(described.failure);
@@ -190,7 +190,7 @@ function axesOf(reachable: readonly ReachableDeclaration[]): DescribedEntry['axe
 function describeVariable(
   variable: GlobalVarElem,
   module: WgslModule,
-  reads: ReadonlySet<string>,
+  access: ReadonlyMap<string, Access>,
 ): Outcome<DescribedBinding> | null {
   const name = variable.name.decl.ident.originalName;
   const place = positionAt(lineStarts(module.text), variable.name.start);
@@ -213,5 +213,14 @@ function describeVariable(
   }
   const slots = kind === 'uniform' ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text, shape, slots });
+  return succeeded({
+    name,
+    group,
+    binding,
+    kind,
+    read: access.get(name)?.read === true,
+    type: text,
+    shape,
+    slots,
+  });
 }

@@ -153,6 +153,7 @@ function bindingCode(
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
+    written: true,
     used,
     layout: (count) =>
       valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count),

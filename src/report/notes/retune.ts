@@ -7,6 +7,7 @@ import {
 } from '../format.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { isInterrupted, isReplaced } from './facts.ts';
+import { resetText } from './window.ts';
 
 const endings: Record<RetunedKernel['stopped'], string> = {
   trials: 'trial budget spent',
@@ -63,6 +64,7 @@ export function searchNote(kernel: RetunedKernel): string {
     `${formatInteger(kernel.energyMeasurements)} measured for energy`,
     `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
     `seed ${kernel.seed}`,
+    ...(kernel.reset === undefined ? [] : [resetText([kernel.reset])]),
   ];
   return parts.join(', ');
 }

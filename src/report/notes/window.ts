@@ -60,6 +60,20 @@ function windowText(windows: readonly Window[]): string {
   return [measured, ...facts].join(', ');
 }
 
+/** How much putting back what launches change weighed, of several measurements at most; empty where nothing is put back. */
+export function resetText(resets: readonly NonNullable<Sample['reset']>[]): string {
+  if (resets.length === 0) return '';
+  const time = largest(
+    resets.map((reset) => reset.time),
+    percent,
+  );
+  const energy = largest(
+    resets.map((reset) => reset.energy),
+    (share) => ` and ${percent(share)} of the energy`,
+  );
+  return `putting back what launches change took ${resets.length > 1 ? 'up to ' : ''}${time} of the time${energy}, which is in no figure`;
+}
+
 function voidText(samples: readonly Sample[]): string {
   const lost = samples.filter(({ voidReasons }) => voidReasons.length > 0);
   if (lost.length === 0) return '';
@@ -82,7 +96,13 @@ function voidText(samples: readonly Sample[]): string {
  */
 export function windowNote(samples: readonly Sample[]): string {
   const windows = samples.map(({ window }) => window ?? null).filter((window) => window !== null);
-  return [windows.length === 0 ? '' : windowText(windows), designText(samples), voidText(samples)]
+  const resets = samples.map(({ reset }) => reset ?? null).filter((reset) => reset !== null);
+  return [
+    windows.length === 0 ? '' : windowText(windows),
+    designText(samples),
+    resetText(resets),
+    voidText(samples),
+  ]
     .filter((text) => text !== '')
     .join('; ');
 }

@@ -170,6 +170,7 @@ export const manifestGuide: SchemaGuide = {
       "objective",
       "gate",
       "clocks",
+      "between-launches",
       "sentinel",
       "calls-per-day"
     ],
@@ -748,6 +749,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/clocks/sm-mhz/*": {
     "keys": [],
     "example": null
+  },
+  "/kernels/*/between-launches": {
+    "keys": [],
+    "example": "reset"
   },
   "/kernels/*/sentinel": {
     "keys": [],

@@ -320,6 +320,10 @@ export interface Kernel {
   readonly gate?: Gate;
   readonly clocks?: Clocks;
   /**
+   * Whether every launch starts from the described contents of what the program reads and changes (in place, counters, lists: they are copied back, which counts for nothing), or from what the launch before left. `reset` also puts back what it only writes. Unless given, `reset` where the program changes what it reads.
+   */
+  readonly "between-launches"?: "reset" | "keep";
+  /**
    * A kernel that no pull request touches: if it moves, the environment changed, and the verdict is environment.
    */
   readonly sentinel?: boolean;

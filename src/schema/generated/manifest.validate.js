@@ -394,7 +394,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: !1 }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: !0 }, required: ["operator"] }, then: { properties: { source: !1, command: !1, entry: !1, buffers: !1, dispatch: !1, passes: !1, reference: !1 } }, else: { if: { properties: { command: !0 }, required: ["command"] }, then: { properties: { source: !1, entry: !1, buffers: !1, dispatch: !1, passes: !1, reference: !1 }, required: ["command"] }, else: { if: { properties: { passes: !0 }, required: ["passes"] }, then: { properties: { entry: !1, dispatch: !1, buffers: !0 }, required: ["buffers"] }, else: { properties: { source: !0, buffers: !0, dispatch: !0 }, required: ["source", "buffers", "dispatch"] } } } };
+var schema26 = { type: "object", additionalProperties: !1, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, "between-launches": { type: "string", enum: ["reset", "keep"] }, sentinel: { type: "boolean", default: !1 }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: !0 }, required: ["operator"] }, then: { properties: { source: !1, command: !1, entry: !1, buffers: !1, dispatch: !1, passes: !1, reference: !1, "between-launches": !1 } }, else: { if: { properties: { command: !0 }, required: ["command"] }, then: { properties: { source: !1, entry: !1, buffers: !1, dispatch: !1, passes: !1, reference: !1, "between-launches": !1 }, required: ["command"] }, else: { if: { properties: { passes: !0 }, required: ["passes"] }, then: { properties: { entry: !1, dispatch: !1, buffers: !0 }, required: ["buffers"] }, else: { properties: { source: !0, buffers: !0, dispatch: !0 }, required: ["source", "buffers", "dispatch"] } } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -1687,11 +1687,15 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let err7 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+      if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+        let err8 = { instancePath: instancePath + "/between-launches", schemaPath: "#/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
     }
     var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
-      props0.source = !0, props0.command = !0, props0.entry = !0, props0.buffers = !0, props0.dispatch = !0, props0.passes = !0, props0.reference = !0, props0.operator = !0;
+      props0.source = !0, props0.command = !0, props0.entry = !0, props0.buffers = !0, props0.dispatch = !0, props0.passes = !0, props0.reference = !0, props0["between-launches"] = !0, props0.operator = !0;
     }
     ifClause0 = "then";
   } else {
@@ -1699,8 +1703,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing1;
       if ((data.command === void 0 || !func0.call(data, "command")) && (missing1 = "command")) {
-        let err8 = {};
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err9 = {};
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     var _valid1 = _errs6 === errors;
@@ -1710,38 +1714,42 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let _errs7 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.command === void 0 || !func0.call(data, "command")) {
-          let err9 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-        }
-        if (data.source !== void 0 && func0.call(data, "source")) {
-          let err10 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
+          let err10 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (data.entry !== void 0 && func0.call(data, "entry")) {
-          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        if (data.source !== void 0 && func0.call(data, "source")) {
+          let err11 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-          let err12 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
+        if (data.entry !== void 0 && func0.call(data, "entry")) {
+          let err12 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+          let err13 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
-        if (data.passes !== void 0 && func0.call(data, "passes")) {
-          let err14 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
+        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+          let err14 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        if (data.reference !== void 0 && func0.call(data, "reference")) {
-          let err15 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        if (data.passes !== void 0 && func0.call(data, "passes")) {
+          let err15 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data.reference !== void 0 && func0.call(data, "reference")) {
+          let err16 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+          let err17 = { instancePath: instancePath + "/between-launches", schemaPath: "#/else/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
       }
       var _valid1 = _errs7 === errors;
       if (valid2 = _valid1, valid2) {
         var props1 = {};
-        props1.source = !0, props1.entry = !0, props1.buffers = !0, props1.dispatch = !0, props1.passes = !0, props1.reference = !0, props1.command = !0;
+        props1.source = !0, props1.entry = !0, props1.buffers = !0, props1.dispatch = !0, props1.passes = !0, props1.reference = !0, props1["between-launches"] = !0, props1.command = !0;
       }
       ifClause1 = "then";
     } else {
@@ -1749,8 +1757,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       if (data && typeof data == "object" && !Array.isArray(data)) {
         let missing2;
         if ((data.passes === void 0 || !func0.call(data, "passes")) && (missing2 = "passes")) {
-          let err16 = {};
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = {};
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
       var _valid2 = _errs10 === errors;
@@ -1760,16 +1768,16 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let _errs11 = errors;
         if (data && typeof data == "object" && !Array.isArray(data)) {
           if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-            let err17 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
-            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+            let err19 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
           }
           if (data.entry !== void 0 && func0.call(data, "entry")) {
-            let err18 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
-            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            let err20 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
           }
           if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-            let err19 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
         var _valid2 = _errs11 === errors;
@@ -1782,95 +1790,106 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let _errs12 = errors;
         if (data && typeof data == "object" && !Array.isArray(data)) {
           if (data.source === void 0 || !func0.call(data, "source")) {
-            let err20 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
           if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-            let err21 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
-            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+            let err23 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
           }
           if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
-            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+            let err24 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
         }
         var _valid2 = _errs12 === errors;
         valid4 = _valid2, valid4 && props2 !== !0 && (props2 = props2 || {}, props2.source = !0, props2.buffers = !0, props2.dispatch = !0), ifClause2 = "else";
       }
       if (!valid4) {
-        let err23 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err25 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       var _valid1 = _errs8 === errors;
       valid2 = _valid1, valid2 && props1 !== !0 && props2 !== void 0 && (props2 === !0 ? props1 = !0 : (props1 = props1 || {}, Object.assign(props1, props2))), ifClause1 = "else";
     }
     if (!valid2) {
-      let err24 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
-      vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let err26 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
     var _valid0 = _errs4 === errors;
     valid0 = _valid0, valid0 && props0 !== !0 && props1 !== void 0 && (props1 === !0 ? props0 = !0 : (props0 = props0 || {}, Object.assign(props0, props1))), ifClause0 = "else";
   }
   if (!valid0) {
-    let err25 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+    let err27 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.workloads === void 0 || !func0.call(data, "workloads")) {
-      let err26 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
-      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      let err28 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
+      vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema26.properties, key0)) {
-        let err27 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err29 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
-      let data15 = data.operator;
-      if (typeof data15 == "string") {
-        if (func67(data15) > 64) {
-          let err28 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      let data17 = data.operator;
+      if (typeof data17 == "string") {
+        if (func67(data17) > 64) {
+          let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
-        if (func67(data15) < 1) {
-          let err29 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        if (func67(data17) < 1) {
+          let err31 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
-      let data19 = data.workloads;
-      if (Array.isArray(data19)) {
-        if (data19.length > 64) {
-          let err31 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let data21 = data.workloads;
+      if (Array.isArray(data21)) {
+        if (data21.length > 64) {
+          let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (data19.length < 1) {
-          let err32 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        if (data21.length < 1) {
+          let err34 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
-        let len0 = data19.length;
+        let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate87(data19[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          validate87(data21[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
-        let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err35 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate139(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err34 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate129(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate139(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+      let data33 = data["between-launches"];
+      if (typeof data33 != "string") {
+        let err36 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (!(data33 === "reset" || data33 === "keep")) {
+        let err37 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/enum", keyword: "enum", params: { allowedValues: schema26.properties["between-launches"].enum } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+    }
+    if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err38 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
     }
     data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }

@@ -706,6 +706,7 @@ export interface ReportSample {
    * Items: Reason.
    */
   readonly voidReasons: ReadonlyArray<string>;
+  readonly reset?: ReportReset;
   /**
    * How its turns differed; absent where the variant failed.
    */
@@ -787,6 +788,19 @@ export interface ReportSample {
   } | null;
 }
 /**
+ * Parts of all that ran which putting back what launches change took. They are in neither latency nor energy.
+ */
+export interface ReportReset {
+  /**
+   * Part of the time.
+   */
+  readonly time: number;
+  /**
+   * Part of the energy; null if it was not measured.
+   */
+  readonly energy: number | null;
+}
+/**
  * What a retune run found: the best configuration of every kernel.
  */
 export interface ReportRetune {
@@ -864,6 +878,7 @@ export interface ReportRetuneKernel {
    * True where no reference says what is right: the default configuration is judged by itself.
    */
   readonly selfJudged?: boolean;
+  readonly reset?: ReportReset;
   /**
    * What the search saw, for figures; null or absent if it is not kept.
    */

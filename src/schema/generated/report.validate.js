@@ -2160,7 +2160,66 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, turns: { type: "object", additionalProperties: !1, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: !1, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema42 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.time === void 0 || !func0.call(data, "time")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "time" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.energy === void 0 || !func0.call(data, "energy")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "time" || key0 === "energy")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.time !== void 0 && func0.call(data, "time")) {
+      let data0 = data.time;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func0.call(data, "energy")) {
+      let data1 = data.energy;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema42.properties.energy.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate108.errors = vErrors, errors === 0;
+}
+validate108.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2403,30 +2462,30 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.turns !== void 0 && func0.call(data, "turns")) {
-      let data13 = data.turns;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.count === void 0 || !func0.call(data13, "count")) {
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.turns !== void 0 && func0.call(data, "turns")) {
+      let data14 = data.turns;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        if (data14.count === void 0 || !func0.call(data14, "count")) {
           let err45 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "count" } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data13.processes === void 0 || !func0.call(data13, "processes")) {
+        if (data14.processes === void 0 || !func0.call(data14, "processes")) {
           let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.seconds === void 0 || !func0.call(data13, "seconds")) {
+        if (data14.seconds === void 0 || !func0.call(data14, "seconds")) {
           let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.latencySd === void 0 || !func0.call(data13, "latencySd")) {
+        if (data14.latencySd === void 0 || !func0.call(data14, "latencySd")) {
           let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data13.energySd === void 0 || !func0.call(data13, "energySd")) {
+        if (data14.energySd === void 0 || !func0.call(data14, "energySd")) {
           let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        for (let key1 of Object.keys(data13)) {
+        for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
           if (!(key1 === "count" || key1 === "processes" || key1 === "seconds" || key1 === "latencySd" || key1 === "energySd")) {
@@ -2434,48 +2493,48 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
           }
         }
-        if (data13.count !== void 0 && func0.call(data13, "count")) {
-          let data14 = data13.count;
-          if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+        if (data14.count !== void 0 && func0.call(data14, "count")) {
+          let data15 = data14.count;
+          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
             let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e3 || isNaN(data14)) {
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e3 || isNaN(data15)) {
               let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
               vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
             }
-            if (data14 < 0 || isNaN(data14)) {
+            if (data15 < 0 || isNaN(data15)) {
               let err53 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
             }
           }
         }
-        if (data13.processes !== void 0 && func0.call(data13, "processes")) {
-          let data15 = data13.processes;
-          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+        if (data14.processes !== void 0 && func0.call(data14, "processes")) {
+          let data16 = data14.processes;
+          if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
             let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e3 || isNaN(data15)) {
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e3 || isNaN(data16)) {
               let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
               vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
-            if (data15 < 0 || isNaN(data15)) {
+            if (data16 < 0 || isNaN(data16)) {
               let err56 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
           }
         }
-        if (data13.seconds !== void 0 && func0.call(data13, "seconds")) {
-          let data16 = data13.seconds;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e9 || isNaN(data16)) {
+        if (data14.seconds !== void 0 && func0.call(data14, "seconds")) {
+          let data17 = data14.seconds;
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
               let err57 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
-            if (data16 < 0 || isNaN(data16)) {
+            if (data17 < 0 || isNaN(data17)) {
               let err58 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
@@ -2484,35 +2543,35 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
-        if (data13.latencySd !== void 0 && func0.call(data13, "latencySd")) {
-          let data17 = data13.latencySd;
-          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+        if (data14.latencySd !== void 0 && func0.call(data14, "latencySd")) {
+          let data18 = data14.latencySd;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
             let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.latencySd.type } };
             vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
               let err61 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
-            if (data17 < 0 || isNaN(data17)) {
+            if (data18 < 0 || isNaN(data18)) {
               let err62 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
           }
         }
-        if (data13.energySd !== void 0 && func0.call(data13, "energySd")) {
-          let data18 = data13.energySd;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+        if (data14.energySd !== void 0 && func0.call(data14, "energySd")) {
+          let data19 = data14.energySd;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
             let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.energySd.type } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
               let err64 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
-            if (data18 < 0 || isNaN(data18)) {
+            if (data19 < 0 || isNaN(data19)) {
               let err65 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
@@ -2524,45 +2583,45 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.window !== void 0 && func0.call(data, "window")) {
-      let data19 = data.window;
-      if (!(data19 && typeof data19 == "object" && !Array.isArray(data19)) && data19 !== null) {
+      let data20 = data.window;
+      if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
         let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema41.properties.window.type } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (data19.seconds === void 0 || !func0.call(data19, "seconds")) {
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.seconds === void 0 || !func0.call(data20, "seconds")) {
           let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data19.launches === void 0 || !func0.call(data19, "launches")) {
+        if (data20.launches === void 0 || !func0.call(data20, "launches")) {
           let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data19.watts === void 0 || !func0.call(data19, "watts")) {
+        if (data20.watts === void 0 || !func0.call(data20, "watts")) {
           let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data19.netJoules === void 0 || !func0.call(data19, "netJoules")) {
+        if (data20.netJoules === void 0 || !func0.call(data20, "netJoules")) {
           let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
-        if (data19.relativeError === void 0 || !func0.call(data19, "relativeError")) {
+        if (data20.relativeError === void 0 || !func0.call(data20, "relativeError")) {
           let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data19.disagreement === void 0 || !func0.call(data19, "disagreement")) {
+        if (data20.disagreement === void 0 || !func0.call(data20, "disagreement")) {
           let err73 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
           vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
-        if (data19.busyShare === void 0 || !func0.call(data19, "busyShare")) {
+        if (data20.busyShare === void 0 || !func0.call(data20, "busyShare")) {
           let err74 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
           vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
-        if (data19.conditions === void 0 || !func0.call(data19, "conditions")) {
+        if (data20.conditions === void 0 || !func0.call(data20, "conditions")) {
           let err75 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        for (let key2 of Object.keys(data19)) {
+        for (let key2 of Object.keys(data20)) {
           if (errors >= 200)
             break;
           if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
@@ -2570,14 +2629,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
         }
-        if (data19.seconds !== void 0 && func0.call(data19, "seconds")) {
-          let data20 = data19.seconds;
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
+        if (data20.seconds !== void 0 && func0.call(data20, "seconds")) {
+          let data21 = data20.seconds;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
               let err77 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data20 < 0 || isNaN(data20)) {
+            if (data21 < 0 || isNaN(data21)) {
               let err78 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
@@ -2586,14 +2645,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
         }
-        if (data19.launches !== void 0 && func0.call(data19, "launches")) {
-          let data21 = data19.launches;
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e15 || isNaN(data21)) {
+        if (data20.launches !== void 0 && func0.call(data20, "launches")) {
+          let data22 = data20.launches;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e15 || isNaN(data22)) {
               let err80 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            if (data21 < 0 || isNaN(data21)) {
+            if (data22 < 0 || isNaN(data22)) {
               let err81 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
             }
@@ -2602,14 +2661,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
         }
-        if (data19.watts !== void 0 && func0.call(data19, "watts")) {
-          let data22 = data19.watts;
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
+        if (data20.watts !== void 0 && func0.call(data20, "watts")) {
+          let data23 = data20.watts;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
               let err83 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
             }
-            if (data22 < 0 || isNaN(data22)) {
+            if (data23 < 0 || isNaN(data23)) {
               let err84 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
@@ -2618,98 +2677,98 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
         }
-        if (data19.netJoules !== void 0 && func0.call(data19, "netJoules")) {
-          let data23 = data19.netJoules;
-          if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+        if (data20.netJoules !== void 0 && func0.call(data20, "netJoules")) {
+          let data24 = data20.netJoules;
+          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
             let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema41.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e9 || isNaN(data23)) {
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e9 || isNaN(data24)) {
               let err87 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
-            if (data23 < 0 || isNaN(data23)) {
+            if (data24 < 0 || isNaN(data24)) {
               let err88 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
             }
           }
         }
-        if (data19.relativeError !== void 0 && func0.call(data19, "relativeError")) {
-          let data24 = data19.relativeError;
-          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+        if (data20.relativeError !== void 0 && func0.call(data20, "relativeError")) {
+          let data25 = data20.relativeError;
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
             let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema41.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e9 || isNaN(data24)) {
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e9 || isNaN(data25)) {
               let err90 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
+            if (data25 < 0 || isNaN(data25)) {
               let err91 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
             }
           }
         }
-        if (data19.disagreement !== void 0 && func0.call(data19, "disagreement")) {
-          let data25 = data19.disagreement;
-          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+        if (data20.disagreement !== void 0 && func0.call(data20, "disagreement")) {
+          let data26 = data20.disagreement;
+          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
             let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema41.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1e9 || isNaN(data25)) {
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1e9 || isNaN(data26)) {
               let err93 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
             }
-            if (data25 < -1e9 || isNaN(data25)) {
+            if (data26 < -1e9 || isNaN(data26)) {
               let err94 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
               vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
             }
           }
         }
-        if (data19.busyShare !== void 0 && func0.call(data19, "busyShare")) {
-          let data26 = data19.busyShare;
-          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+        if (data20.busyShare !== void 0 && func0.call(data20, "busyShare")) {
+          let data27 = data20.busyShare;
+          if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
             let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema41.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
           }
-          if (typeof data26 == "number" && isFinite(data26)) {
-            if (data26 > 1 || isNaN(data26)) {
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1 || isNaN(data27)) {
               let err96 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
               vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
             }
-            if (data26 < 0 || isNaN(data26)) {
+            if (data27 < 0 || isNaN(data27)) {
               let err97 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
             }
           }
         }
-        if (data19.conditions !== void 0 && func0.call(data19, "conditions")) {
-          let data27 = data19.conditions;
-          if (!(data27 && typeof data27 == "object" && !Array.isArray(data27)) && data27 !== null) {
+        if (data20.conditions !== void 0 && func0.call(data20, "conditions")) {
+          let data28 = data20.conditions;
+          if (!(data28 && typeof data28 == "object" && !Array.isArray(data28)) && data28 !== null) {
             let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
           }
-          if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
-            if (data27.smMhz === void 0 || !func0.call(data27, "smMhz")) {
+          if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+            if (data28.smMhz === void 0 || !func0.call(data28, "smMhz")) {
               let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
-            if (data27.memoryMhz === void 0 || !func0.call(data27, "memoryMhz")) {
+            if (data28.memoryMhz === void 0 || !func0.call(data28, "memoryMhz")) {
               let err100 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
               vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
             }
-            if (data27.celsius === void 0 || !func0.call(data27, "celsius")) {
+            if (data28.celsius === void 0 || !func0.call(data28, "celsius")) {
               let err101 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
               vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
             }
-            if (data27.powerCappedPart === void 0 || !func0.call(data27, "powerCappedPart")) {
+            if (data28.powerCappedPart === void 0 || !func0.call(data28, "powerCappedPart")) {
               let err102 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
             }
-            for (let key3 of Object.keys(data27)) {
+            for (let key3 of Object.keys(data28)) {
               if (errors >= 200)
                 break;
               if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
@@ -2717,69 +2776,69 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
                 vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
             }
-            if (data27.smMhz !== void 0 && func0.call(data27, "smMhz")) {
-              let data28 = data27.smMhz;
-              if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+            if (data28.smMhz !== void 0 && func0.call(data28, "smMhz")) {
+              let data29 = data28.smMhz;
+              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
                 let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
-              if (typeof data28 == "number" && isFinite(data28)) {
-                if (data28 > 1e9 || isNaN(data28)) {
+              if (typeof data29 == "number" && isFinite(data29)) {
+                if (data29 > 1e9 || isNaN(data29)) {
                   let err105 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
-                if (data28 < 0 || isNaN(data28)) {
+                if (data29 < 0 || isNaN(data29)) {
                   let err106 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                 }
               }
             }
-            if (data27.memoryMhz !== void 0 && func0.call(data27, "memoryMhz")) {
-              let data29 = data27.memoryMhz;
-              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+            if (data28.memoryMhz !== void 0 && func0.call(data28, "memoryMhz")) {
+              let data30 = data28.memoryMhz;
+              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
                 let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
-              if (typeof data29 == "number" && isFinite(data29)) {
-                if (data29 > 1e9 || isNaN(data29)) {
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 1e9 || isNaN(data30)) {
                   let err108 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                 }
-                if (data29 < 0 || isNaN(data29)) {
+                if (data30 < 0 || isNaN(data30)) {
                   let err109 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                 }
               }
             }
-            if (data27.celsius !== void 0 && func0.call(data27, "celsius")) {
-              let data30 = data27.celsius;
-              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+            if (data28.celsius !== void 0 && func0.call(data28, "celsius")) {
+              let data31 = data28.celsius;
+              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
                 let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
-              if (typeof data30 == "number" && isFinite(data30)) {
-                if (data30 > 1e9 || isNaN(data30)) {
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 1e9 || isNaN(data31)) {
                   let err111 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
                 }
-                if (data30 < -300 || isNaN(data30)) {
+                if (data31 < -300 || isNaN(data31)) {
                   let err112 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
                   vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
                 }
               }
             }
-            if (data27.powerCappedPart !== void 0 && func0.call(data27, "powerCappedPart")) {
-              let data31 = data27.powerCappedPart;
-              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+            if (data28.powerCappedPart !== void 0 && func0.call(data28, "powerCappedPart")) {
+              let data32 = data28.powerCappedPart;
+              if (!(typeof data32 == "number" && isFinite(data32)) && data32 !== null) {
                 let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
               }
-              if (typeof data31 == "number" && isFinite(data31)) {
-                if (data31 > 1 || isNaN(data31)) {
+              if (typeof data32 == "number" && isFinite(data32)) {
+                if (data32 > 1 || isNaN(data32)) {
                   let err114 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
                   vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
                 }
-                if (data31 < 0 || isNaN(data31)) {
+                if (data32 < 0 || isNaN(data32)) {
                   let err115 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                 }
@@ -3195,10 +3254,10 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema42 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema43 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema45 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+var schema43 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema44 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema46 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -3239,7 +3298,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema46.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3256,7 +3315,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func0.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema45.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema46.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3274,12 +3333,12 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate116.errors = vErrors, errors === 0;
+  return validate119.errors = vErrors, errors === 0;
 }
-validate116.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema46 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate119.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema47 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -3308,7 +3367,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema46.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema47.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3325,7 +3384,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema46.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema47.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3347,11 +3406,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func0.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -3401,11 +3460,11 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate124.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate124.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func0.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -3459,11 +3518,11 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func0.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -3498,7 +3557,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate116(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length);
+          validate119(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -3513,7 +3572,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate118(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate121(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3528,7 +3587,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate121(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+          validate124(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -3543,7 +3602,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate123(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+          validate126(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -3553,12 +3612,12 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema50 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+validate118.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema51 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func0.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -3599,7 +3658,7 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema50.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema51.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -3622,7 +3681,7 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern5.test(data2)) {
@@ -3670,12 +3729,12 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate130.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema51 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate130.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema52 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func0.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -3728,7 +3787,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema52.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern5.test(data1)) {
@@ -3751,7 +3810,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema51.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema52.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -3768,7 +3827,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema51.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema52.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -3790,11 +3849,11 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate132.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate132.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func0.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -3842,7 +3901,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate127(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate130(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3850,7 +3909,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func0.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
-      validate129(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+      validate132(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
       let _errs10 = errors;
@@ -3870,12 +3929,12 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
+validate129.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema53 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func0.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -3936,7 +3995,7 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema52.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema53.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -3947,7 +4006,7 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema52.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema53.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -3966,11 +4025,11 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate137.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate137.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
+validate140.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate143.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -4028,11 +4087,11 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate140.errors = vErrors, errors === 0;
+  return validate143.errors = vErrors, errors === 0;
 }
-validate140.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+validate143.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -4137,7 +4196,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema43.properties, key0)) {
+      if (!func0.call(schema44.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -4161,50 +4220,50 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let err28 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
-    if (data.evidence !== void 0 && func0.call(data, "evidence")) {
-      let data3 = data.evidence, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
-      validate115(data3, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
-      var _valid0 = _errs9 === errors;
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.evidence !== void 0 && func0.call(data, "evidence")) {
+      let data4 = data.evidence, _errs9 = errors, valid3 = !1, passing0 = null, _errs10 = errors;
+      validate118(data4, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+      var _valid0 = _errs10 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs10 = errors;
-      if (data3 !== null) {
+      let _errs11 = errors;
+      if (data4 !== null) {
         let err29 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid0 = _errs10 === errors;
+      var _valid0 = _errs11 === errors;
       if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
       else {
         let err30 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.history !== void 0 && func0.call(data, "history")) {
-      let data4 = data.history, _errs13 = errors, valid4 = !1, passing1 = null, _errs14 = errors;
-      validate126(data4, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
-      var _valid1 = _errs14 === errors;
+      let data5 = data.history, _errs14 = errors, valid4 = !1, passing1 = null, _errs15 = errors;
+      validate129(data5, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+      var _valid1 = _errs15 === errors;
       _valid1 && (valid4 = !0, passing1 = 0);
-      let _errs15 = errors;
-      if (data4 !== null) {
+      let _errs16 = errors;
+      if (data5 !== null) {
         let err31 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      var _valid1 = _errs15 === errors;
+      var _valid1 = _errs16 === errors;
       if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
-        errors = _errs13, vErrors !== null && (_errs13 ? vErrors.length = _errs13 : vErrors = null);
+        errors = _errs14, vErrors !== null && (_errs14 ? vErrors.length = _errs14 : vErrors = null);
       else {
         let err32 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data5 = data.kernel;
-      if (typeof data5 == "string") {
-        if (func86(data5) > 200) {
+      let data6 = data.kernel;
+      if (typeof data6 == "string") {
+        if (func86(data6) > 200) {
           let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (func86(data5) < 1) {
+        if (func86(data6) < 1) {
           let err34 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
@@ -4214,13 +4273,13 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data6 = data.workload;
-      if (typeof data6 == "string") {
-        if (func86(data6) > 200) {
+      let data7 = data.workload;
+      if (typeof data7 == "string") {
+        if (func86(data7) > 200) {
           let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
-        if (func86(data6) < 1) {
+        if (func86(data7) < 1) {
           let err37 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
@@ -4230,126 +4289,126 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
-      let data7 = data.file;
-      if (typeof data7 != "string" && data7 !== null) {
-        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema43.properties.file.type } };
+      let data8 = data.file;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema44.properties.file.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data7 == "string" && func86(data7) > 4096) {
+      if (typeof data8 == "string" && func86(data8) > 4096) {
         let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
-      let data8 = data.line;
-      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8)) && data8 !== null) {
-        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema43.properties.line.type } };
+      let data9 = data.line;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
+        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema44.properties.line.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e8 || isNaN(data8)) {
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e8 || isNaN(data9)) {
           let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data8 < 1 || isNaN(data8)) {
+        if (data9 < 1 || isNaN(data9)) {
           let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func0.call(data, "objective")) {
-      let data9 = data.objective;
-      if (typeof data9 != "string") {
+      let data10 = data.objective;
+      if (typeof data10 != "string") {
         let err44 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (!(data9 === "energy" || data9 === "latency" || data9 === "edp" || data9 === "ed2p")) {
-        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema43.properties.objective.enum } };
+      if (!(data10 === "energy" || data10 === "latency" || data10 === "edp" || data10 === "ed2p")) {
+        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema44.properties.objective.enum } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
-      let data10 = data.latencySlack;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema43.properties.latencySlack.type } };
+      let data11 = data.latencySlack;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema44.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e6 || isNaN(data10)) {
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e6 || isNaN(data11)) {
           let err47 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data10 < 0 || isNaN(data10)) {
+        if (data11 < 0 || isNaN(data11)) {
           let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data11 = data.configuration, _errs30 = errors, valid5 = !1, passing2 = null, _errs31 = errors;
-      validate76(data11, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var _valid2 = _errs31 === errors;
+      let data12 = data.configuration, _errs31 = errors, valid5 = !1, passing2 = null, _errs32 = errors;
+      validate76(data12, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      var _valid2 = _errs32 === errors;
       _valid2 && (valid5 = !0, passing2 = 0);
-      let _errs32 = errors;
-      if (data11 !== null) {
+      let _errs33 = errors;
+      if (data12 !== null) {
         let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid2 = _errs32 === errors;
+      var _valid2 = _errs33 === errors;
       if (_valid2 && valid5 ? (valid5 = !1, passing2 = [passing2, 1]) : _valid2 && (valid5 = !0, passing2 = 1), valid5)
-        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
+        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
       else {
         let err50 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
-      let data12 = data.previousConfiguration, _errs35 = errors, valid6 = !1, passing3 = null, _errs36 = errors;
-      validate76(data12, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var _valid3 = _errs36 === errors;
+      let data13 = data.previousConfiguration, _errs36 = errors, valid6 = !1, passing3 = null, _errs37 = errors;
+      validate76(data13, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      var _valid3 = _errs37 === errors;
       _valid3 && (valid6 = !0, passing3 = 0);
-      let _errs37 = errors;
-      if (data12 !== null) {
+      let _errs38 = errors;
+      if (data13 !== null) {
         let err51 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      var _valid3 = _errs37 === errors;
+      var _valid3 = _errs38 === errors;
       if (_valid3 && valid6 ? (valid6 = !1, passing3 = [passing3, 1]) : _valid3 && (valid6 = !0, passing3 = 1), valid6)
-        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
       else {
         let err52 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
-      let data13 = data.latencyMs;
-      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
-        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema43.properties.latencyMs.type } };
+      let data14 = data.latencyMs;
+      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
+        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema44.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 1e9 || isNaN(data13)) {
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e9 || isNaN(data14)) {
           let err54 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data13 <= 0 || isNaN(data13)) {
+        if (data14 <= 0 || isNaN(data14)) {
           let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func0.call(data, "joules")) {
-      let data14 = data.joules;
-      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
-        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema43.properties.joules.type } };
+      let data15 = data.joules;
+      if (!(typeof data15 == "number" && isFinite(data15)) && data15 !== null) {
+        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema44.properties.joules.type } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e9 || isNaN(data14)) {
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e9 || isNaN(data15)) {
           let err57 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
-        if (data14 <= 0 || isNaN(data14)) {
+        if (data15 <= 0 || isNaN(data15)) {
           let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
@@ -4360,104 +4419,104 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
-      let data16 = data.before, _errs46 = errors, valid7 = !1, passing4 = null, _errs47 = errors;
-      validate73(data16, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
-      var _valid4 = _errs47 === errors;
+      let data17 = data.before, _errs47 = errors, valid7 = !1, passing4 = null, _errs48 = errors;
+      validate73(data17, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      var _valid4 = _errs48 === errors;
       _valid4 && (valid7 = !0, passing4 = 0);
-      let _errs48 = errors;
-      if (data16 !== null) {
+      let _errs49 = errors;
+      if (data17 !== null) {
         let err60 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      var _valid4 = _errs48 === errors;
+      var _valid4 = _errs49 === errors;
       if (_valid4 && valid7 ? (valid7 = !1, passing4 = [passing4, 1]) : _valid4 && (valid7 = !0, passing4 = 1), valid7)
-        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+        errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
       else {
         let err61 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data17 = data.energyRatio, _errs51 = errors, valid8 = !1, passing5 = null, _errs52 = errors;
-      validate70(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
-      var _valid5 = _errs52 === errors;
+      let data18 = data.energyRatio, _errs52 = errors, valid8 = !1, passing5 = null, _errs53 = errors;
+      validate70(data18, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      var _valid5 = _errs53 === errors;
       _valid5 && (valid8 = !0, passing5 = 0);
-      let _errs53 = errors;
-      if (data17 !== null) {
+      let _errs54 = errors;
+      if (data18 !== null) {
         let err62 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid5 = _errs53 === errors;
+      var _valid5 = _errs54 === errors;
       if (_valid5 && valid8 ? (valid8 = !1, passing5 = [passing5, 1]) : _valid5 && (valid8 = !0, passing5 = 1), valid8)
-        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+        errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
       else {
         let err63 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data18 = data.latencyRatio, _errs56 = errors, valid9 = !1, passing6 = null, _errs57 = errors;
-      validate70(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
-      var _valid6 = _errs57 === errors;
+      let data19 = data.latencyRatio, _errs57 = errors, valid9 = !1, passing6 = null, _errs58 = errors;
+      validate70(data19, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      var _valid6 = _errs58 === errors;
       _valid6 && (valid9 = !0, passing6 = 0);
-      let _errs58 = errors;
-      if (data18 !== null) {
+      let _errs59 = errors;
+      if (data19 !== null) {
         let err64 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      var _valid6 = _errs58 === errors;
+      var _valid6 = _errs59 === errors;
       if (_valid6 && valid9 ? (valid9 = !1, passing6 = [passing6, 1]) : _valid6 && (valid9 = !0, passing6 = 1), valid9)
-        errors = _errs56, vErrors !== null && (_errs56 ? vErrors.length = _errs56 : vErrors = null);
+        errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
       else {
         let err65 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
         vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
-      let data19 = data.trials;
-      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+      let data20 = data.trials;
+      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
         let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e9 || isNaN(data19)) {
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 1e9 || isNaN(data20)) {
           let err67 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data19 < 0 || isNaN(data19)) {
+        if (data20 < 0 || isNaN(data20)) {
           let err68 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func0.call(data, "energyMeasurements")) {
-      let data20 = data.energyMeasurements;
-      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+      let data21 = data.energyMeasurements;
+      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
         let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (typeof data20 == "number" && isFinite(data20)) {
-        if (data20 > 1e9 || isNaN(data20)) {
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 1e9 || isNaN(data21)) {
           let err70 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data20 < 0 || isNaN(data20)) {
+        if (data21 < 0 || isNaN(data21)) {
           let err71 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func0.call(data, "failures")) {
-      let data21 = data.failures;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (Object.keys(data21).length > 64) {
+      let data22 = data.failures;
+      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+        if (Object.keys(data22).length > 64) {
           let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        for (let key1 of Object.keys(data21)) {
+        for (let key1 of Object.keys(data22)) {
           if (errors >= 200)
             break;
-          let _errs66 = errors;
+          let _errs67 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
               let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
@@ -4468,26 +4527,26 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
           }
-          var valid10 = _errs66 === errors;
+          var valid10 = _errs67 === errors;
           if (!valid10) {
             let err75 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
           }
         }
-        for (let key2 of Object.keys(data21)) {
+        for (let key2 of Object.keys(data22)) {
           if (errors >= 200)
             break;
-          let data22 = data21[key2];
-          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+          let data23 = data22[key2];
+          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
             let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e9 || isNaN(data22)) {
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
               let err77 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data22 < 1 || isNaN(data22)) {
+            if (data23 < 1 || isNaN(data23)) {
               let err78 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
@@ -4499,32 +4558,32 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
-      let data23 = data.failureExamples;
-      if (Array.isArray(data23)) {
-        if (data23.length > 20) {
+      let data24 = data.failureExamples;
+      if (Array.isArray(data24)) {
+        if (data24.length > 20) {
           let err80 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        let len1 = data23.length;
+        let len1 = data24.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate137(data23[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate140(data24[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
       } else {
         let err81 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data25 = data.spaceSize;
-      if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-        if (data25.value === void 0 || !func0.call(data25, "value")) {
+      let data26 = data.spaceSize;
+      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
+        if (data26.value === void 0 || !func0.call(data26, "value")) {
           let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
         }
-        if (data25.exact === void 0 || !func0.call(data25, "exact")) {
+        if (data26.exact === void 0 || !func0.call(data26, "exact")) {
           let err83 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
         }
-        for (let key3 of Object.keys(data25)) {
+        for (let key3 of Object.keys(data26)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
@@ -4532,24 +4591,24 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
           }
         }
-        if (data25.value !== void 0 && func0.call(data25, "value")) {
-          let data26 = data25.value;
-          if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+        if (data26.value !== void 0 && func0.call(data26, "value")) {
+          let data27 = data26.value;
+          if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
             let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
-          if (typeof data26 == "number" && isFinite(data26)) {
-            if (data26 > 1e15 || isNaN(data26)) {
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1e15 || isNaN(data27)) {
               let err86 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
             }
-            if (data26 < 0 || isNaN(data26)) {
+            if (data27 < 0 || isNaN(data27)) {
               let err87 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
           }
         }
-        if (data25.exact !== void 0 && func0.call(data25, "exact") && typeof data25.exact != "boolean") {
+        if (data26.exact !== void 0 && func0.call(data26, "exact") && typeof data26.exact != "boolean") {
           let err88 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
@@ -4559,41 +4618,41 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data28 = data.seed;
-      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
+      let data29 = data.seed;
+      if (!(typeof data29 == "number" && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
         let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 4294967295 || isNaN(data28)) {
+      if (typeof data29 == "number" && isFinite(data29)) {
+        if (data29 > 4294967295 || isNaN(data29)) {
           let err91 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
+        if (data29 < 0 || isNaN(data29)) {
           let err92 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data29 = data.stopped;
-      if (typeof data29 != "string") {
+      let data30 = data.stopped;
+      if (typeof data30 != "string") {
         let err93 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
       }
-      if (!(data29 === "trials" || data29 === "seconds" || data29 === "converged" || data29 === "exhausted" || data29 === "interrupted")) {
-        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema43.properties.stopped.enum } };
+      if (!(data30 === "trials" || data30 === "seconds" || data30 === "converged" || data30 === "exhausted" || data30 === "interrupted")) {
+        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema44.properties.stopped.enum } };
         vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data30 = data.seconds;
-      if (typeof data30 == "number" && isFinite(data30)) {
-        if (data30 > 1e9 || isNaN(data30)) {
+      let data31 = data.seconds;
+      if (typeof data31 == "number" && isFinite(data31)) {
+        if (data31 > 1e9 || isNaN(data31)) {
           let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
-        if (data30 < 0 || isNaN(data30)) {
+        if (data31 < 0 || isNaN(data31)) {
           let err96 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
@@ -4603,37 +4662,37 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.spent !== void 0 && func0.call(data, "spent")) {
-      let data31 = data.spent;
-      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-        if (data31.trials === void 0 || !func0.call(data31, "trials")) {
+      let data32 = data.spent;
+      if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+        if (data32.trials === void 0 || !func0.call(data32, "trials")) {
           let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
           vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
-        if (data31.energies === void 0 || !func0.call(data31, "energies")) {
+        if (data32.energies === void 0 || !func0.call(data32, "energies")) {
           let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
           vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
         }
-        if (data31.compile === void 0 || !func0.call(data31, "compile")) {
+        if (data32.compile === void 0 || !func0.call(data32, "compile")) {
           let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
-        if (data31.check === void 0 || !func0.call(data31, "check")) {
+        if (data32.check === void 0 || !func0.call(data32, "check")) {
           let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        if (data31.latency === void 0 || !func0.call(data31, "latency")) {
+        if (data32.latency === void 0 || !func0.call(data32, "latency")) {
           let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
           vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
         }
-        if (data31.energy === void 0 || !func0.call(data31, "energy")) {
+        if (data32.energy === void 0 || !func0.call(data32, "energy")) {
           let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
           vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
-        if (data31.waiting === void 0 || !func0.call(data31, "waiting")) {
+        if (data32.waiting === void 0 || !func0.call(data32, "waiting")) {
           let err104 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
           vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
         }
-        for (let key4 of Object.keys(data31)) {
+        for (let key4 of Object.keys(data32)) {
           if (errors >= 200)
             break;
           if (!(key4 === "trials" || key4 === "energies" || key4 === "compile" || key4 === "check" || key4 === "latency" || key4 === "energy" || key4 === "waiting")) {
@@ -4641,48 +4700,48 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
           }
         }
-        if (data31.trials !== void 0 && func0.call(data31, "trials")) {
-          let data32 = data31.trials;
-          if (!(typeof data32 == "number" && !(data32 % 1) && !isNaN(data32) && isFinite(data32))) {
+        if (data32.trials !== void 0 && func0.call(data32, "trials")) {
+          let data33 = data32.trials;
+          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
             let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
           }
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 > 1e9 || isNaN(data32)) {
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 1e9 || isNaN(data33)) {
               let err107 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
             }
-            if (data32 < 0 || isNaN(data32)) {
+            if (data33 < 0 || isNaN(data33)) {
               let err108 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
             }
           }
         }
-        if (data31.energies !== void 0 && func0.call(data31, "energies")) {
-          let data33 = data31.energies;
-          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
+        if (data32.energies !== void 0 && func0.call(data32, "energies")) {
+          let data34 = data32.energies;
+          if (!(typeof data34 == "number" && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
             let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
           }
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 1e9 || isNaN(data33)) {
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 1e9 || isNaN(data34)) {
               let err110 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
             }
-            if (data33 < 0 || isNaN(data33)) {
+            if (data34 < 0 || isNaN(data34)) {
               let err111 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
             }
           }
         }
-        if (data31.compile !== void 0 && func0.call(data31, "compile")) {
-          let data34 = data31.compile;
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 1e9 || isNaN(data34)) {
+        if (data32.compile !== void 0 && func0.call(data32, "compile")) {
+          let data35 = data32.compile;
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 1e9 || isNaN(data35)) {
               let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
             }
-            if (data34 < 0 || isNaN(data34)) {
+            if (data35 < 0 || isNaN(data35)) {
               let err113 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
             }
@@ -4691,14 +4750,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
           }
         }
-        if (data31.check !== void 0 && func0.call(data31, "check")) {
-          let data35 = data31.check;
-          if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 > 1e9 || isNaN(data35)) {
+        if (data32.check !== void 0 && func0.call(data32, "check")) {
+          let data36 = data32.check;
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 > 1e9 || isNaN(data36)) {
               let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
             }
-            if (data35 < 0 || isNaN(data35)) {
+            if (data36 < 0 || isNaN(data36)) {
               let err116 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
             }
@@ -4707,14 +4766,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
           }
         }
-        if (data31.latency !== void 0 && func0.call(data31, "latency")) {
-          let data36 = data31.latency;
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 > 1e9 || isNaN(data36)) {
+        if (data32.latency !== void 0 && func0.call(data32, "latency")) {
+          let data37 = data32.latency;
+          if (typeof data37 == "number" && isFinite(data37)) {
+            if (data37 > 1e9 || isNaN(data37)) {
               let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
             }
-            if (data36 < 0 || isNaN(data36)) {
+            if (data37 < 0 || isNaN(data37)) {
               let err119 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
             }
@@ -4723,14 +4782,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
           }
         }
-        if (data31.energy !== void 0 && func0.call(data31, "energy")) {
-          let data37 = data31.energy;
-          if (typeof data37 == "number" && isFinite(data37)) {
-            if (data37 > 1e9 || isNaN(data37)) {
+        if (data32.energy !== void 0 && func0.call(data32, "energy")) {
+          let data38 = data32.energy;
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 1e9 || isNaN(data38)) {
               let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
             }
-            if (data37 < 0 || isNaN(data37)) {
+            if (data38 < 0 || isNaN(data38)) {
               let err122 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
             }
@@ -4739,14 +4798,14 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
           }
         }
-        if (data31.waiting !== void 0 && func0.call(data31, "waiting")) {
-          let data38 = data31.waiting;
-          if (typeof data38 == "number" && isFinite(data38)) {
-            if (data38 > 1e9 || isNaN(data38)) {
+        if (data32.waiting !== void 0 && func0.call(data32, "waiting")) {
+          let data39 = data32.waiting;
+          if (typeof data39 == "number" && isFinite(data39)) {
+            if (data39 > 1e9 || isNaN(data39)) {
               let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
             }
-            if (data38 < 0 || isNaN(data38)) {
+            if (data39 < 0 || isNaN(data39)) {
               let err125 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
             }
@@ -4761,25 +4820,25 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data39 = data.convergence;
-      if (Array.isArray(data39)) {
-        if (data39.length > 1e6) {
+      let data40 = data.convergence;
+      if (Array.isArray(data40)) {
+        if (data40.length > 1e6) {
           let err128 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
           vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
         }
-        let len2 = data39.length;
+        let len2 = data40.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data40 = data39[i2];
-          if (!(typeof data40 == "number" && isFinite(data40)) && data40 !== null) {
-            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema43.properties.convergence.items.type } };
+          let data41 = data40[i2];
+          if (!(typeof data41 == "number" && isFinite(data41)) && data41 !== null) {
+            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema44.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
           }
-          if (typeof data40 == "number" && isFinite(data40)) {
-            if (data40 > 1e12 || isNaN(data40)) {
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 > 1e12 || isNaN(data41)) {
               let err130 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
             }
-            if (data40 < 0 || isNaN(data40)) {
+            if (data41 < 0 || isNaN(data41)) {
               let err131 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
             }
@@ -4791,24 +4850,24 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data41 = data.pareto;
-      if (Array.isArray(data41)) {
-        if (data41.length > 1e4) {
+      let data42 = data.pareto;
+      if (Array.isArray(data42)) {
+        if (data42.length > 1e4) {
           let err133 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
         }
-        let len3 = data41.length;
+        let len3 = data42.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate140(data41[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data41, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
+          validate143(data42[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data42, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors), errors = vErrors.length);
       } else {
         let err134 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data43 = data.reason;
-      if (typeof data43 == "string") {
-        if (func86(data43) > 4e3) {
+      let data44 = data.reason;
+      if (typeof data44 == "string") {
+        if (func86(data44) > 4e3) {
           let err135 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
           vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
         }
@@ -4821,11 +4880,11 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err137 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate115.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
+validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -4882,7 +4941,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema42.properties, key0)) {
+      if (!func0.call(schema43.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -4959,14 +5018,14 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema42.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema43.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema42.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema43.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -5072,7 +5131,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate113(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate115(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -5082,9 +5141,9 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate109.errors = vErrors, errors === 0;
+  return validate111.errors = vErrors, errors === 0;
 }
-validate109.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate111.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -5094,7 +5153,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
         var props0 = !0;
       } else if (tag0 === "retune")
-        validate109(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+        validate111(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;

@@ -69,6 +69,10 @@ function passMs(pass) {
 /** Milliseconds of a launch, all passes of it. */
 const latencyMs = ({ passes }) => passes.reduce((sum, pass) => sum + passMs(pass), 0);
 
+/** Milliseconds of putting back what a launch changes, beside it. */
+const resetMs = ({ buffers }) =>
+  buffers.some(({ betweenLaunches }) => betweenLaunches === 'reset') ? 0.25 : 0;
+
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const right = (value) => ({ ok: true, value });
 
@@ -89,15 +93,17 @@ const answers = {
       () => latencyMs(program) * Math.exp(noise * normal()),
     );
     for (const sampleMs of samplesMs) nowMs += sampleMs * launchesPerSample;
-    return right({ samplesMs, launchesPerSample, resolutionMs: resolutionMs / launchesPerSample });
+    const reset = resetMs(program) > 0 ? { resetMs: resetMs(program) } : {};
+    return right({ samplesMs, launchesPerSample, resolutionMs: resolutionMs / launchesPerSample, ...reset });
   },
-  run({ program, durationMs }) {
+  run({ program, durationMs, part }) {
     if (loads !== null) return runMetered(program, durationMs);
     const startMs = nowMs;
-    const batch = Math.max(1, Math.floor(20 / latencyMs(program)));
+    const launchMs = resetMs(program) + (part === 'resets' ? 0 : latencyMs(program));
+    const batch = Math.max(1, Math.floor(20 / launchMs));
     const completions = [{ timeMs: startMs, launches: 0, cpuSeconds }];
     while (nowMs < startMs + durationMs) {
-      const tookMs = batch * latencyMs(program) * Math.exp(noise * normal());
+      const tookMs = batch * launchMs * Math.exp(noise * normal());
       nowMs += tookMs;
       cpuSeconds += (2 * tookMs) / 1000;
       completions.push({ timeMs: nowMs, launches: completions.length * batch, cpuSeconds });
