@@ -43964,8 +43964,9 @@ var DeviceTrials = class {
   }
   async #compareWithReference(variant) {
     const { builder, device, onRemark } = this.#request;
+    const options = { indices: this.#verified.size === 0 };
     this.#reference ??= prepareReference(builder, device);
-    const verified = await device.verify(variant, await this.#reference);
+    const verified = await device.verify(variant, await this.#reference, options);
     if (verified.ok) for (const remark of verified.value ?? []) onRemark?.(remark);
     return verified;
   }
@@ -53584,10 +53585,10 @@ var WebgpuDevice = class {
     if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
     this.#process.expect(toWire(program));
   }
-  async verify(variant, reference) {
+  async verify(variant, reference, { indices = true } = {}) {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return failed5(noProgram2(reference));
-    const own = await this.#bounds.of(variant, reference);
+    const own = indices ? await this.#bounds.of(variant, reference) : { ok: true, value: null };
     if (!own.ok) return own;
     const verified = await this.#ask(
       "verify",
@@ -53744,7 +53745,7 @@ function clockedDevice(device, clocks) {
     info: device.info,
     prepare: (variant) => device.prepare(variant),
     expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
+    verify: (variant, reference, options) => device.verify(variant, reference, options),
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);
@@ -53886,7 +53887,7 @@ function mixedDevice(info, devices) {
     info,
     prepare: async (variant) => deviceFor(variant).prepare(variant),
     expect: (variant) => deviceFor(variant).expect?.(variant),
-    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
+    verify: async (variant, reference, options) => deviceFor(variant).verify(variant, reference, options),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     timePasses: async (variant, maxMs3) => await deviceFor(variant).timePasses?.(variant, maxMs3) ?? noPassTimes,
     run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
@@ -59655,8 +59656,13 @@ var arms = ["B", "H", "X", "R"];
 function identityOf2(variant) {
   return variant === void 0 ? "" : variantIdentity(variant) ?? "";
 }
-async function prepareHeat(search) {
-  const { incumbent, result, builder, idOf: idOf4 } = search;
+async function indicesFault({ device }, builder, variant) {
+  const reference = await builder.reference();
+  const verified = reference.ok ? await device.verify(variant, reference.value) : reference;
+  return !verified.ok && verified.failure.kind === "out-of-range" ? verified.failure.message : null;
+}
+async function prepareHeat(search, { host, laboratory }) {
+  const { incumbent, result, builder, idOf: idOf4, kernel, workload } = search;
   const incumbentId = idOf4(incumbent);
   const incumbentFailure = result.measurements.find(
     ({ configuration, failure }) => failure !== null && idOf4(configuration) === incumbentId
@@ -59671,6 +59677,12 @@ async function prepareHeat(search) {
   for (const configuration of [...wanted.values()].slice(0, arms.length)) {
     const built = await builder.build(configuration);
     if (!built.ok) continue;
+    const isIncumbent = contenders.length === 0 && incumbentFailure === null;
+    const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
+    if (fault !== null) {
+      host.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
+      continue;
+    }
     contenders.push(configuration);
     variants.push(built.value);
   }
@@ -59717,7 +59729,8 @@ function measureHeats(options) {
 }
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
-  const heats = await Promise.all(searches.map(prepareHeat));
+  const heats = [];
+  for (const search of searches) heats.push(await prepareHeat(search, options));
   const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");

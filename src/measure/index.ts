@@ -23,6 +23,7 @@ export type {
   Stretch,
   StretchPart,
   TimeOptions,
+  VerifyOptions,
 } from './ports.ts';
 export { resetShares } from './resets.ts';
 export { isShared } from './scopes.ts';

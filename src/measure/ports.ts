@@ -70,6 +70,12 @@ export interface Stretch {
 /** What is to be said of outputs that are right: NaN and infinity in them. null if there is nothing. */
 export type Remarks = readonly string[] | null;
 
+/** How thoroughly a variant is compared. */
+export interface VerifyOptions {
+  /** Whether its indices may be beyond its buffers: looking takes compiling another program. Looked at unless false. */
+  readonly indices?: boolean;
+}
+
 /** Compiles and runs variants. A failing variant is an `Outcome`; only a device that is gone for good throws. */
 export interface Device {
   readonly info: DeviceInfo;
@@ -78,7 +84,7 @@ export interface Device {
   /** Says that a variant will be prepared soon: a device that can compiles it meanwhile. Its failure is told by `prepare`. */
   expect?(variant: Variant): void;
   /** Runs both on the same inputs, outputs poisoned first, and compares. */
-  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>>;
+  verify(variant: Variant, reference: Variant, options?: VerifyOptions): Promise<Outcome<Remarks>>;
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
   /**
    * Times each pass of a variant that has several, in order. Absent, or null: this device cannot.

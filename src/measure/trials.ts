@@ -189,8 +189,10 @@ class DeviceTrials implements Trials {
 
   async #compareWithReference(variant: Variant): Promise<Outcome<Remarks>> {
     const { builder, device, onRemark } = this.#request;
+    // What a search chooses is looked at more closely before it meets the incumbent, which is the first.
+    const options = { indices: this.#verified.size === 0 };
     this.#reference ??= prepareReference(builder, device);
-    const verified = await device.verify(variant, await this.#reference);
+    const verified = await device.verify(variant, await this.#reference, options);
     if (verified.ok) for (const remark of verified.value ?? []) onRemark?.(remark);
     return verified;
   }

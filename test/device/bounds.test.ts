@@ -68,6 +68,11 @@ describeOnAdapter('indices beyond buffers', (adapter) => {
       expect(await run(table(`fine-${id}`, body)), id).toEqual({ ok: true, value: null });
   });
 
+  it('are not looked for where nobody asks', async () => {
+    const far = table('unasked', 'o[i] = a[i * 2u];');
+    expect(await device.verify(far, far, { indices: false })).toEqual({ ok: true, value: null });
+  });
+
   it('are found in a reference', async () => {
     const reference = table('reference', 'o[i] = a[i * 2u];');
     expect(await device.verify(table('right', 'o[i] = a[i];'), reference)).toHaveProperty(

@@ -65,6 +65,22 @@ describe('a latency trial', () => {
     expect(lab.log.filter((line) => line.includes('prepare reference'))).toHaveLength(1);
   });
 
+  test('looks at indices in the first variant, which is what ships, and leaves the others to whoever chooses one', async () => {
+    const looked: [string, boolean | undefined][] = [];
+    const { trials } = await laboratory({
+      verify: ({ id }, _, options) => {
+        looked.push([id, options?.indices]);
+        return { ok: true, value: null };
+      },
+    });
+    for (const W of [2, 4, 8]) await trials.latency({ W });
+    expect(looked).toEqual([
+      ['W=2', true],
+      ['W=4', false],
+      ['W=8', false],
+    ]);
+  });
+
   test('does not time a wrong variant', async () => {
     const wrong = { kind: 'wrong-result', message: 'output[3] is 1, not 2' } as const;
     const { lab, trials } = await laboratory({

@@ -245,7 +245,8 @@ export async function checkOperator(
         definition((input) => contentsOf(program, input), workload),
       );
     const strict = tolerance === undefined ? program : withTolerance(program, tolerance);
-    const verified = await device.verify({ ...outcome.value, program: strict }, expected);
+    const indices = isFull || candidates[0]?.name === name;
+    const verified = await device.verify({ ...outcome.value, program: strict }, expected, { indices });
     if (verified.ok) right++;
     else faults.push(`${where}: ${verified.failure.kind}: ${verified.failure.message}`);
   }

@@ -12,6 +12,7 @@ import type {
   Stretch,
   StretchPart,
   TimeOptions,
+  VerifyOptions,
 } from '../../src/measure/index.ts';
 import { createRandom, type Random } from '../../src/stats/index.ts';
 
@@ -28,7 +29,7 @@ export interface LabOptions {
   /** True cost of a variant at a moment; a failure is what `prepare` answers. */
   readonly cost: (variant: Variant, timeMs: number) => TrueCost | VariantFailure;
   /** Answer of `verify`; right unless given. */
-  readonly verify?: (variant: Variant, reference: Variant) => Outcome<null>;
+  readonly verify?: (variant: Variant, reference: Variant, options?: VerifyOptions) => Outcome<null>;
   /** Relative sd of every sample and batch. */
   readonly noise?: number;
   /** Relative sd of a process's own factor on latency: what iterations inside it cannot average out. */
@@ -199,9 +200,9 @@ class SimulatedDevice implements Device {
     return cost.ok ? { ok: true, value: null } : cost;
   }
 
-  async verify(variant: Variant, reference: Variant): Promise<Outcome<null>> {
+  async verify(variant: Variant, reference: Variant, options?: VerifyOptions): Promise<Outcome<null>> {
     this.#begin('verify', variant);
-    return this.#lab.options.verify?.(variant, reference) ?? { ok: true, value: null };
+    return this.#lab.options.verify?.(variant, reference, options) ?? { ok: true, value: null };
   }
 
   async time(variant: Variant, { samples, minSampleMs }: TimeOptions): Promise<Outcome<LatencySamples>> {

@@ -19,7 +19,7 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
     info: device.info,
     prepare: (variant) => device.prepare(variant),
     expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
+    verify: (variant, reference, options) => device.verify(variant, reference, options),
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);

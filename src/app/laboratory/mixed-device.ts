@@ -54,7 +54,7 @@ export function mixedDevice(
     info,
     prepare: async (variant) => deviceFor(variant).prepare(variant),
     expect: (variant) => deviceFor(variant).expect?.(variant),
-    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
+    verify: async (variant, reference, options) => deviceFor(variant).verify(variant, reference, options),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     timePasses: async (variant, maxMs) =>
       (await deviceFor(variant).timePasses?.(variant, maxMs)) ?? noPassTimes,

@@ -1,4 +1,9 @@
-import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
+import {
+  type Variant,
+  type VariantBuilder,
+  type VariantFailure,
+  variantIdentity,
+} from '../../kernel/index.ts';
 import { measurableObjective, type Objective } from '../../manifest/index.ts';
 import type { Arm, BlockSample, BlockSubject } from '../../measure/index.ts';
 import {
@@ -42,8 +47,22 @@ interface Heat {
   readonly variants: readonly Variant[];
 }
 
-async function prepareHeat(search: WorkloadSearch): Promise<Heat> {
-  const { incumbent, result, builder, idOf } = search;
+/** Trials are compared with the reference only; whether indices are beyond their buffers is looked at in what may be chosen. */
+async function indicesFault(
+  { device }: Pick<Laboratory, 'device'>,
+  builder: VariantBuilder,
+  variant: Variant,
+): Promise<string | null> {
+  const reference = await builder.reference();
+  const verified = reference.ok ? await device.verify(variant, reference.value) : reference;
+  return !verified.ok && verified.failure.kind === 'out-of-range' ? verified.failure.message : null;
+}
+
+async function prepareHeat(
+  search: WorkloadSearch,
+  { host, laboratory }: { readonly host: Host; readonly laboratory: Laboratory },
+): Promise<Heat> {
+  const { incumbent, result, builder, idOf, kernel, workload } = search;
   const incumbentId = idOf(incumbent);
   const incumbentFailure =
     result.measurements.find(
@@ -59,6 +78,12 @@ async function prepareHeat(search: WorkloadSearch): Promise<Heat> {
   for (const configuration of [...wanted.values()].slice(0, arms.length)) {
     const built = await builder.build(configuration);
     if (!built.ok) continue;
+    const isIncumbent = contenders.length === 0 && incumbentFailure === null;
+    const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
+    if (fault !== null) {
+      host.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
+      continue;
+    }
     contenders.push(configuration);
     variants.push(built.value);
   }
@@ -134,7 +159,8 @@ export async function runFinals(options: {
   readonly deadlineMs: number;
 }): Promise<readonly Final[]> {
   const { host, laboratory, searches } = options;
-  const heats = await Promise.all(searches.map(prepareHeat));
+  const heats: Heat[] = [];
+  for (const search of searches) heats.push(await prepareHeat(search, options));
   const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage('comparing the best with what ships today, in fresh processes');
