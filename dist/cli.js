@@ -61635,7 +61635,7 @@ function reportOn(task, judged2, { advice, warnings }) {
 
 // src/app/guard/guard.ts
 async function judgedOf({ host, options }, outcome) {
-  const interrupted = outcome.cutShort === "interrupted";
+  const interrupted = host.signal.aborted;
   const { accepts, warnings } = await readAcceptance(host, options, outcome);
   return { outcome, accepts, unread: warnings, interrupted };
 }

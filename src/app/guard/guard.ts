@@ -8,7 +8,7 @@ import { type GuardOptions, type GuardOutcome, runGuard } from './run.ts';
 import { type Judged, type ReportTask, reportOn } from './whole-report.ts';
 
 async function judgedOf({ host, options }: ReportTask, outcome: GuardOutcome): Promise<Judged> {
-  const interrupted = outcome.cutShort === 'interrupted';
+  const interrupted = host.signal.aborted;
   const { accepts, warnings } = await readAcceptance(host, options, outcome);
   return { outcome, accepts, unread: warnings, interrupted };
 }
