@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pullRequestEvent } from '../support/action-run.ts';
-import { sampled } from '../support/full.ts';
+import { isFull, sampled } from '../support/full.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest, type RunOptions } from '../support/pull-request.ts';
 
@@ -209,7 +209,7 @@ describe('is refused with the next step', () => {
     expect(ended.log).toContain(`but the event ${eventName} says itself what is measured.`);
   });
 
-  it('a server that is down, which is no fault of the workflow', async () => {
+  it.runIf(isFull)('a server that is down, which is no fault of the workflow', async () => {
     const { github, run } = await asked();
     github.failNext('GET', /pulls\/7$/, { status: 503 }, 9);
     const ended = await run();

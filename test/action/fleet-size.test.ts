@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startFleet } from '../support/fleet-run.ts';
+import { sampled } from '../support/full.ts';
 import { largeFleet } from '../support/large-fleet.ts';
 
 const shards = 16;
@@ -10,10 +11,12 @@ function commandsIn(log: string, command: string): string[] {
 }
 
 describe('five hundred kernels', () => {
-  it.each([
-    ['most of which regressed', 500, 8, ['nvidia-hopper']],
-    ['on several devices, few of which regressed', 170, 1, ['nvidia-hopper', 'nvidia-ada', 'apple-m4']],
-  ] as const)(
+  it.each(
+    sampled([
+      ['most of which regressed', 500, 8, ['nvidia-hopper']],
+      ['on several devices, few of which regressed', 170, 1, ['nvidia-hopper', 'nvidia-ada', 'apple-m4']],
+    ] as const),
+  )(
     '%s: everything is as long as GitHub takes it',
     async (...row) => {
       const [, kernels, regressedOfTen, families] = row;

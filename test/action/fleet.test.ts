@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Fleet, fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
+import { isFull } from '../support/full.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 
 type ReportChange = Parameters<typeof reportOf>[2];
@@ -147,7 +148,7 @@ describe('a shard that does not belong', () => {
     }
   });
 
-  it('is named if it comes from another repository, which has other commits', async () => {
+  it.runIf(isFull)('is named if it comes from another repository, which has other commits', async () => {
     const fleet = await fleetExcept(7);
     const change = {
       base: { label: 'main', commit: 'e'.repeat(40) },
@@ -159,7 +160,7 @@ describe('a shard that does not belong', () => {
     expect(plain(ended.summary)).toContain('7of16 on acme-one cannot be used (foreign)');
   });
 
-  it('is the one that the run is not of, where there are only two', async () => {
+  it.runIf(isFull)('is the one that the run is not of, where there are only two', async () => {
     const fleet = await startFleet();
     const head = { label: 'other', commit: 'd'.repeat(40) };
     for (const [index, change] of [{ head }, {}].entries()) {
@@ -183,7 +184,7 @@ describe('a shard that does not belong', () => {
     }
   });
 
-  it('is refused with the version if its format is newer', async () => {
+  it.runIf(isFull)('is refused with the version if its format is newer', async () => {
     const fleet = await fleetExcept(3);
     const report = { ...shardReport({ k3: 1 }), version: 2 };
     fleet.add({ left: { 'report.json': JSON.stringify(report) }, shard: { index: 3, count: shards } });
@@ -212,7 +213,7 @@ describe('a shard that is there twice', () => {
     });
   });
 
-  it('under two numbers is believed neither time', async () => {
+  it.runIf(isFull)('under two numbers is believed neither time', async () => {
     const fleet = await fleetExcept(9);
     const left = { 'report.json': JSON.stringify(shardReport({ k8: 1.5 })) };
     fleet.add({ left, shard: { index: 9, count: shards } });
@@ -225,17 +226,20 @@ describe('a shard that is there twice', () => {
     expect(text).toContain('The report of 9of16 on acme-one cannot be used (overlapping)');
   });
 
-  it('because its device was shared out in two ways judges nothing of that device', async () => {
-    const fleet = await fleetExcept();
-    const left = { 'report.json': JSON.stringify(shardReport({ k1: 1 })) };
-    fleet.add({ left, shard: { index: 1, count: 2 } });
-    const other = shardReport({ k1: 1 }, { device: deviceOf('acme-two') });
-    fleet.add({ left: { 'report.json': JSON.stringify(other) }, device: 'acme-two' });
-    const ended = await fleet.run();
-    expect(ended).toMatchObject({ status: 3, outputs: { verdict: 'could-not-measure', gated: '1' } });
-    expect(plain(ended.summary)).toContain(
-      'The reports of acme-one cannot be used (duplicate): its kernels were shared out over 2 and 16 jobs at once',
-    );
-    expect(plain(ended.summary)).toContain('No report of 2of2 on acme-one');
-  });
+  it.runIf(isFull)(
+    'because its device was shared out in two ways judges nothing of that device',
+    async () => {
+      const fleet = await fleetExcept();
+      const left = { 'report.json': JSON.stringify(shardReport({ k1: 1 })) };
+      fleet.add({ left, shard: { index: 1, count: 2 } });
+      const other = shardReport({ k1: 1 }, { device: deviceOf('acme-two') });
+      fleet.add({ left: { 'report.json': JSON.stringify(other) }, device: 'acme-two' });
+      const ended = await fleet.run();
+      expect(ended).toMatchObject({ status: 3, outputs: { verdict: 'could-not-measure', gated: '1' } });
+      expect(plain(ended.summary)).toContain(
+        'The reports of acme-one cannot be used (duplicate): its kernels were shared out over 2 and 16 jobs at once',
+      );
+      expect(plain(ended.summary)).toContain('No report of 2of2 on acme-one');
+    },
+  );
 });

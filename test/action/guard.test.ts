@@ -6,6 +6,7 @@ import { unpackState } from '../../src/store/index.ts';
 import { pullRequestEvent } from '../support/action-run.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { writeFiles } from '../support/command-line.ts';
+import { isFull } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
 
@@ -38,19 +39,22 @@ describe('a pull request that touches no kernel', () => {
     expect(comments[1]?.body).not.toBe(first?.body);
   });
 
-  it('has one comment also on a server without GraphQL, whose bot is called otherwise', async () => {
-    const { github, run } = await pullRequest({ 'README.md': 'words' });
-    github.accounts.set('gitea-token', { login: 'gitea-actions', mayWrite: true, hasViewer: false });
-    github.failNext('POST', /graphql/, { status: 404 }, 20);
-    const environment = { GITHUB_SERVER_URL: 'https://gitea.example.com' };
-    for (const attempt of [1, 2, 3]) {
-      const ended = await run({ attempt, environment, inputs: { 'github-token': 'gitea-token' } });
-      expect(ended.status).toBe(0);
-      expect(github.comments(7)).toEqual([
-        { id: 1001, login: 'gitea-actions', body: ended.outputs['comment-body'] },
-      ]);
-    }
-  });
+  it.runIf(isFull)(
+    'has one comment also on a server without GraphQL, whose bot is called otherwise',
+    async () => {
+      const { github, run } = await pullRequest({ 'README.md': 'words' });
+      github.accounts.set('gitea-token', { login: 'gitea-actions', mayWrite: true, hasViewer: false });
+      github.failNext('POST', /graphql/, { status: 404 }, 20);
+      const environment = { GITHUB_SERVER_URL: 'https://gitea.example.com' };
+      for (const attempt of [1, 2, 3]) {
+        const ended = await run({ attempt, environment, inputs: { 'github-token': 'gitea-token' } });
+        expect(ended.status).toBe(0);
+        expect(github.comments(7)).toEqual([
+          { id: 1001, login: 'gitea-actions', body: ended.outputs['comment-body'] },
+        ]);
+      }
+    },
+  );
 
   it('keeps what its comment says when it is closed', async () => {
     const { github, checkout, run } = await pullRequest({ 'README.md': 'words' });
@@ -257,7 +261,7 @@ describe('inputs', () => {
 });
 
 describeOnAdapter('a pull request that makes a kernel cost more, on a device', () => {
-  it('is red, at the kernel’s line, in every place, by the job’s own status', async () => {
+  it.runIf(isFull)('is red, at the kernel’s line, in every place, by the job’s own status', async () => {
     // One configuration of a small workload: no advice, and no more work than a verdict takes.
     const manifest = smallManifest
       .replace('[32, 64, 128, 256]', '[64]')
@@ -336,7 +340,7 @@ describe('a pull request that makes a kernel cost more', () => {
     expect(github.comments(7)[0]?.body).toContain('gate.accept-label');
   });
 
-  it('stays red in the comment of a matrix whose other leg passes after it', async () => {
+  it.runIf(isFull)('stays red in the comment of a matrix whose other leg passes after it', async () => {
     const { github, run } = await pullRequest({ 'kernels/power.wgsl': 'broken' });
     const lost = await run({ inputs: { 'device-label': 'b200', base: 'nowhere' } });
     const red = await run({ inputs: { 'device-label': 'a100' } });

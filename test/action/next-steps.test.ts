@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
-import { sampled } from '../support/full.ts';
+import { isFull, sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -86,7 +86,7 @@ it('reports that no server can hand on are not worth another try', async () => {
   expect(ended.log.match(/no reports to collect/g)).toHaveLength(1);
 });
 
-it('an artifact whose name is taken says how jobs get names of their own', async () => {
+it.runIf(isFull)('an artifact whose name is taken says how jobs get names of their own', async () => {
   const { run } = await pullRequest(untouched, { short: true });
   await run();
   expect((await run()).log).toMatch(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { startOldCache } from '../support/cache-v1.ts';
+import { sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -51,7 +52,7 @@ async function become(kind: Kind, github: Github) {
 /** How often a run says what cannot be had here. */
 const told = (log: string) => log.match(/this server has no artifact service/g)?.length ?? 0;
 
-describe.each(Object.entries(kinds))('on %s', (_, kind) => {
+describe.each(sampled(Object.entries(kinds)))('on %s', (_, kind) => {
   async function guarded(head: Readonly<Record<string, string>>) {
     const { job, github, checkout, run, makeShallow } = await pullRequest(head, { short: true });
     const { by, environment } = await become(kind, github);

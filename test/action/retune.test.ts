@@ -5,6 +5,7 @@ import { unpackState } from '../../src/store/index.ts';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { commandProgram } from '../support/command-program.ts';
+import { isFull } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -73,7 +74,7 @@ describe('the nightly job', () => {
     expect(job.services.cacheKeys).toHaveLength(2);
   });
 
-  it('measures the noise with a sentinel of another kind than what it retunes', async () => {
+  it.runIf(isFull)('measures the noise with a sentinel of another kind than what it retunes', async () => {
     const program = `  scale:
     command:
       run: [node, main.mjs, "{N}", "1", none, "{SPIN}"]
@@ -101,7 +102,7 @@ describe('the nightly job', () => {
     expect(refused.log).toContain('Kernel scale runs a program, which is not allowed here.');
   });
 
-  it('sets a damaged state aside, says so, and makes it anew', async () => {
+  it.runIf(isFull)('sets a damaged state aside, says so, and makes it anew', async () => {
     const { job, run } = await nightly();
     expect((await run(1)).status).toBe(0);
     job.services.damageBlobs(Buffer.from('not a state'));
@@ -124,7 +125,7 @@ describe('the nightly job', () => {
     expect(ended.log).toContain('only runs of the default branch save it');
   });
 
-  it('keeps its state in a directory where there is no cache service', async () => {
+  it.runIf(isFull)('keeps its state in a directory where there is no cache service', async () => {
     const { job, run } = await nightly();
     const ended = await run(1, { inputs: { mode: 'retune', cache: './kept' } });
     expect(ended.status).toBe(0);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runnerFolderOf } from '../support/action-run.ts';
-import { sampled } from '../support/full.ts';
+import { isFull, sampled } from '../support/full.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -155,7 +155,7 @@ describe('a retune whose files cannot be written', () => {
     expect(halfWritten(...folders)).toEqual([]);
   });
 
-  it('is an error too where shards are merged, and what they learnt is kept', async () => {
+  it.runIf(isFull)('is an error too where shards are merged, and what they learnt is kept', async () => {
     const { job, run, folders } = await pullRequest(untouched, { short: true });
     const shard = { ...nightly, inputs: { mode: 'retune', shard: '1/1' } };
     expect((await run(shard)).status).toBe(0);

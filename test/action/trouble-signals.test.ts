@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../src/stats/index.ts';
 import type { ActionRun } from '../support/action-run.ts';
-import { sampled } from '../support/full.ts';
+import { isFull } from '../support/full.ts';
 import { filesBelow, halfWritten } from '../support/left-behind.ts';
 import { becomesTrue, isRunning } from '../support/processes.ts';
 import { pullRequest, type RunOptions } from '../support/pull-request.ts';
@@ -43,20 +43,18 @@ function temporaryFolder(): string {
 }
 
 describe('a run that is ended from outside, at any moment', () => {
-  it.each(
-    sampled([
-      ['guard', 6, {}],
-      [
-        'retune',
-        4,
-        {
-          eventName: 'schedule',
-          event: { schedule: '0 3 * * *' },
-          ref: 'refs/heads/main',
-        } satisfies RunOptions,
-      ],
-    ] as const),
-  )(
+  it.runIf(isFull).each([
+    ['guard', 6, {}],
+    [
+      'retune',
+      4,
+      {
+        eventName: 'schedule',
+        event: { schedule: '0 3 * * *' },
+        ref: 'refs/heads/main',
+      } satisfies RunOptions,
+    ],
+  ] as const)(
     'says so, leaves nothing behind and harms no later run: %s',
     async (mode, count, options) => {
       const { job, github, run, folders } = await pullRequest(

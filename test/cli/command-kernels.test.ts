@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { commitAll, joulegate, projectFolder, startJoulegate, writeFiles } from '../support/command-line.ts';
 import { commandProgram } from '../support/command-program.ts';
+import { sampled } from '../support/full.ts';
 import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
 
 const manifest = `version: 1
@@ -113,18 +114,20 @@ it('retunes a program, and leaves nothing behind', async () => {
   expect(runningWith(temporary)).toEqual([]);
 });
 
-it.each<[string, (path: string) => void, string]>([
-  ['a file', (path) => writeFileSync(path, 'precious'), 'Nothing is kept for the next run.'],
-  ['a link', (path) => symlinkSync(tmpdir(), path), 'Nothing is kept for the next run.'],
-  [
-    'a folder that takes no trials',
-    (path) => {
-      mkdirSync(path);
-      writeFileSync(join(path, 'trials'), 'precious');
-    },
-    'an interrupted search cannot be resumed.',
-  ],
-])('leaves no temporary folder behind where the state folder is %s', async (_what, spoil, said) => {
+it.each<[string, (path: string) => void, string]>(
+  sampled<[string, (path: string) => void, string]>([
+    ['a file', (path) => writeFileSync(path, 'precious'), 'Nothing is kept for the next run.'],
+    ['a link', (path) => symlinkSync(tmpdir(), path), 'Nothing is kept for the next run.'],
+    [
+      'a folder that takes no trials',
+      (path) => {
+        mkdirSync(path);
+        writeFileSync(join(path, 'trials'), 'precious');
+      },
+      'an interrupted search cannot be resumed.',
+    ],
+  ]),
+)('leaves no temporary folder behind where the state folder is %s', async (_what, spoil, said) => {
   const temporary = temporaryFolder();
   const folder = await projectFolder(files);
   spoil(join(folder, '.joulegate'));

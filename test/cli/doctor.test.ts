@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { joulegate, projectFolder, scripted, startScripted } from '../support/command-line.ts';
+import { sampled } from '../support/full.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
 import { smallProject } from '../support/small-project.ts';
 
@@ -29,15 +30,21 @@ describe('doctor', () => {
     });
   });
 
-  it.each([
-    ['no NVML', ['--meter', 'nvml'], /nowhere\.so cannot be loaded/],
-    ['no such program', ['--meter-command', 'joulegate-no-such-program'], /there is no program joulegate-no/],
-    [
-      'a program that prints no readings',
-      ['--meter-command', 'echo 12.5'],
-      /it printed "12\.5", which is no/,
-    ],
-  ])('keeps its report with %s, and says what else can be the sensor', async (_, args, message) => {
+  it.each(
+    sampled([
+      ['no NVML', ['--meter', 'nvml'], /nowhere\.so cannot be loaded/],
+      [
+        'no such program',
+        ['--meter-command', 'joulegate-no-such-program'],
+        /there is no program joulegate-no/,
+      ],
+      [
+        'a program that prints no readings',
+        ['--meter-command', 'echo 12.5'],
+        /it printed "12\.5", which is no/,
+      ],
+    ]),
+  )('keeps its report with %s, and says what else can be the sensor', async (_, args, message) => {
     vi.stubEnv('JOULEGATE_NVML_LIBRARY', '/nowhere.so');
     const ended = await scripted(await projectFolder({}), 'doctor', ...args);
     expect(ended.status).toBe(3);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Device, Meter } from '../../src/measure/index.ts';
 import { type OpenMeterOptions, openMeter, systemTime } from '../../src/meter/index.ts';
+import { isFull } from '../support/full.ts';
 import { simulatedVariant } from '../support/simulated-device.ts';
 import { standInInfo } from './gpu-lab.ts';
 import { adapterOf } from './hwmon-tree.ts';
@@ -115,7 +116,7 @@ describe('the apple meter', () => {
     });
   });
 
-  it('is confirmed by loads, of a program that is started as macOS’s is', async () => {
+  it.runIf(isFull)('is confirmed by loads, of a program that is started as macOS’s is', async () => {
     const path = join(folder, 'powermetrics.mjs');
     copyFileSync(join(import.meta.dirname, 'powermetrics.mjs'), path);
     const starter = program(
