@@ -30170,7 +30170,9 @@ function declaredName(declaration) {
 var byBuiltin = {
   arrayLength: { read: false, written: false },
   atomicLoad: { read: true, written: false },
-  atomicStore: { read: false, written: true }
+  atomicStore: { read: false, written: true },
+  subgroupMatrixLoad: { read: true, written: false },
+  subgroupMatrixStore: { read: false, written: true }
 };
 var anything = { read: true, written: true };
 var reading = { read: true, written: false };
@@ -30222,12 +30224,13 @@ var Walk = class {
   }
   #call(call2) {
     const callee = call2.function.kind === "ref" ? call2.function.ident : null;
+    const name = callee?.originalName ?? ("name" in call2.function ? call2.function.name.originalName : "");
     const declared = callee === null ? void 0 : declarationOf(callee, this.#module)?.declElem;
     for (const [index, argument] of call2.arguments.entries()) {
       const parameter2 = declared?.kind === "fn" ? declared.params[index]?.name.decl.ident : void 0;
       const target = declared === void 0 ? this.#target(argument) : null;
       if (parameter2 !== void 0) this.#point(parameter2, argument);
-      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ""] ?? anything);
+      else if (target !== null) this.#touch(target, byBuiltin[name] ?? anything);
       else this.visit(argument);
     }
   }
@@ -38536,7 +38539,7 @@ function bindBuffers(options) {
       ...scratch ? { scratch } : {},
       ...clear === void 0 ? {} : { clear },
       ...kind === "storage" && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {},
-      ...scratch || clear !== void 0 ? {} : changedBy(access, betweenLaunches)
+      ...scratch || clear !== void 0 || kind !== "storage" ? {} : changedBy(access, betweenLaunches)
     });
   }
   return succeeded({ buffers, bindings });
@@ -43652,14 +43655,17 @@ function blocksFor(sd, wanted) {
   if (found !== -1) return found;
   return mostBlocks * (reach[mostBlocks] * sd / (wanted * Math.sqrt(mostBlocks))) ** 4;
 }
+function blockMs(subjects, { processes, windowMs }, costs2) {
+  const turns = subjects.reduce((sum, { arms: arms2 }) => sum + arms2 * Math.max(2, processes), 0);
+  return processes * costs2.launchMs + turns * (costs2.turnMs + windowMs);
+}
 function expectedMs({ parts, arms: arms2 }, design, costs2, subjects) {
   const blocks = Math.max(
     fewestBlocks,
     ...parts.map(({ variances, wanted }) => blocksFor(blockSd(variances, design), wanted))
   );
-  const turns = arms2 * Math.max(2, design.processes);
-  const blockMs = design.processes * costs2.launchMs / subjects + turns * (costs2.turnMs + design.windowMs);
-  return blocks * blockMs;
+  const { launchMs, turnMs } = costs2;
+  return blocks * blockMs([{ arms: arms2 }], design, { launchMs: launchMs / subjects, turnMs });
 }
 function chooseDesign(request) {
   const { subjects, costs: costs2, designs: designs2 } = request;
@@ -43690,10 +43696,11 @@ var BlockDesigner = class {
   /**
    * Options for the next block.
    * @param samples of the run so far
+   * @param leftMs a design whose blocks take longer is none
    */
-  next(phase, samples2, subjects) {
+  next(phase, samples2, subjects, leftMs = Number.POSITIVE_INFINITY) {
     if (!this.#isConfirming && this.#costs.length >= blocksToLearn) {
-      this.#current = this.#choose(samples2, subjects);
+      this.#current = this.#choose(samples2, subjects, leftMs);
     }
     this.#isConfirming ||= phase === "confirm";
     const { processes, windowMs } = this.#current;
@@ -43701,7 +43708,7 @@ var BlockDesigner = class {
     const longest = window.longestMs === void 0 ? {} : { longestMs: Math.max(window.longestMs, windowMs) };
     return { ...this.#options, processes, window: { ...window, windowMs, ...longest } };
   }
-  #choose(samples2, subjects) {
+  #choose(samples2, subjects, leftMs) {
     const described2 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
       const own = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
       const parts = ["energy", "latency"].flatMap((metric) => {
@@ -43717,7 +43724,11 @@ var BlockDesigner = class {
     const others = processCounts.flatMap(
       (processes) => windowFactors.map((factor3) => ({ processes, windowMs: factor3 * this.#options.window.windowMs }))
     );
-    return chooseDesign({ subjects: described2, costs: costs2, designs: [this.#current, ...others] });
+    return chooseDesign({
+      subjects: described2,
+      costs: costs2,
+      designs: [this.#current, ...others.filter((design) => blockMs(described2, design, costs2) <= leftMs)]
+    });
   }
 };
 
@@ -53536,7 +53547,7 @@ async function contentsOf(programs, generate) {
   for (const { name, type, length, fill: fill2, content, generator } of programs.flatMap(({ buffers }) => buffers)) {
     if (typeof fill2 === "string") continue;
     if ("file" in fill2 && content !== void 0) known4.set(fill2.file, content());
-    if (!("generate" in fill2) || generator === void 0 || known4.has(fill2.generate)) continue;
+    if (!("generate" in fill2) || generator === void 0) continue;
     const bytes = length * (type === "f16" ? 2 : 4);
     const printed = await generate?.(generator, bytes);
     const failure = printed === void 0 ? notAllowed : printedFault(printed, name, bytes);
@@ -54184,15 +54195,15 @@ function measureBlock(run) {
 async function measureBlocks(run) {
   const { host, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
   const samples2 = [];
-  let blockMs = 0;
+  let blockMs2 = 0;
   for (let block = 0; block < blocks; block++) {
     const startMs = laboratory.clock.nowMs();
     const subjects = worthAnother?.(samples2) ?? run.subjects;
-    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    if (host.signal.aborted || startMs + blockMs2 > deadlineMs) break;
     onBlock?.(block);
     const task = { host, laboratory, subjects, phase: "flag", block };
     samples2.push(...await measureBlock({ ...task, onTurn: (turn) => onTurn?.(block, turn) }));
-    blockMs = laboratory.clock.nowMs() - startMs;
+    blockMs2 = laboratory.clock.nowMs() - startMs;
   }
   return samples2;
 }
@@ -59927,6 +59938,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     kernel.buffers.map(describeBuffer),
     kernel.reference?.passes.map(describePass) ?? null,
     ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
+    ...kernel.betweenLaunches === void 0 ? [] : [kernel.betweenLaunches],
     device.family,
     device.driver,
     meter?.name ?? null,
@@ -60633,7 +60645,7 @@ async function measureContests(options) {
       block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
-      options: designer.next(plan2.phase, samples2, wanted.map(designedSubject)),
+      options: designer.next(plan2.phase, samples2, wanted.map(designedSubject), untilMs - startMs),
       onBlock: ({ costs: costs2 }) => designer.learn(costs2),
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;

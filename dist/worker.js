@@ -2717,10 +2717,15 @@ var Session = class _Session {
     );
   }
   async #reference(program) {
-    const known = this.#references.get(program.identity);
+    const checked = program.buffers.map(({ name, check }) => check === null ? null : name);
+    const key = JSON.stringify([program.identity, checked]);
+    const known = this.#references.get(key);
     if (known !== void 0) return { ok: true, value: known };
-    const outcome = await this.#with(program, (compiled) => runOnce(this.#launcher, compiled));
-    if (outcome.ok) this.#references.set(program.identity, outcome.value);
+    const outcome = await this.#with(
+      program,
+      (compiled) => runOnce(this.#launcher, { ...compiled, program })
+    );
+    if (outcome.ok) this.#references.set(key, outcome.value);
     return outcome;
   }
 };

@@ -87,7 +87,7 @@ export function bindBuffers(options: {
       ...(scratch ? { scratch } : {}),
       ...(clear === undefined ? {} : { clear }),
       ...(kind === 'storage' && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}),
-      ...(scratch || clear !== undefined ? {} : changedBy(access, betweenLaunches)),
+      ...(scratch || clear !== undefined || kind !== 'storage' ? {} : changedBy(access, betweenLaunches)),
     });
   }
   return succeeded({ buffers, bindings });

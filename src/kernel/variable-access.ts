@@ -21,6 +21,8 @@ const byBuiltin: Readonly<Record<string, Access>> = {
   arrayLength: { read: false, written: false },
   atomicLoad: { read: true, written: false },
   atomicStore: { read: false, written: true },
+  subgroupMatrixLoad: { read: true, written: false },
+  subgroupMatrixStore: { read: false, written: true },
 };
 
 const anything: Access = { read: true, written: true };
@@ -89,12 +91,13 @@ class Walk {
 
   #call(call: FunctionCallExpression): void {
     const callee = call.function.kind === 'ref' ? call.function.ident : null;
+    const name = callee?.originalName ?? ('name' in call.function ? call.function.name.originalName : '');
     const declared = callee === null ? undefined : declarationOf(callee, this.#module)?.declElem;
     for (const [index, argument] of call.arguments.entries()) {
       const parameter = declared?.kind === 'fn' ? declared.params[index]?.name.decl.ident : undefined;
       const target = declared === undefined ? this.#target(argument) : null;
       if (parameter !== undefined) this.#point(parameter, argument);
-      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ''] ?? anything);
+      else if (target !== null) this.#touch(target, byBuiltin[name] ?? anything);
       else this.visit(argument);
     }
   }

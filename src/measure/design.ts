@@ -117,6 +117,16 @@ export interface DesignSubject {
   readonly arms: number;
 }
 
+/** What one block of all subjects takes, in milliseconds. */
+export function blockMs(
+  subjects: readonly Pick<DesignSubject, 'arms'>[],
+  { processes, windowMs }: BlockDesign,
+  costs: BlockCosts,
+): number {
+  const turns = subjects.reduce((sum, { arms }) => sum + arms * Math.max(2, processes), 0);
+  return processes * costs.launchMs + turns * (costs.turnMs + windowMs);
+}
+
 /** Time that a subject's blocks take together, its share of what they cost all subjects included. */
 function expectedMs(
   { parts, arms }: DesignSubject,
@@ -128,9 +138,8 @@ function expectedMs(
     fewestBlocks,
     ...parts.map(({ variances, wanted }) => blocksFor(blockSd(variances, design), wanted)),
   );
-  const turns = arms * Math.max(2, design.processes);
-  const blockMs = (design.processes * costs.launchMs) / subjects + turns * (costs.turnMs + design.windowMs);
-  return blocks * blockMs;
+  const { launchMs, turnMs } = costs;
+  return blocks * blockMs([{ arms }], design, { launchMs: launchMs / subjects, turnMs });
 }
 
 /** The design that has told all subjects apart first. Of those that are within 5 % of each other the earlier one. */

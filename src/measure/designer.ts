@@ -1,6 +1,7 @@
 import {
   type BlockCosts,
   type BlockDesign,
+  blockMs,
   chooseDesign,
   type DesignSubject,
   variancePartsOf,
@@ -42,14 +43,16 @@ export class BlockDesigner {
   /**
    * Options for the next block.
    * @param samples of the run so far
+   * @param leftMs a design whose blocks take longer is none
    */
   next(
     phase: BlockSample['phase'],
     samples: readonly BlockSample[],
     subjects: readonly DesignedSubject[],
+    leftMs = Number.POSITIVE_INFINITY,
   ): MeasureOptions {
     if (!this.#isConfirming && this.#costs.length >= blocksToLearn) {
-      this.#current = this.#choose(samples, subjects);
+      this.#current = this.#choose(samples, subjects, leftMs);
     }
     this.#isConfirming ||= phase === 'confirm';
     const { processes, windowMs } = this.#current;
@@ -58,7 +61,11 @@ export class BlockDesigner {
     return { ...this.#options, processes, window: { ...window, windowMs, ...longest } };
   }
 
-  #choose(samples: readonly BlockSample[], subjects: readonly DesignedSubject[]): BlockDesign {
+  #choose(
+    samples: readonly BlockSample[],
+    subjects: readonly DesignedSubject[],
+    leftMs: number,
+  ): BlockDesign {
     const described = subjects.flatMap(({ kernel, workload, arms, wanted }): DesignSubject[] => {
       const own = samples.filter((sample) => sample.kernel === kernel && sample.workload === workload);
       const parts = (['energy', 'latency'] as const).flatMap((metric) => {
@@ -75,6 +82,10 @@ export class BlockDesigner {
     const others = processCounts.flatMap((processes) =>
       windowFactors.map((factor) => ({ processes, windowMs: factor * this.#options.window.windowMs })),
     );
-    return chooseDesign({ subjects: described, costs, designs: [this.#current, ...others] });
+    return chooseDesign({
+      subjects: described,
+      costs,
+      designs: [this.#current, ...others.filter((design) => blockMs(described, design, costs) <= leftMs)],
+    });
   }
 }

@@ -85,7 +85,7 @@ describe('a pull request that is asked for', () => {
     expect(job.services.cacheKeys).toEqual([]);
   });
 
-  it('may be named by its own event as well', async () => {
+  it.runIf(isFull)('may be named by its own event as well', async () => {
     const { checkout, run } = await asked({ isMerge: true });
     const event = pullRequestEvent(checkout);
     const own = { eventName: 'pull_request', event, sha: checkout.merge, ref: 'refs/pull/7/merge' };
@@ -148,7 +148,7 @@ describe('what is checked out has to be it:', () => {
 describe('a fork that is asked for is treated as one:', () => {
   const fork = { pull: { headRepository: 'mallory/kernels' } };
 
-  it('no check run vouches for it', async () => {
+  it.runIf(isFull)('no check run vouches for it', async () => {
     const own = await asked();
     await own.run({ 'github-token': 'check-token' });
     expect(own.github.checkRuns).toHaveLength(1);

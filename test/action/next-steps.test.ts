@@ -116,7 +116,7 @@ describe('a base', () => {
     expect(ended.summary).toContain(checkout.base.slice(0, 12));
   });
 
-  it('that only the clone has is taken from there', async () => {
+  it.runIf(isFull)('that only the clone has is taken from there', async () => {
     const { job, run, makeShallow, checkout } = await pullRequest(untouched, { short: true });
     makeShallow();
     gitIn(job.workspace, ['fetch', '--quiet', '--depth=1', 'origin', checkout.base]);
@@ -126,7 +126,7 @@ describe('a base', () => {
     expect(ended.log).toContain('origin has no branch or tag "made-by-the-job": the clone\'s is taken');
   });
 
-  it('that is gone at origin is not taken as it was', async () => {
+  it.runIf(isFull)('that is gone at origin is not taken as it was', async () => {
     const { job, run, makeShallow, checkout } = await pullRequest(untouched, { short: true });
     makeShallow();
     gitIn(job.workspace, ['fetch', '--quiet', '--depth=1', 'origin', checkout.base]);

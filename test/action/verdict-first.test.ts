@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isFull } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
 
@@ -56,7 +57,7 @@ describe('a verdict is shown before advice is looked for', () => {
     ]);
   });
 
-  it('and stands when the run is cancelled meanwhile', async () => {
+  it.runIf(isFull)('and stands when the run is cancelled meanwhile', async () => {
     const { github, run } = await pullRequest(slower);
     const ended = await run({
       meanwhile: ({ pid, log }) => void (log.includes(searching) && process.kill(pid, 'SIGTERM')),

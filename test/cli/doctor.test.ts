@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { joulegate, projectFolder, scripted, startScripted } from '../support/command-line.ts';
-import { sampled } from '../support/full.ts';
+import { isFull, sampled } from '../support/full.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
 import { smallProject } from '../support/small-project.ts';
 
@@ -160,7 +160,7 @@ async function holdLock(path: string): Promise<ChildProcess> {
 }
 
 describe('doctor --noise', () => {
-  it('measures a kernel of ours against itself where there is no manifest', async () => {
+  it.runIf(isFull)('measures a kernel of ours against itself where there is no manifest', async () => {
     const folder = await projectFolder({});
     const ended = await scripted(folder, 'doctor', '--noise', '0.05', '--device', 'software', '--json');
     expect(ended.status).toBe(0);

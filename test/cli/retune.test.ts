@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { joulegate, projectFolder, scripted, startScripted, writeFiles } from '../support/command-line.ts';
+import { isFull } from '../support/full.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
 function brittleEntry(name: string, more = ''): string {
@@ -100,20 +101,23 @@ describe('retune', () => {
     expect((await other.finished).stderr).not.toContain('earlier trials');
   });
 
-  it('shares a limited time among the workloads, and leaves some of it to compare what was found', async () => {
-    const files = smallProject(3_000);
-    const workloads = 'workloads: [{ COUNT: 65536 }, { COUNT: 32768 }]';
-    const manifest = smallManifest.replace('workloads: [{ COUNT: 65536 }]', workloads);
-    const folder = await projectFolder({ ...files, 'joulegate.yaml': manifest });
-    const ended = await scripted(folder, 'retune', '--json', '--max-minutes', '0.25');
-    const report = JSON.parse(ended.stdout);
-    expect(report.kernels).toHaveLength(2);
-    const searched = report.kernels.map(({ seconds }: { seconds: number }) => seconds);
-    // A quarter of the fifteen seconds is kept for comparing; a trial that has begun is finished.
-    expect(searched[0] + searched[1]).toBeLessThan(20);
-    for (const { trials } of report.kernels) expect(trials).toBeGreaterThan(0);
-    expect(report.warnings).toEqual([]);
-  });
+  it.runIf(isFull)(
+    'shares a limited time among the workloads, and leaves some of it to compare what was found',
+    async () => {
+      const files = smallProject(3_000);
+      const workloads = 'workloads: [{ COUNT: 65536 }, { COUNT: 32768 }]';
+      const manifest = smallManifest.replace('workloads: [{ COUNT: 65536 }]', workloads);
+      const folder = await projectFolder({ ...files, 'joulegate.yaml': manifest });
+      const ended = await scripted(folder, 'retune', '--json', '--max-minutes', '0.25');
+      const report = JSON.parse(ended.stdout);
+      expect(report.kernels).toHaveLength(2);
+      const searched = report.kernels.map(({ seconds }: { seconds: number }) => seconds);
+      // A quarter of the fifteen seconds is kept for comparing; a trial that has begun is finished.
+      expect(searched[0] + searched[1]).toBeLessThan(20);
+      for (const { trials } of report.kernels) expect(trials).toBeGreaterThan(0);
+      expect(report.warnings).toEqual([]);
+    },
+  );
 
   it('measures nothing where the report could not be written', async () => {
     const folder = await projectFolder({ ...smallProject(50), taken: 'a file' });

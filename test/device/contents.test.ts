@@ -51,6 +51,28 @@ describeOnAdapter('contents that come from elsewhere', (adapter) => {
     await device.close();
   });
 
+  it('are a fault where a program prints what is right for another buffer only', async () => {
+    const device = await adapter.open({ generate: async () => ({ ok: true, value: bytes }) });
+    const long = {
+      ...floats('b', 2),
+      fill: { generate: 'generator' },
+      generator,
+      length: 8192,
+      byteLength: 32_768,
+    };
+    const both = variantOf('both', 'o[i] = a[i] + b[i];', {
+      buffers: [{ ...floats('a', 0), fill: { generate: 'generator' }, generator }, output, long],
+    });
+    expect(await device.prepare(both)).toEqual({
+      ok: false,
+      failure: {
+        kind: 'validation',
+        message: 'the program that generates buffer `b` printed 16384 bytes; the buffer has 32768',
+      },
+    });
+    await device.close();
+  });
+
   it('are a fault of the variant where a program prints too little, or may not be run', async () => {
     const device = await adapter.open({
       generate: async () => ({ ok: true, value: bytes.subarray(8) }),

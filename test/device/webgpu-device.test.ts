@@ -23,6 +23,16 @@ describeOnAdapter('a WebGPU device', (adapter) => {
     expect(info.limits.has_subgroups).toBe(info.features.includes('subgroups'));
   });
 
+  it('compares with one reference whatever a variant calls its outputs', async () => {
+    const named = (name: string) =>
+      variantOf('named', 'o[i] = 2.0 * a[i];', {
+        buffers: usualBuffers.map((buffer) => (buffer.check === null ? buffer : { ...buffer, name })),
+      });
+    for (const name of ['y', 'out', 'y']) {
+      expect(await device.verify(named(name), named(name))).toEqual({ ok: true, value: null });
+    }
+  });
+
   it('prepares a program, again and again', async () => {
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });

@@ -15,7 +15,6 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
  */
 const sample: Readonly<Record<string, number>> = {
   'GPU process killed': 1,
-  'guard terminated': 1,
   'library missing': 1,
 };
 const all: Readonly<Record<string, number>> = {

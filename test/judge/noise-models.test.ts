@@ -3,6 +3,7 @@ import { type NoiseModel, noiseModels } from '../../bench/judge/noise.ts';
 import { peerRules } from '../../bench/judge/peers.ts';
 import { changed, margins, play, subjectsOf } from '../../bench/judge/run-judge.ts';
 import { createRandom } from '../../src/stats/index.ts';
+import { sampled } from '../support/full.ts';
 
 /** Small versions of `npm run bench:judge`, which plays 2,000 runs of each. */
 const runs = 16;
@@ -10,7 +11,7 @@ const kernels = subjectsOf(40);
 
 const red = ({ verdict }: { readonly verdict: string }) => verdict === 'regressed';
 
-describe.each(noiseModels.map((model) => [model.name, model] as const))('under %s', (_, model) => {
+describe.each(sampled(noiseModels.map((model) => [model.name, model] as const)))('under %s', (_, model) => {
   test('forty kernels exactly at their margins are rarely red', () => {
     const random = createRandom(101);
     const truthOf = () => changed(margins.energy, margins.latency);

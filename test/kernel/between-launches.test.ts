@@ -28,6 +28,19 @@ async function variantOf(body: string, betweenLaunches?: BetweenLaunches): Promi
 }
 
 describe('launches change what they read', () => {
+  it('not by loading matrices from what they can only read, nor by storing one', async () => {
+    const wgsl = `enable chromium_experimental_subgroup_matrix;
+      @group(0) @binding(0) var<storage, read> a: array<f32>;
+      @group(0) @binding(1) var<storage, read_write> b: array<f32>;
+      @compute @workgroup_size(32) fn main() {
+        let m = subgroupMatrixLoad<subgroup_matrix_left<f32, 8, 8>>(&a, 0u, false, 8u);
+        subgroupMatrixStore(&b, 0u, m, false, 8u);
+      }`;
+    const built = await build({ files: { 'k.wgsl': wgsl }, buffers: [buffer('a', 0), buffer('b', 1)] });
+    if (!built.ok) throw new Error(built.failure.message);
+    expect(changedBuffers(built.value)).toBeNull();
+  });
+
   it.each([
     ['not by storing', 'a[i] = i;', []],
     ['not by reading', 'b[i] = a[i];', []],

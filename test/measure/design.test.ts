@@ -39,13 +39,14 @@ function designAfter(
   turnSd: number,
   sensorSd: number,
   processes?: number,
+  leftMs?: number,
 ) {
   const designer = new BlockDesigner(options);
   const samples = [0, 1, 2].flatMap((block) => {
     designer.learn(costs);
     return blockOf(block, turnSd, sensorSd, processes);
   });
-  const { processes: chosen, window } = designer.next('flag', samples, designed);
+  const { processes: chosen, window } = designer.next('flag', samples, designed, leftMs);
   return { processes: chosen, windowMs: window.windowMs };
 }
 
@@ -68,6 +69,11 @@ describe('blocks are made of', () => {
       processes: 1,
       windowMs: 1000,
     });
+  });
+
+  test('nothing that takes longer than there is time for', () => {
+    expect(designAfter(usual, 0.03, 0.002, 2, 25_000)).toEqual({ processes: 4, windowMs: 1000 });
+    expect(designAfter(usual, 0.03, 0.002, 2, 20_000)).toEqual({ processes: 2, windowMs: 1000 });
   });
 
   test('long windows where the sensor is coarse', () => {

@@ -122,7 +122,7 @@ export async function measureContests(options: {
       block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
-      options: designer.next(plan.phase, samples, wanted.map(designedSubject)),
+      options: designer.next(plan.phase, samples, wanted.map(designedSubject), untilMs - startMs),
       onBlock: ({ costs }) => designer.learn(costs),
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;

@@ -48,6 +48,7 @@ export function subjectDigest({ kernel, workload, space, device, meter }: Subjec
     kernel.buffers.map(describeBuffer),
     kernel.reference?.passes.map(describePass) ?? null,
     ...(kernel.command === undefined ? [] : [describeCommand(kernel.command)]),
+    ...(kernel.betweenLaunches === undefined ? [] : [kernel.betweenLaunches]),
     device.family,
     device.driver,
     meter?.name ?? null,

@@ -167,10 +167,15 @@ export class Session {
   }
 
   async #reference(program: WireProgram): Promise<WireOutcome<Outputs>> {
-    const known = this.#references.get(program.identity);
+    // Programs that are equal may have other outputs compared, or call them otherwise.
+    const checked = program.buffers.map(({ name, check }) => (check === null ? null : name));
+    const key = JSON.stringify([program.identity, checked]);
+    const known = this.#references.get(key);
     if (known !== undefined) return { ok: true, value: known };
-    const outcome = await this.#with(program, (compiled) => runOnce(this.#launcher, compiled));
-    if (outcome.ok) this.#references.set(program.identity, outcome.value);
+    const outcome = await this.#with(program, (compiled) =>
+      runOnce(this.#launcher, { ...compiled, program }),
+    );
+    if (outcome.ok) this.#references.set(key, outcome.value);
     return outcome;
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampled } from '../../support/full.ts';
+import { isFull, sampled } from '../../support/full.ts';
 import { pullRequest, type RunOptions } from '../../support/pull-request.ts';
 import { smallProject } from '../../support/small-project.ts';
 import { emptyPlace, guarded, type Place, placeAt, project, pullRequestTo } from './support.ts';
@@ -186,19 +186,22 @@ describe('the action', () => {
     expect(ended.status).toBe(2);
   });
 
-  it('looks a name up at the remote, and refuses one that is a branch and a tag there', async () => {
-    const { job, run, makeShallow, checkout } = await pullRequest({ 'README.md': 'more' }, { short: true });
-    const place = placeAt(job.workspace);
-    makeShallow();
-    place.write({ 'main/joulegate.yaml': 'version: [' });
-    const named = await run({ inputs: { base: 'main' } });
-    expect(named).toMatchObject({ status: 0, outputs: { identical: '1' } });
-    const origin = placeAt(`${job.workspace}-origin`);
-    origin.git('tag', 'main', checkout.head);
-    const hidden = await run({ inputs: { base: 'main' } });
-    expect(hidden.log).toContain('"main" may mean refs/heads/main or refs/tags/main');
-    expect(hidden.status).toBe(2);
-    const full = await run({ inputs: { base: 'refs/heads/main~1' } });
-    expect(full.summary).toContain(checkout.base.slice(0, 12));
-  });
+  it.runIf(isFull)(
+    'looks a name up at the remote, and refuses one that is a branch and a tag there',
+    async () => {
+      const { job, run, makeShallow, checkout } = await pullRequest({ 'README.md': 'more' }, { short: true });
+      const place = placeAt(job.workspace);
+      makeShallow();
+      place.write({ 'main/joulegate.yaml': 'version: [' });
+      const named = await run({ inputs: { base: 'main' } });
+      expect(named).toMatchObject({ status: 0, outputs: { identical: '1' } });
+      const origin = placeAt(`${job.workspace}-origin`);
+      origin.git('tag', 'main', checkout.head);
+      const hidden = await run({ inputs: { base: 'main' } });
+      expect(hidden.log).toContain('"main" may mean refs/heads/main or refs/tags/main');
+      expect(hidden.status).toBe(2);
+      const full = await run({ inputs: { base: 'refs/heads/main~1' } });
+      expect(full.summary).toContain(checkout.base.slice(0, 12));
+    },
+  );
 });
