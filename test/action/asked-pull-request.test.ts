@@ -95,7 +95,7 @@ describe('a pull request that is asked for', () => {
     expect(other.log).toContain('The input pull-request is 8, but the event pull_request says itself');
   });
 
-  it('is judged by the reports of jobs that measured it, and by no others', async () => {
+  it.runIf(isFull)('is judged by the reports of jobs that measured it, and by no others', async () => {
     const { github, checkout, run } = await asked();
     expect(await run({ shard: '1/1' })).toMatchObject({ status: 0 });
     expect(github.comments(7)).toEqual([]);

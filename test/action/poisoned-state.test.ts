@@ -60,7 +60,7 @@ describe('a kept state that lies', () => {
     expect(ended.status).toBe(0);
   });
 
-  it('and is of a newer version is said, and decides nothing', async () => {
+  it.runIf(isFull)('and is of a newer version is said, and decides nothing', async () => {
     const { bytes, says } = unusableStates['a newer version'];
     const ended = await runBeside(bytes, 'broken');
     expect(ended.log).toMatch(/^::warning.*the kept state.*it is not used and made anew/m);

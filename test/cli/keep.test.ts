@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { joulegate, projectFolder } from '../support/command-line.ts';
+import { isFull } from '../support/full.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
 const few = 'trials: 4, search-seconds: 60, judge-seconds: 1';
@@ -37,7 +38,7 @@ describeOnAdapter('retune --keep', ({ driver }) => {
     return JSON.parse(said) as string[];
   }
 
-  it('keeps source that says what it is, and that Dawn accepts without a warning', async () => {
+  it.runIf(isFull)('keeps source that says what it is, and that Dawn accepts without a warning', async () => {
     const quick = smallManifest.replace('trials: 12, search-seconds: 30, judge-seconds: 20', few);
     const folder = await projectFolder({ ...smallProject(50), 'joulegate.yaml': quick });
     const ended = await joulegate(folder, 'retune', '--json', '--keep', 'kept', '--meter', 'none');

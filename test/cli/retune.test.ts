@@ -74,7 +74,7 @@ describe('retune', () => {
     ).toBeGreaterThan(100);
   });
 
-  it('keeps its trials when it is interrupted, and goes on with them', async () => {
+  it.runIf(isFull)('keeps its trials when it is interrupted, and goes on with them', async () => {
     // So many trials that the first line about them is printed long before the last one.
     const wide = smallManifest
       .replace('WORKGROUP: [32, 64, 128, 256]', 'WORKGROUP: [32, 64, 96, 128, 160, 192, 224, 256]')
