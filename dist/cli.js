@@ -54492,6 +54492,13 @@ function effectiveMargin(subject, metric, { noiseFloor }) {
 // src/judge/evidence.ts
 var metrics = ["energy", "latency"];
 var leastSpreadPart = 0.15;
+function firstFresh(fresh, metric) {
+  let own = 0;
+  return fresh.filter((pair) => {
+    if (!isOfThisAttempt(pair) || differencesOf([pair], metric).values.length === 0) return true;
+    return own++ < schedule.confirm;
+  });
+}
 function gatherEvidence(subject, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
   const flagging = pairsOf({ ...arms2, phase: "flag" });
@@ -54499,13 +54506,14 @@ function gatherEvidence(subject, samples2, options) {
   const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
   const attempt = attemptOf(subject, options.earlier);
   return metrics.map((metric) => {
-    const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
+    const counted2 = firstFresh(fresh, metric);
+    const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(counted2, metric)];
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
     const flagEstimate = estimateOf(flag, "flag", leastSd);
     const confirmEstimate = estimateOf(confirm2, "confirm", leastSd);
     const flagged = !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
-    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...fresh], metric);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...counted2], metric);
     return {
       subject,
       metric,
@@ -64043,21 +64051,8 @@ function sameParameters(a2, b) {
 function isInSpace(kernel, configuration) {
   const workload = kernel.workloads[0];
   if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
 }
-var noLimits3 = {
-  max_workgroup_storage: 0,
-  max_invocations: 0,
-  max_workgroup_size_x: 0,
-  max_workgroup_size_y: 0,
-  max_workgroup_size_z: 0,
-  max_workgroups: 0,
-  max_buffer_bytes: 0,
-  has_f16: false,
-  has_subgroups: false,
-  subgroup_min: 1,
-  subgroup_max: 1
-};
 
 // src/app/validate.ts
 async function validate9(host, options) {

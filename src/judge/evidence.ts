@@ -1,6 +1,6 @@
 import type { BlockSample } from '../measure/index.ts';
 import { type MeanEstimate, tTestP } from '../stats/index.ts';
-import { flagLevel } from './levels.ts';
+import { flagLevel, schedule } from './levels.ts';
 import { type EffectiveMargin, effectiveMargin, type JudgeOptions, mayGate } from './options.ts';
 import {
   attemptOf,
@@ -10,6 +10,7 @@ import {
   estimateOf,
   isOfThisAttempt,
   leastSpread,
+  type Pair,
   pairsOf,
 } from './pairs.ts';
 import type { Metric, Subject } from './types.ts';
@@ -46,6 +47,18 @@ export interface Evidence {
  */
 const leastSpreadPart = 0.15;
 
+/**
+ * Fresh pairs without those in which a metric was measured after it had all the blocks that looks are accounted for: others of the
+ * subject's metrics may have needed more, because some of theirs were void.
+ */
+function firstFresh(fresh: readonly Pair[], metric: Metric): readonly Pair[] {
+  let own = 0;
+  return fresh.filter((pair) => {
+    if (!isOfThisAttempt(pair) || differencesOf([pair], metric).values.length === 0) return true;
+    return own++ < schedule.confirm;
+  });
+}
+
 /** Reads a subject's metrics out of its samples of all attempts, and tests whether they are flagged. */
 export function gatherEvidence(
   subject: Subject,
@@ -58,7 +71,8 @@ export function gatherEvidence(
   const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
   const attempt = attemptOf(subject, options.earlier);
   return metrics.map((metric) => {
-    const [flag, confirm] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
+    const counted = firstFresh(fresh, metric);
+    const [flag, confirm] = [differencesOf(flagging, metric), differencesOf(counted, metric)];
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
     const flagEstimate = estimateOf(flag, 'flag', leastSd);
@@ -67,7 +81,7 @@ export function gatherEvidence(
       !subject.sentinel &&
       flagEstimate !== null &&
       pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
-    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...fresh], metric);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...counted], metric);
     return {
       subject,
       metric,

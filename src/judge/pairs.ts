@@ -10,7 +10,7 @@ export interface SubjectKey {
 }
 
 /** Two arms of one block. */
-interface Pair {
+export interface Pair {
   readonly from: BlockSample;
   readonly to: BlockSample;
 }

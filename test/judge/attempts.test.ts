@@ -59,9 +59,9 @@ describe('a run that is repeated', () => {
     const fresh = (count: number) => exactBlocks('gelu', around(1.2, 0.15, count), confirm);
     const pOf = (samples: readonly BlockSample[], earlier: readonly (readonly BlockSample[])[]) =>
       judge([gelu], samples, { earlier })[0]?.metrics[1]?.confirmP ?? Number.NaN;
-    const once = pOf([...flag, ...fresh(18)], []);
-    const twice = pOf(fresh(8), [[...flag, ...fresh(10)]]);
-    const thrice = pOf(fresh(4), [[...flag, ...fresh(4)], fresh(10)]);
+    const once = pOf([...flag, ...fresh(12)], []);
+    const twice = pOf(fresh(6), [[...flag, ...fresh(6)]]);
+    const thrice = pOf(fresh(4), [[...flag, ...fresh(4)], fresh(4)]);
     expect(once * 8).toBeLessThan(1);
     expect(twice / once).toBeCloseTo(8, 6);
     expect(thrice / once).toBeCloseTo(16, 6);

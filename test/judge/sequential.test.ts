@@ -62,3 +62,11 @@ test.each([
   expect(red / runs).toBeGreaterThanOrEqual(found);
   expect(held / runs).toBeGreaterThan(0.93);
 });
+
+test('a metric counts no more fresh blocks than looks are accounted for, however many another one needed', () => {
+  const fresh = exactBlocks('gelu', around(1.3, 0.01, 20), { phase: 'confirm' });
+  expect(judge([gelu], [...flagged, ...fresh])[0]?.metrics[0]).toMatchObject({
+    verdict: 'regressed',
+    freshBlocks: 12,
+  });
+});

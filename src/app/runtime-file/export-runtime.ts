@@ -3,8 +3,8 @@ import type { Expression } from '../../expression/index.ts';
 import {
   alignClock,
   createKernelSpace,
-  type DeviceLimits,
   type KernelDefinition,
+  noLimits,
   operatorDefaults,
 } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
@@ -150,18 +150,3 @@ function isInSpace(kernel: KernelDefinition, configuration: Configuration): bool
   if (workload === undefined) return false;
   return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
 }
-
-/** Constraints are not looked at, so that these are never read. */
-const noLimits: DeviceLimits = {
-  max_workgroup_storage: 0,
-  max_invocations: 0,
-  max_workgroup_size_x: 0,
-  max_workgroup_size_y: 0,
-  max_workgroup_size_z: 0,
-  max_workgroups: 0,
-  max_buffer_bytes: 0,
-  has_f16: false,
-  has_subgroups: false,
-  subgroup_min: 1,
-  subgroup_max: 1,
-};
