@@ -5,6 +5,8 @@ export interface NoiseModel {
   readonly name: string;
   /** The parameters, for people. */
   readonly parameters: string;
+  /** Processes of an arm in a block: two as on a GPU, one as on a software adapter. */
+  readonly processes: 1 | 2;
   /** The benchmarks of one machine: what differs from kernel to kernel, and stays. */
   machine(random: Random): Machine;
 }
@@ -32,7 +34,22 @@ function heavyTailed(random: Random): number {
 
 /** A model whose machines are all alike. */
 function model(name: string, parameters: string, openSession: (random: Random) => Session): NoiseModel {
-  return { name, parameters, machine: (random) => ({ openSession: () => openSession(random) }) };
+  return {
+    name,
+    parameters,
+    processes: 2,
+    machine: (random) => ({ openSession: () => openSession(random) }),
+  };
+}
+
+/** The same machine, where an arm of a block has one process. */
+function inOneProcess(model: NoiseModel): NoiseModel {
+  return {
+    ...model,
+    name: `${model.name}, one process`,
+    parameters: `${model.parameters}; an arm of a block is one process`,
+    processes: 1,
+  };
 }
 
 /** A model of turns that do not depend on one another. */
@@ -82,6 +99,17 @@ function processOffsets(random: Random): Session {
   };
 }
 
+const bimodalClocks = model(
+  'bimodal clocks',
+  'turns: normal, sd 0.5 %; 30 % of the processes 2 % slower, all kernels alike',
+  bimodal,
+);
+const differingProcesses = model(
+  'process offsets',
+  'turns: normal, sd 0.5 %; offset per process and kernel: normal, sd 0.6 %',
+  processOffsets,
+);
+
 export const noiseModels: readonly NoiseModel[] = [
   independent('iid', 'turns: normal, sd 1 %', (random) => 0.01 * random.normal()),
   model(
@@ -90,11 +118,8 @@ export const noiseModels: readonly NoiseModel[] = [
     drifting,
   ),
   model('session offset', 'turns: normal, sd 1 %; offset per session: normal, sd 3 %', offset),
-  model(
-    'bimodal clocks',
-    'turns: normal, sd 0.5 %; 30 % of the processes 2 % slower, all kernels alike',
-    bimodal,
-  ),
+  bimodalClocks,
+  inOneProcess(bimodalClocks),
   independent(
     'outliers',
     'turns: normal, sd 0.6 %; 5 % of them later by the size of a normal number, sd 4 %',
@@ -105,9 +130,6 @@ export const noiseModels: readonly NoiseModel[] = [
     "turns: Student's t, 3 degrees of freedom, sd 1 %",
     (random) => 0.01 * heavyTailed(random),
   ),
-  model(
-    'process offsets',
-    'turns: normal, sd 0.5 %; offset per process and kernel: normal, sd 0.6 %',
-    processOffsets,
-  ),
+  differingProcesses,
+  inOneProcess(differingProcesses),
 ];

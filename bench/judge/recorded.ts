@@ -49,6 +49,7 @@ function modelOf(name: string, repeats: readonly (readonly number[])[]): NoiseMo
   return {
     name,
     parameters: `${repeats.length} configurations with ${first.length} repeats each; a block is a stretch of them from a random place, a turn the median of ${perTurn} that follow one another`,
+    processes: 1,
     machine(random: Random) {
       const chosen = new Map<number, readonly number[]>();
       const openSession = (): Session => {

@@ -31,9 +31,13 @@ export function subjectsOf(count: number, arms: readonly Arm[] = ['B', 'H']): re
   }));
 }
 
-/** One block as `runBlocks` measures it: a fresh process per arm, arms in turns there and back, two turns an arm. */
+/**
+ * One block as `runBlocks` measures it: arms in turns there and back, two turns an arm, the way back in a fresh process unless the
+ * model says that one takes both.
+ */
 function measureBlock(request: {
   readonly session: Session;
+  readonly processes: 1 | 2;
   readonly subjects: readonly { readonly subject: Subject; readonly index: number }[];
   readonly truthOf: (index: number) => Truth;
   readonly phase: BlockSample['phase'];
@@ -41,17 +45,24 @@ function measureBlock(request: {
 }): BlockSample[] {
   const { session, phase, block } = request;
   const arms = request.subjects[0]?.subject.arms ?? [];
-  const turned = block % 2 === 0 ? arms : [...arms].reverse();
-  const processes = new Map(turned.map((arm) => [arm, session.openProcess()]));
+  const there = block % 2 === 0 ? arms : [...arms].reverse();
+  const open = () => new Map(there.map((arm) => [arm, session.openProcess()]));
+  const first = open();
+  const launches = [
+    { sequence: there, processes: first },
+    { sequence: [...there].reverse(), processes: request.processes === 1 ? first : open() },
+  ];
   return request.subjects.flatMap(({ subject, index }) => {
     const errors = new Map<Arm, { energy: number; latency: number }>();
-    for (const arm of [...turned, ...[...turned].reverse()]) {
-      const process = processes.get(arm);
-      if (process === undefined) continue;
-      const sum = errors.get(arm) ?? { energy: 0, latency: 0 };
-      sum.energy += process.turn(2 * index) / 2;
-      sum.latency += process.turn(2 * index + 1) / 2;
-      errors.set(arm, sum);
+    for (const { sequence, processes } of launches) {
+      for (const arm of sequence) {
+        const process = processes.get(arm);
+        if (process === undefined) continue;
+        const sum = errors.get(arm) ?? { energy: 0, latency: 0 };
+        sum.energy += process.turn(2 * index) / 2;
+        sum.latency += process.turn(2 * index + 1) / 2;
+        errors.set(arm, sum);
+      }
     }
     const truth = request.truthOf(index);
     return arms.map((arm) => ({
@@ -100,7 +111,14 @@ export function play(request: {
     });
     for (let i = 0; i < plan.blocks; i++) {
       samples.push(
-        ...measureBlock({ session, subjects: wanted, truthOf, phase: plan.phase, block: block++ }),
+        ...measureBlock({
+          session,
+          processes: model.processes,
+          subjects: wanted,
+          truthOf,
+          phase: plan.phase,
+          block: block++,
+        }),
       );
       measured += wanted.length;
     }
