@@ -43754,7 +43754,7 @@ function measureOptions(request) {
   const windowMs = Math.max(1e3, 10 * periodMs);
   return {
     time: { samples: 25, minSampleMs: 5, maxMs: 1e3 },
-    window: { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 6 * windowMs, heatUpMs: 5e3 },
+    window: { preheatMs: 250, windowMs, precision: 5e-3, longestMs: 6 * windowMs, heatUpMs: 5e3 },
     processes: 2,
     choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] }
   };
@@ -54277,7 +54277,7 @@ var firstShare = 0.8;
 function attemptShare(attempt) {
   return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
 }
-var firstFlagFactor = 2;
+var firstFlagFactor = 4;
 function flagLevel(blocks, alpha2) {
   return alpha2 * (blocks <= schedule.least ? firstFlagFactor : 1);
 }
@@ -54290,11 +54290,12 @@ function nominalLevel(level) {
   for (let i = 0; i < 30; i++) nominal *= level / spentBy(nominal);
   return nominal;
 }
-var earlyShare = 0.2;
-var lastShare = 0.7;
+var lookShares = { first: 0.4, early: 0.2, last: 0.5 };
+var confirmShare = 0.7;
 function clearLevel(phase, blocks, alpha2) {
-  if (phase === "confirm") return nominalLevel(alpha2 * lastShare);
-  return alpha2 * (blocks < schedule.flag ? earlyShare : lastShare);
+  if (phase === "confirm") return nominalLevel(alpha2 * confirmShare);
+  if (blocks >= schedule.flag) return alpha2 * lookShares.last;
+  return alpha2 * (blocks <= schedule.least ? lookShares.first : lookShares.early);
 }
 var intervalTail = { flag: 0.02, confirm: nominalLevel(0.025) };
 

@@ -30,7 +30,7 @@ export function attemptShare(attempt: number): number {
 }
 
 /** Flagging is no verdict: after three blocks, of which little can be said, twice the level is enough to look again. */
-const firstFlagFactor = 2;
+const firstFlagFactor = 4;
 
 /** Level at which a metric is flagged after `blocks` blocks. */
 export function flagLevel(blocks: number, alpha: number): number {
@@ -58,18 +58,22 @@ export function nominalLevel(level: number): number {
   return nominal;
 }
 
-/** Levels of a look at fewer blocks than wanted, and of the last one, as parts of the level of the whole. */
-const earlyShare = 0.2;
-const lastShare = 0.7;
+/**
+ * Parts of the level that looks at flagging blocks have: the first, of which most is to be had, those after it, and the last.
+ */
+const lookShares = { first: 0.4, early: 0.2, last: 0.5 } as const;
+/** Part of the level that looks at fresh blocks spend on being clear of a bound. */
+const confirmShare = 0.7;
 
 /**
  * Level at which a metric may be called clear of a bound after `blocks` blocks: strict while more could be measured,
  * because every look is a chance to err. Looks at 3, 4, 5 and 6 flagging blocks together stay within `alpha` (simulated,
- * see the tests); looks at fresh blocks spend the share of the last one.
+ * see the tests).
  */
 export function clearLevel(phase: Phase, blocks: number, alpha: number): number {
-  if (phase === 'confirm') return nominalLevel(alpha * lastShare);
-  return alpha * (blocks < schedule.flag ? earlyShare : lastShare);
+  if (phase === 'confirm') return nominalLevel(alpha * confirmShare);
+  if (blocks >= schedule.flag) return alpha * lookShares.last;
+  return alpha * (blocks <= schedule.least ? lookShares.first : lookShares.early);
 }
 
 /**

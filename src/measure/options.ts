@@ -34,7 +34,8 @@ export interface MeasureOptions {
  * A GPU needs heating and windows of many updates: power sensors refresh every 20-100 ms. A search compares configurations
  * that differ by percents and can go wrong once; a judge asks for half a percent, which a sensor of 1 % noise gives within the
  * first window. Processes differ by as much, so a judge's block begins with two short turns of an arm in a process each, and
- * what it goes on with follows from what it finds (`design.ts`). CPU time is exact at every completion, so a
+ * what it goes on with follows from what it finds (`design.ts`). The board is warm by then, so a turn's preheating has only clocks and
+ * the sensor to settle, and is lengthened where either takes longer. CPU time is exact at every completion, so a
  * software adapter's windows only have to average over the scheduler, and they share a machine that people wait for.
  */
 export function measureOptions(request: {
@@ -63,7 +64,7 @@ export function measureOptions(request: {
   const windowMs = Math.max(1000, 10 * periodMs);
   return {
     time: { samples: 25, minSampleMs: 5, maxMs: 1000 },
-    window: { preheatMs: 500, windowMs, precision: 0.005, longestMs: 6 * windowMs, heatUpMs: 5000 },
+    window: { preheatMs: 250, windowMs, precision: 0.005, longestMs: 6 * windowMs, heatUpMs: 5000 },
     processes: 2,
     choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] },
   };

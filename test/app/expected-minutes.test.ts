@@ -26,9 +26,9 @@ const reportOf = (samples: Samples) => guardReport([guardKernel()], { samples })
 
 test('a guard is expected to take the blocks that the noise of a kernel asks for, at what they took', () => {
   const minutes = expectMinutes(reportOf([...blocks('noisy', 0.01), ...blocks('calm', 0.001, 6)]));
-  // Four blocks unchanged, seven to confirm +6 % at a margin of 3 %.
+  // Three blocks unchanged, seven to confirm +6 % at a margin of 3 %.
   expect(minutes?.(kernel('noisy'), workload)).toEqual({
-    unchanged: expect.closeTo(0.8, 9),
+    unchanged: expect.closeTo(0.6, 9),
     regressed: expect.closeTo(1.4, 9),
   });
   expect(minutes?.(kernel('calm'), workload)).toEqual({
@@ -47,7 +47,7 @@ test('what would halve it is said, and that nothing would but cheaper blocks', (
   const minutes = expectMinutes(reportOf(blocks('noisy', 0.025)));
   const unchangedAt = (factor: number) => minutes?.(kernel('noisy'), workload, factor).unchanged ?? 0;
   expect(whatHalves(unchangedAt, 2)).toBe(
-    'two jobs (shard: 1/2 and 2/2), or margins 4 times as wide would halve it',
+    'two jobs (shard: 1/2 and 2/2), or margins 3 times as wide would halve it',
   );
   expect(whatHalves(() => 1, 1)).toBe('only blocks that cost half would halve it');
 });

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { expectedBlocks, spreadOf } from '../../src/judge/index.ts';
 import { exactBlocks } from './support.ts';
 
-test('expects as many blocks as the judge takes on the mean, where blocks scatter by 1 %', () => {
-  // bench/results/judge.md: 4.0 unchanged and 6.9 at twice the margin.
-  expect(expectedBlocks({ sd: 0.01, margin: 0.03 })).toEqual({ unchanged: 4, regressed: 7 });
+test('expects as many blocks as every other run of the judge takes, where blocks scatter by 1 %', () => {
+  // bench/results/judge.md: 3.7 unchanged, of two metrics, and 6.9 at twice the margin, on the mean.
+  expect(expectedBlocks({ sd: 0.01, margin: 0.03 })).toEqual({ unchanged: 3, regressed: 7 });
 });
 
 test('expects the fewest of a quiet machine, and the most of one that tells nothing', () => {
