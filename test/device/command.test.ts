@@ -425,7 +425,7 @@ describe('a program that prints what a buffer holds', () => {
     );
     const much = printing(`process.stdout.write(Buffer.alloc(100_000));`);
     expect(await workspace.printed(much, 8)).toMatchObject(
-      failing(/^it printed \d+ bytes; the buffer has 8$/),
+      failing(/^it printed more than the 8 bytes that the buffer has$/),
     );
   });
 });
