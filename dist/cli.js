@@ -38170,8 +38170,7 @@ function inPrinted(failure, { text: text3, by, at: at3 }, { line: line3, column 
       shown.push(`  ${" ".repeat(width)} | ${" ".repeat(column - 1)}^`);
   }
   const place = column === null ? `line ${line3}` : `line ${line3}, column ${column}`;
-  const message = `${failure.message}
-${place} of what \`${by}\` prints:
+  const message = `${failure.message} (${place} of what \`${by}\` prints)
 ${shown.join("\n")}`;
   return { ...failure, message, ...at3 };
 }
@@ -63225,7 +63224,8 @@ function exampleText(example) {
   const { file, line: line3 } = example;
   const place = file === null ? "" : cleanLine(line3 === null ? file : `${file}:${line3}`, 200);
   const configuration = cleanLine(formatConfiguration(example.configuration), 300);
-  const what = [place, cleanLine(example.message, 400)].filter((part) => part !== "").join(": ");
+  const message = example.message.replace(/\n +\d+ \|[\s\S]*$/, "");
+  const what = [place, cleanLine(message, 400)].filter((part) => part !== "").join(": ");
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {

@@ -35,7 +35,6 @@ export type {
   FeatureVector,
   Outcome,
   Pass,
-  PrintedText,
   PrintSource,
   Program,
   Variant,

@@ -83,7 +83,7 @@ export function inPrinted(
       shown.push(`  ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`);
   }
   const place = column === null ? `line ${line}` : `line ${line}, column ${column}`;
-  const message = `${failure.message}\n${place} of what \`${by}\` prints:\n${shown.join('\n')}`;
+  const message = `${failure.message} (${place} of what \`${by}\` prints)\n${shown.join('\n')}`;
   return { ...failure, message, ...at };
 }
 
