@@ -58208,6 +58208,8 @@ var Expansion = class {
   }
   #follow(line3, conditions) {
     const { name, rest, at: at3, refuse: refuse5 } = line3;
+    if (name === "else" && /^if(?:n?def)?\b/.test(rest))
+      refuse5(`\`#else ${rest}\` is naga_oil's; write #elif, or ${printIt2}`);
     const holds2 = () => this.#holds(line3);
     if (conditions.follow({ name, at: at3, holds: holds2, refuse: refuse5 }) || !conditions.active) return;
     switch (name) {
@@ -58227,11 +58229,8 @@ var Expansion = class {
     }
   }
   #holds(line3) {
-    const { file, name, rest, at: at3, refuse: refuse5 } = line3;
-    if (name === "else") {
-      if (/^if(?:n?def)?\b/.test(rest)) refuse5(`\`#else ${rest}\` is naga_oil's; write #elif, or ${printIt2}`);
-      return true;
-    }
+    const { file, name, rest, at: at3 } = line3;
+    if (name === "else") return true;
     if (name.endsWith("def")) return this.#macros.isDefined(nameIn(line3)) !== name.endsWith("ndef");
     return this.#attempt({ file: file.path, offset: at3 }, () => this.#macros.holds(rest));
   }

@@ -186,6 +186,8 @@ class Expansion {
 
   #follow(line: Line, conditions: Conditions): void {
     const { name, rest, at, refuse } = line;
+    if (name === 'else' && /^if(?:n?def)?\b/.test(rest))
+      refuse(`\`#else ${rest}\` is naga_oil's; write #elif, or ${printIt}`);
     const holds = () => this.#holds(line);
     if (conditions.follow({ name, at, holds, refuse }) || !conditions.active) return;
     switch (name) {
@@ -206,11 +208,8 @@ class Expansion {
   }
 
   #holds(line: Line): boolean {
-    const { file, name, rest, at, refuse } = line;
-    if (name === 'else') {
-      if (/^if(?:n?def)?\b/.test(rest)) refuse(`\`#else ${rest}\` is naga_oil's; write #elif, or ${printIt}`);
-      return true;
-    }
+    const { file, name, rest, at } = line;
+    if (name === 'else') return true;
     if (name.endsWith('def')) return this.#macros.isDefined(nameIn(line)) !== name.endsWith('ndef');
     return this.#attempt({ file: file.path, offset: at }, () => this.#macros.holds(rest));
   }
