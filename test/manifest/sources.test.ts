@@ -78,7 +78,7 @@ describe('a template literal', () => {
   ];
 
   it.each(cases)('%s is read', (...[, text, expected, name]) => {
-    expect(textOf('a.ts', text, name)).toBe(expected);
+    expect(textOf('a.ts', text ?? '', name)).toBe(expected);
   });
 
   const refused: readonly (readonly [string, string, string])[] = [
