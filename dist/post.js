@@ -24190,6 +24190,7 @@ var package_default = {
     "@actions/core": "^3.0.1",
     "@actions/github": "^9.1.1",
     "@actions/tool-cache": "^4.0.0",
+    "@babel/parser": "^7.29.15",
     "@marcbachmann/cel-js": "8.0.0",
     ajv: "^8.20.0",
     "d3-scale": "^4.0.3",
@@ -24202,6 +24203,7 @@ var package_default = {
   },
   devDependencies: {
     "@actions/expressions": "^0.3.61",
+    "@babel/types": "^7.29.15",
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
     "@types/d3-scale": "^4.0.9",

@@ -31,6 +31,7 @@ const inlined = new Set([
   'clocks',
   'dispatch',
   'generator',
+  'program-source',
 ]);
 
 /** What is written for values of a definition, where its type says too little. */
@@ -40,6 +41,7 @@ const words = {
   'number-expression': 'expression, or a number',
   condition: 'expression, or true or false',
   path: 'path',
+  'program-source': 'path, or `file` and `export`',
   identifier: 'name',
   'entry-point': 'name',
   tunables: 'lists of values, by name',

@@ -5,6 +5,7 @@ import {
   createVariantBuilder,
   lackingExtension,
   type NamedExtension,
+  type PrintSource,
   reachedExtensions,
   type VariantBuilder,
   type VariantFailure,
@@ -16,11 +17,12 @@ import {
   defaultLimits,
   type KernelDefinition,
   type Manifest,
+  sourceGenerators,
   type Workload,
 } from '../manifest/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Host } from './host.ts';
-import { openLaboratory } from './laboratory/index.ts';
+import { commandBench, openLaboratory } from './laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 import {
   type ExpectedMinutes,
@@ -107,8 +109,7 @@ async function findBench(
   kernels: readonly KernelDefinition[],
 ): Promise<Bench> {
   try {
-    // Nothing is run.
-    const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
+    const laboratory = await openLaboratory(host, { ...options, runsNothing: true }, kernels);
     const { description, limits, features } = laboratory.info;
     await laboratory.close();
     return { device: description, deviceReason: null, limits, features };
@@ -121,7 +122,9 @@ async function findBench(
 
 /** The configurations that the device does not forbid, counted up to a limit. */
 async function countAllowed(space: Space, builder: VariantBuilder): Promise<PlannedWorkload['valid']> {
-  if (builder.kernel.command !== undefined) return space.count(countLimit.looked);
+  // What another program is, or prints, it knows best itself.
+  if (builder.kernel.command !== undefined || sourceGenerators(builder.kernel).length > 0)
+    return space.count(countLimit.looked);
   const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
   let looked = 0;
   let value = 0;
@@ -139,9 +142,15 @@ function seconds(budget: Budget, trials: number): number {
 async function planWorkload(
   kernel: KernelDefinition,
   workload: Workload,
-  { limits, features, budget }: Pick<Bench, 'limits' | 'features'> & Pick<Manifest, 'budget'>,
+  {
+    limits,
+    features,
+    budget,
+    print,
+  }: Pick<Bench, 'limits' | 'features'> &
+    Pick<Manifest, 'budget'> & { readonly print: PrintSource | undefined },
 ): Promise<Omit<PlannedWorkload, 'expected'>> {
-  const builder = createVariantBuilder({ kernel, workload, limits, features });
+  const builder = createVariantBuilder({ kernel, workload, limits, features, print });
   const space = createKernelSpace(kernel, workload, limits);
   const shipped = await builder.build(kernel.defaults);
   const reference = shipped.ok ? await builder.reference() : shipped;
@@ -163,8 +172,12 @@ async function planWorkload(
   };
 }
 
-async function needsOf(kernel: KernelDefinition, features: Bench['features']): Promise<PlannedNeed[]> {
-  const reached = await reachedExtensions(kernel);
+async function needsOf(
+  kernel: KernelDefinition,
+  features: Bench['features'],
+  print: PrintSource | undefined,
+): Promise<PlannedNeed[]> {
+  const reached = await reachedExtensions(kernel, print);
   return reached.map((extension) => ({
     kernel: kernel.name,
     operator: kernel.operator,
@@ -191,13 +204,19 @@ export async function plan(host: Host, options: PlanOptions): Promise<Plan> {
   const { device, deviceReason, limits, features } = await findBench(host, options, kernels);
   const needs: PlannedNeed[] = [];
   const workloads: PlannedWorkload[] = [];
-  for (const kernel of kernels) {
-    needs.push(...(await needsOf(kernel, features)));
-    for (const workload of kernel.workloads) {
-      const bench = { limits, features, budget: manifest.budget };
-      const expected = expect?.(kernel, workload) ?? null;
-      workloads.push({ ...(await planWorkload(kernel, workload, bench)), expected });
+  const commands = commandBench(host, options);
+  const { print } = commands;
+  try {
+    for (const kernel of kernels) {
+      needs.push(...(await needsOf(kernel, features, print)));
+      for (const workload of kernel.workloads) {
+        const bench = { limits, features, budget: manifest.budget, print };
+        const expected = expect?.(kernel, workload) ?? null;
+        workloads.push({ ...(await planWorkload(kernel, workload, bench)), expected });
+      }
     }
+  } finally {
+    await commands.close();
   }
   const total = (of: (workload: PlannedWorkload) => number) =>
     workloads.reduce((sum, workload) => sum + of(workload), 0);

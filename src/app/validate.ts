@@ -4,13 +4,22 @@ import {
   createVariantBuilder,
   fillText,
   type NamedExtension,
+  type PrintSource,
   reachedExtensions,
   type VariantFailure,
   variantRemarks,
 } from '../kernel/index.ts';
-import { checkSourcesFetched, isSelfJudged, noLimits } from '../manifest/index.ts';
+import {
+  checkSourcesFetched,
+  isSelfJudged,
+  type KernelDefinition,
+  type Manifest,
+  noLimits,
+  sourceGenerators,
+} from '../manifest/index.ts';
 import type { Host } from './host.ts';
-import type { ManifestOptions } from './options.ts';
+import { commandBench } from './laboratory/index.ts';
+import type { LaboratoryOptions, ManifestOptions } from './options.ts';
 import { openManifest } from './project/index.ts';
 
 export interface Validation {
@@ -35,18 +44,42 @@ export interface Validation {
     readonly workload: string;
     readonly buffers: Readonly<Record<string, string>>;
   }[];
+  /** Kernels that were not looked at, because a program prints them and none may be run. */
+  readonly unseen: readonly { readonly kernel: string; readonly by: string; readonly line: number }[];
   /** What the user should know of kernels that link, each once. */
   readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
+
+export type ValidateOptions = ManifestOptions & Pick<LaboratoryOptions, 'allowCommands'>;
 
 /**
  * Checks a manifest and everything it names: files, expressions, and that every kernel's default and reference link. No
  * device is opened: what only a device can refuse is found when it is.
  * @throws JoulegateError bad-input with every fault of the manifest, or for what Git LFS did not fetch
  */
-export async function validate(host: Host, options: ManifestOptions): Promise<Validation> {
+export async function validate(host: Host, options: ValidateOptions): Promise<Validation> {
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
+  const bench = commandBench(host, options);
+  try {
+    return await validateManifest(manifest, options, bench.print);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** What prints a kernel or its reference; null if nothing does. */
+function printerOf(kernel: KernelDefinition): { readonly by: string; readonly line: number } | null {
+  const [generator] = sourceGenerators(kernel);
+  return generator === undefined ? null : { by: generator.run.join(' '), line: generator.at().line };
+}
+
+async function validateManifest(
+  manifest: Manifest,
+  options: ValidateOptions,
+  print: PrintSource | undefined,
+): Promise<Validation> {
+  const unseen: Validation['unseen'][number][] = [];
   const faults: Validation['faults'][number][] = [];
   const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
@@ -55,11 +88,17 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     // Constraints of operators say what they need.
-    const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
+    const printer = print === undefined ? printerOf(kernel) : null;
+    if (printer !== null) {
+      unseen.push({ kernel: kernel.name, ...printer });
+      workloads += kernel.workloads.length;
+      continue;
+    }
+    const reached = kernel.operator === null ? await reachedExtensions(kernel, print) : [];
     needs.push(...reached.map((extension) => ({ kernel: kernel.name, ...extension })));
     for (const workload of kernel.workloads) {
       workloads++;
-      const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
+      const builder = createVariantBuilder({ kernel, workload, limits: noLimits, print });
       const shipped = await builder.build(kernel.defaults);
       if (shipped.ok && shipped.value.program !== null) {
         const { buffers } = shipped.value.program;
@@ -88,6 +127,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     needs,
     faults,
     contents,
+    unseen,
     warnings: [...warnings.values()],
     changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),

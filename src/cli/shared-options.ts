@@ -12,6 +12,13 @@ export const manifestOption = {
   manifest: { type: 'string', value: 'FILE', help: 'the same as MANIFEST; joulegate.yaml unless given' },
 } as const satisfies Record<string, OptionSpec>;
 
+export const allowCommandsOption = {
+  'allow-commands': {
+    type: 'boolean',
+    help: 'run the programs that the manifest names: `command`, `generate`',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 export const laboratoryOptions = {
   device: {
     type: 'string',
@@ -35,7 +42,7 @@ export const laboratoryOptions = {
     value: 'PROGRAM',
     help: 'program, with arguments, that prints one reading a line: 8812.25 J or 12.5 W',
   },
-  'allow-commands': { type: 'boolean', help: 'run the programs that `command` kernels of the manifest name' },
+  ...allowCommandsOption,
   'watts-per-core': {
     type: 'number',
     value: 'W',
@@ -76,6 +83,10 @@ export function readManifestOption(args: Arguments, position = 0): ManifestOptio
   return { manifest: givenManifest(args, position) ?? 'joulegate.yaml' };
 }
 
+export function readAllowCommands(args: Arguments): Pick<LaboratoryOptions, 'allowCommands'> {
+  return args.flag('allow-commands') ? { allowCommands: true } : {};
+}
+
 export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
   const wattsPerCore = args.number('watts-per-core');
   const sensor = args.text('sensor');
@@ -88,7 +99,7 @@ export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {
     meter: (args.text('meter') ?? 'auto') as LaboratoryOptions['meter'],
     ...(sensor === undefined ? {} : { sensor }),
     ...(meterCommand === undefined ? {} : { meterCommand }),
-    ...(args.flag('allow-commands') ? { allowCommands: true } : {}),
+    ...readAllowCommands(args),
     ...(wattsPerCore === undefined ? {} : { wattsPerCore }),
   };
 }

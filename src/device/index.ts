@@ -5,6 +5,7 @@ export {
   hostDevice,
   reaperArgument,
   reapPrograms,
+  SourcePrinter,
 } from './command/index.ts';
 export { type DeviceChoice, deviceChoices } from './device-choices.ts';
 export {

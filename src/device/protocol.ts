@@ -17,7 +17,7 @@ export interface WireProgram extends Omit<Program, 'passes'> {
   readonly passes: readonly WirePass[];
 }
 
-export type WirePass = Omit<Pass, 'lines' | 'workgroupSize' | 'identity'>;
+export type WirePass = Omit<Pass, 'lines' | 'printed' | 'workgroupSize' | 'identity'>;
 
 /** A failure as the GPU process sees it. `at` is a 1-based position in the final WGSL of a pass, by its index. */
 export interface WireFailure {

@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  inPrinted,
   type KnownContents,
   mapDiagnostic,
   type Outcome,
@@ -240,7 +241,7 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
 function toWire(program: Program): WireProgram {
   return {
     ...program,
-    passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass),
+    passes: program.passes.map(({ lines, printed, workgroupSize, identity, ...pass }) => pass),
     buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer),
   };
 }
@@ -255,6 +256,7 @@ function toFailure(program: Program, { kind, message, at }: WireFailure): Varian
   const position = at === null || pass === undefined ? null : mapDiagnostic(pass, at.line, at.column);
   if (position === null) return { kind, message };
   const { file, line, column } = position;
+  if (pass?.printed !== undefined) return inPrinted({ kind, message }, pass.printed, { line, column });
   return { kind, message, file, line, ...(column === null ? {} : { column }) };
 }
 

@@ -3,6 +3,7 @@ import {
   type DeviceLimits,
   type KernelDefinition,
   type PassDefinition,
+  type ProgramSource,
   type Workload,
   workloadVariables,
 } from '../manifest/index.ts';
@@ -35,18 +36,21 @@ import {
   placedInPass,
 } from './launch.ts';
 import { programValues, unusedTunables } from './parameters.ts';
-import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
+import { type SpecialisedProgram, specialise } from './program.ts';
+import { ProgramTexts } from './program-texts.ts';
 import { type ProgramInterface, reflect } from './reflect.ts';
 import { Structures } from './structures.ts';
 import type {
   FeatureVector,
   Outcome,
+  PrintedText,
+  PrintSource,
   Program,
   Variant,
   VariantBuilder,
   VariantBuilderOptions,
 } from './types.ts';
-import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
+import { parseWgsl, type WgslModule } from './wesl.ts';
 
 /**
  * Builds the variants of one kernel and workload for a device with the given limits. Sources are parsed once and
@@ -60,8 +64,9 @@ export function createVariantBuilder(options: VariantBuilderOptions): VariantBui
 /** A pass with its program's sources, and what they are without building. */
 interface PassSources {
   readonly definition: PassDefinition;
-  readonly modules: SourceModules;
-  readonly structures: Structures;
+  readonly texts: ProgramTexts;
+  /** null where the text is made for each configuration. */
+  readonly structures: Structures | null;
 }
 
 class Builder implements VariantBuilder {
@@ -71,13 +76,16 @@ class Builder implements VariantBuilder {
   readonly #features: readonly string[] | undefined;
   readonly #passes: readonly PassSources[];
   readonly #referencePasses: readonly PassSources[] | null;
-  #unused: string[] | null = null;
+  readonly #print: PrintSource | undefined;
+  #unused: Promise<Outcome<readonly string[]>> | null = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
   #latest: { program: Program; modules: readonly WgslModule[] } | null = null;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   readonly #variables: Record<string, ExpressionValue>;
 
-  constructor({ kernel, workload, limits, features }: VariantBuilderOptions) {
+  constructor(options: VariantBuilderOptions) {
+    const { kernel, workload, limits, features } = options;
+    this.#print = options.print;
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits;
@@ -87,40 +95,64 @@ class Builder implements VariantBuilder {
     this.#referencePasses = kernel.reference && this.#sources(kernel.reference.passes);
   }
 
-  /** Passes of one file share what is known of it. */
+  /** Passes of one program share what is known of it. */
   #sources(passes: readonly PassDefinition[]): readonly PassSources[] {
     const { kernel, workload } = this;
-    const known = new Map<string, SourceModules>();
+    const known = new Map<ProgramSource, ProgramTexts>();
     return passes.map((definition) => {
-      const { path } = definition.source;
-      const modules = known.get(path) ?? new SourceModules(definition.source);
-      known.set(path, modules);
-      const structures = new Structures({ kernel, workload, pass: definition, modules });
-      return { definition, modules, structures };
+      const { source } = definition;
+      const texts = known.get(source) ?? new ProgramTexts(source, this.#print);
+      known.set(source, texts);
+      const { fixed: modules } = texts;
+      const structures =
+        modules === null ? null : new Structures({ kernel, workload, pass: definition, modules });
+      return { definition, texts, structures };
     });
   }
 
-  async build(configuration: Configuration): Promise<Outcome<Variant>> {
-    const unused = this.#unusedFault();
-    return unused ?? this.#variant(configuration, this.#passes, 'variant');
+  async build(
+    configuration: Configuration,
+    { confirm = false }: { readonly confirm?: boolean } = {},
+  ): Promise<Outcome<Variant>> {
+    const unused = await this.#unusedFault();
+    return unused ?? this.#variant({ configuration, confirm }, this.#passes, 'variant');
   }
 
-  #unusedFault(): Outcome<never> | null {
-    const words = () => new Set(this.#passes.flatMap(({ modules }) => [...parameterWords(modules)]));
-    this.#unused ??= unusedTunables(this.kernel, words());
-    if (this.#unused.length === 0) return null;
-    const names = this.#unused.map((name) => `\`${name}\``).join(', ');
+  async #unusedFault(): Promise<Outcome<never> | null> {
+    this.#unused ??= this.#findUnused();
+    const unused = await this.#unused;
+    if (!unused.ok) return unused;
+    if (unused.value.length === 0) return null;
+    const names = unused.value.map((name) => `\`${name}\``).join(', ');
+    const source = this.#passes[0]?.definition.source;
     return failed(
       'validation',
       `the program uses no tunable ${names}: neither as a constant nor in a condition`,
-      { file: this.#passes[0]?.definition.source.path },
+      source?.generator?.at() ?? { file: source?.path },
     );
+  }
+
+  async #findUnused(): Promise<Outcome<readonly string[]>> {
+    const words = new Set<string>();
+    for (const { texts } of this.#passes) {
+      const own = await texts.words(programValues(this.workload, this.kernel.defaults));
+      if (!own.ok) return own;
+      for (const word of own.value) words.add(word);
+    }
+    return succeeded(unusedTunables(this.kernel, words));
+  }
+
+  async printed(configuration: Configuration): Promise<readonly PrintedText[]> {
+    const values = programValues(this.workload, configuration);
+    const all = new Set(this.#passes.map(({ texts }) => texts));
+    const printed = await Promise.all([...all].map((texts) => texts.printed(values)));
+    return printed.filter((one) => one !== null);
   }
 
   async reference(): Promise<Outcome<Variant>> {
     const { defaults } = this.kernel;
     if (this.#referencePasses === null) return this.build(defaults);
-    return this.#variant(defaults, this.#referencePasses, 'reference');
+    return this.#variant({ configuration: defaults, confirm: true }, this.#referencePasses, 'reference');
   }
 
   features(variant: Variant): FeatureVector {
@@ -143,7 +175,7 @@ class Builder implements VariantBuilder {
   }
 
   async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {
-    if (this.#unusedFault() !== null) return null;
+    if ((await this.#unusedFault()) !== null) return null;
     const features = this.#count(configuration);
     if (features !== null) return features;
     const built = await this.build(configuration);
@@ -151,11 +183,11 @@ class Builder implements VariantBuilder {
   }
 
   get buildsToTell(): boolean {
-    return this.#passes.some(({ structures }) => !structures.exist);
+    return this.#passes.some(({ structures }) => structures?.exist !== true);
   }
 
   async refusal(configuration: Configuration): Promise<string | null> {
-    const demands = this.#unusedFault() === null ? this.#demands(configuration) : null;
+    const demands = (await this.#unusedFault()) === null ? this.#demands(configuration) : null;
     const outcome = demands ?? (await this.build(configuration));
     return outcome.ok ? null : outcome.failure.message;
   }
@@ -174,7 +206,7 @@ class Builder implements VariantBuilder {
     if (!active.ok) return active;
     const codes: ProgramCode[] = [];
     for (const { structures } of active.value) {
-      const code = structures.code(configuration);
+      const code = structures?.code(configuration) ?? null;
       if (code === null) return null;
       codes.push(code);
     }
@@ -196,6 +228,11 @@ class Builder implements VariantBuilder {
       needs: needs[i] as ProgramNeeds,
     }));
     return succeeded({ counted, buffers });
+  }
+
+  #isDefault(configuration: Configuration): boolean {
+    const { defaults, tunables } = this.kernel;
+    return tunables.every(({ name }) => configuration[name] === defaults[name]);
   }
 
   /** What expressions may name, for a configuration. */
@@ -229,18 +266,22 @@ class Builder implements VariantBuilder {
   }
 
   async #variant(
-    configuration: Configuration,
+    { configuration, confirm }: { readonly configuration: Configuration; readonly confirm: boolean },
     passes: readonly PassSources[],
     role: 'variant' | 'reference',
   ): Promise<Outcome<Variant>> {
     const active = this.#active(passes, configuration);
     if (!active.ok) return active;
-    const linked = new Map<SourceModules, SpecialisedProgram>();
-    for (const { modules } of active.value) {
-      if (linked.has(modules)) continue;
-      const specialised = await specialise(modules, programValues(this.workload, configuration));
+    const linked = new Map<ProgramTexts, SpecialisedProgram>();
+    const values = programValues(this.workload, configuration);
+    const twice = confirm || this.#isDefault(configuration);
+    for (const { texts } of active.value) {
+      if (linked.has(texts)) continue;
+      const modules = await texts.modules(values, { twice });
+      if (!modules.ok) return modules;
+      const specialised = await specialise(modules.value, values);
       if (!specialised.ok) return specialised;
-      linked.set(modules, specialised.value);
+      linked.set(texts, specialised.value);
     }
     const isPart = role === 'variant' && active.value.length < passes.length;
     const program = this.#program(active.value, linked, configuration, isPart ? 'part' : role);
@@ -257,18 +298,18 @@ class Builder implements VariantBuilder {
 
   #program(
     passes: readonly PassSources[],
-    linked: ReadonlyMap<SourceModules, SpecialisedProgram>,
+    linked: ReadonlyMap<ProgramTexts, SpecialisedProgram>,
     ...[configuration, role]: [Configuration, LaunchRole]
   ): Outcome<Program> {
     const parts: (ProgramInterface & SpecialisedProgram & { definition: PassDefinition })[] = [];
-    for (const { definition, modules } of passes) {
-      const source = linked.get(modules) as SpecialisedProgram;
+    for (const { definition, texts } of passes) {
+      const source = linked.get(texts) as SpecialisedProgram;
       const reflected = reflect(source.module, definition.entry);
       if (!reflected.ok) {
         const { line, message } = reflected.failure;
         const named = { ...reflected.failure, message: inPass(definition, message, passes.length > 1) };
         const at = line === undefined ? definition.at?.() : undefined;
-        return placedInPass({ ...named, ...at }, { definition, lines: source.lines });
+        return placedInPass({ ...named, ...at }, { definition, ...source });
       }
       parts.push({ ...reflected.value, ...source, definition });
     }
@@ -292,6 +333,7 @@ class Builder implements VariantBuilder {
         ...launch,
         identity: passIdentity(named[i] as NamedPass, buffers),
         lines: parts[i]?.lines ?? [],
+        ...(parts[i]?.printed === undefined ? {} : { printed: parts[i].printed }),
       })),
       buffers,
       requiredFeatures: featuresOfExtensions(parts.flatMap(({ extensions }) => extensions)),

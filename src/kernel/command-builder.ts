@@ -94,6 +94,10 @@ export class CommandBuilder implements VariantBuilder {
     return Promise.resolve(null);
   }
 
+  printed(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   /** A program knows best what it can run on. */
   refusal(): Promise<null> {
     return Promise.resolve(null);

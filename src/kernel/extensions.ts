@@ -1,4 +1,9 @@
-import type { KernelDefinition } from '../manifest/index.ts';
+import {
+  type KernelDefinition,
+  type ProgramSource,
+  SourceText,
+  sourceGenerators,
+} from '../manifest/index.ts';
 import { nearestName } from '../schema/index.ts';
 import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
 import { blankComments } from './tokens.ts';
@@ -62,19 +67,32 @@ export function featuresOfExtensions(extensions: readonly EnabledExtension[]): s
 /** Every extension that a kernel's files enable, under conditions too and the reference's included, each file's once. */
 export function extensionsNamed({ passes, reference }: KernelDefinition): readonly NamedExtension[] {
   const found = new Map<string, NamedExtension>();
-  const sources = [...passes, ...(reference?.passes ?? [])].map(({ source }) => source.files);
-  for (const [file, text] of Object.entries(Object.assign({}, ...sources) as Record<string, string>)) {
-    const plain = blankComments(text);
-    const starts = lineStarts(plain);
-    for (const { 1: list = '', indices } of plain.matchAll(/\benable\s+([\w\s,]+);/dg)) {
-      for (const { 0: name, index } of list.matchAll(/\w+/g)) {
-        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
-        const key = `${file} ${name}`;
-        if (!found.has(key)) found.set(key, { file, ...enabled(name, position) });
-      }
+  for (const source of new Set([...passes, ...(reference?.passes ?? [])].map((pass) => pass.source))) {
+    for (const extension of extensionsIn(source)) {
+      const key = `${extension.file} ${extension.extension}`;
+      if (!found.has(key)) found.set(key, extension);
     }
   }
   return [...found.values()];
+}
+
+/** Every extension that the files of a program enable, under conditions too. */
+export function extensionsIn({ files, origins }: ProgramSource): readonly NamedExtension[] {
+  return Object.entries(files).flatMap(([file, text]) => {
+    const plain = blankComments(text);
+    const origin = origins?.[file] ?? new SourceText(file, text);
+    return [...plain.matchAll(/\benable\s+([\w\s,]+);/dg)].flatMap(({ 1: list = '', indices }) =>
+      [...list.matchAll(/\w+/g)].map(({ 0: name, index }) => {
+        const { file: own, ...position } = origin.place((indices?.[1]?.[0] ?? 0) + index);
+        return { file: own, ...enabled(name, position) };
+      }),
+    );
+  });
+}
+
+/** Whether nobody knows before it is built what a kernel's program enables, because another prints it. */
+export function mayEnableAnything(kernel: KernelDefinition): boolean {
+  return sourceGenerators(kernel).length > 0;
 }
 
 /**

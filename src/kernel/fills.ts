@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { Expression } from '../expression/index.ts';
-import {
-  type BufferDefinition,
-  type FillDefinition,
-  fillArgument,
-  type ScalarType,
-  type SourcePosition,
-  type Workload,
+import type {
+  BufferDefinition,
+  FillDefinition,
+  ScalarType,
+  SourcePosition,
+  Workload,
 } from '../manifest/index.ts';
 import { blockOf } from './blocks.ts';
 import { evaluateOrFail, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
-import type { BufferBinding, CommandProgram, Outcome } from './types.ts';
+import { printingProgram } from './printing-program.ts';
+import type { BufferBinding, Outcome } from './types.ts';
 
 /** A buffer whose fill is worked out. */
 interface Filled {
@@ -145,20 +144,10 @@ const kinds: { readonly [K in Kind]: Resolve<K> } = {
     return succeeded({ fill: { file: source.digest }, content: source.content });
   },
   generate({ run, folder, files }, { workload }) {
-    const filled = run.map((argument) => fillArgument(argument, workload.parameters));
-    const generator = commandOf({ run: filled, folder, files });
+    const generator = printingProgram({ run, folder, files }, workload.parameters);
     return succeeded({ fill: { generate: generator.identity }, generator });
   },
 };
-
-/** A program that is only run. */
-function commandOf(program: Pick<CommandProgram, 'run' | 'folder' | 'files'>): CommandProgram {
-  const { run, folder, files } = program;
-  const sources = Object.entries(files).map(([path, { digest, executable }]) => [path, digest, executable]);
-  const digest = (parts: unknown) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  const buildIdentity = digest([folder, sources, null]);
-  return { ...program, build: null, outputs: [], buildIdentity, identity: digest([buildIdentity, run]) };
-}
 
 /** What a fill of the manifest comes to for a buffer of known type and length. */
 export function resolveFill(buffer: Filled): Outcome<Resolved> {

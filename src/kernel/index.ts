@@ -11,14 +11,20 @@ export {
   type DescribedParameter,
   describeProgram,
 } from './describe/index.ts';
-export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
+export {
+  extensionsNamed,
+  featureOfExtension,
+  lackingExtension,
+  mayEnableAnything,
+  type NamedExtension,
+} from './extensions.ts';
 export { featureNames } from './features/index.ts';
 export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
 export { programSources } from './program-sources.ts';
 export { reachedExtensions } from './reached-extensions.ts';
 export { singlePass } from './single-pass.ts';
-export { mapDiagnostic } from './source-lines.ts';
+export { inPrinted, mapDiagnostic } from './source-lines.ts';
 export { atSubgroupSize, usesSubgroups } from './subgroup-size.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
@@ -29,6 +35,7 @@ export type {
   FeatureVector,
   Outcome,
   Pass,
+  PrintSource,
   Program,
   Variant,
   VariantBuilder,

@@ -15,7 +15,15 @@ import { type Demands, refusal } from './limits.ts';
 import { isAtHome } from './pass-bindings.ts';
 import type { BoundVariable } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
-import type { BufferBinding, Outcome, Pass, PassBinding, VariantFailure, Workgroups } from './types.ts';
+import type {
+  BufferBinding,
+  Outcome,
+  Pass,
+  PassBinding,
+  PrintedText,
+  VariantFailure,
+  Workgroups,
+} from './types.ts';
 
 export type { LaunchRole } from './buffers.ts';
 
@@ -26,6 +34,8 @@ export interface LaunchedPass extends Pick<Demands, 'workgroupSize' | 'subgroupS
   readonly bindings: readonly BoundVariable[];
   /** Of its final WGSL; empty where that is not there. */
   readonly lines?: Pass['lines'];
+  /** What the lines are of, if a program printed it. */
+  readonly printed?: PrintedText;
 }
 
 /** How a pass is launched. */
@@ -39,15 +49,17 @@ export interface PassLaunches {
 interface Placeable {
   readonly definition: PassDefinition;
   readonly lines?: Pass['lines'];
+  readonly printed?: PrintedText;
 }
 
 /**
  * A failure of a pass's, where the user finds it. One without a place of its own belongs to the program as a whole, one with
  * a file to the manifest.
  */
-export function placedInPass(failure: VariantFailure, { definition, lines = [] }: Placeable) {
-  const placed = failure.file === undefined ? inUserFile(failure, lines) : failure;
-  return { ok: false, failure: { file: definition.source.path, ...placed } } as const;
+export function placedInPass(failure: VariantFailure, { definition, lines = [], printed }: Placeable) {
+  const placed = failure.file === undefined ? inUserFile(failure, lines, printed) : failure;
+  const { path, generator } = definition.source;
+  return { ok: false, failure: { ...(generator?.at() ?? { file: path }), ...placed } } as const;
 }
 
 /** What no limit forbids. */

@@ -1,10 +1,10 @@
 import type { TunableValue } from '../space/index.ts';
-import { failed } from './failure.ts';
+import { failed, succeeded } from './failure.ts';
 import { overrideNames, replaceOverrides } from './overrides.ts';
 import { linkParameters } from './parameters.ts';
-import { identityLines, inUserFile, linkedLines } from './source-lines.ts';
+import { failureAtOrigin, identityLines, inUserFile, linesAtOrigin, linkedLines } from './source-lines.ts';
 import { canonicalTokens } from './tokens.ts';
-import type { Outcome, Pass } from './types.ts';
+import type { Outcome, Pass, PrintedText } from './types.ts';
 import { unrollLoops } from './unroll/index.ts';
 import { markLoops } from './unroll-directives.ts';
 import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
@@ -13,6 +13,8 @@ import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type W
 export interface SpecialisedProgram {
   readonly module: WgslModule;
   readonly lines: Pass['lines'];
+  /** Present if a program printed it. */
+  readonly printed?: PrintedText;
 }
 
 /**
@@ -23,6 +25,19 @@ export async function specialise(
   modules: SourceModules,
   values: Readonly<Record<string, TunableValue>>,
   parameters: LinkParameters = linkParameters(values),
+): Promise<Outcome<SpecialisedProgram>> {
+  const { source, printed } = modules;
+  const made = await specialiseModules(modules, values, parameters);
+  if (!made.ok) return { ok: false, failure: failureAtOrigin(source, made.failure, printed) };
+  const lines = linesAtOrigin(source, made.value.lines);
+  return succeeded({ ...made.value, lines, ...(printed === undefined ? {} : { printed }) });
+}
+
+/** Places are those of the modules' texts. */
+async function specialiseModules(
+  modules: SourceModules,
+  values: Readonly<Record<string, TunableValue>>,
+  parameters: LinkParameters,
 ): Promise<Outcome<SpecialisedProgram>> {
   const { source } = modules;
   const text = source.files[source.path];

@@ -3,6 +3,7 @@ import {
   clockTunable,
   type KernelDefinition,
   type PassDefinition,
+  type ProgramSource,
   type Workload,
 } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
@@ -12,11 +13,12 @@ import { failed, succeeded } from './failure.ts';
 import { linkParameters, programValues } from './parameters.ts';
 import { variableAt } from './pass-bindings.ts';
 import { parameterWords, specialise } from './program.ts';
+import { ProgramTexts } from './program-texts.ts';
 import { type BoundVariable, reflect } from './reflect.ts';
-import type { Outcome, PassBinding } from './types.ts';
+import type { Outcome, PassBinding, PrintSource } from './types.ts';
 import { marker } from './unroll-directives.ts';
 import { type Arrangement, arrange, isAsListed } from './values.ts';
-import { SourceModules } from './wesl.ts';
+import type { SourceModules } from './wesl.ts';
 
 /** A program with places for numbers: the same WGSL for all values under which the same conditions are true. */
 export interface ProgramTemplate {
@@ -43,22 +45,65 @@ export interface TemplateBuilder {
   build(parameters: Workload['parameters'], configuration: Configuration): Promise<Outcome<ProgramTemplate>>;
 }
 
-/** A builder of templates; filled with numbers, each is what `createVariantBuilder` makes of the same values. */
-export function createTemplateBuilder(kernel: KernelDefinition, pass: PassDefinition): TemplateBuilder {
-  const modules = new SourceModules(pass.source);
+/** What `NAME_value` may be true of: values of tunables, and of the manifest's workloads. */
+function choicesOf({ tunables, workloads }: KernelDefinition, name: string): readonly string[] {
+  const own = tunables.find((tunable) => tunable.name === name)?.values;
+  const values = own ?? workloads.flatMap(({ parameters }) => parameters[name] ?? []);
+  return values.map((value) => (typeof value === 'boolean' ? name : `${name}_${value}`));
+}
+
+/** Whether a text or truth value that decides on a program is none for which conditions tell it from others. */
+function isUnlisted(name: string, value: TunableValue, conditions: readonly string[]): boolean {
+  return typeof value === 'string' && !conditions.includes(`${name}_${value}`);
+}
+
+/**
+ * A builder of templates; filled with numbers, each is what `createVariantBuilder` makes of the same values.
+ * @param print absent: programs that others print cannot be built
+ */
+export function createTemplateBuilder(
+  kernel: KernelDefinition,
+  pass: PassDefinition,
+  print?: PrintSource,
+): TemplateBuilder {
+  const { source } = pass;
+  const texts = new ProgramTexts(source, print);
   const names = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable),
   ];
-  const conditions = [...parameterWords(modules)]
-    .filter((word) => names.some((name) => word === name || word.startsWith(`${name}_`)))
-    .sort();
-  const unrolls = Object.keys(pass.source.files).some((path) => modules.marked(path).includes(marker));
-  const marks = createMarks(names, Object.values(pass.source.files).join('\n'));
+  const decisive = texts.decisive(names);
+  const known = { ...kernel.workloads[0]?.parameters, ...kernel.defaults };
+  // What stands in a text that is filled in decides on it even where no condition asks.
+  const deciding = names.filter(
+    (name) => typeof known[name] !== 'number' && (decisive.has(name) || source.template !== undefined),
+  );
+  const wordsOfFiles = texts.fixed === null ? [] : parameterWords(texts.fixed);
+  const conditions = [
+    ...new Set([
+      ...[...wordsOfFiles].filter((word) =>
+        names.some((name) => word === name || word.startsWith(`${name}_`)),
+      ),
+      ...deciding.flatMap((name) => choicesOf(kernel, name)),
+    ]),
+  ].sort();
+  const isUnrolled = ({ files }: ProgramSource, modules: SourceModules) =>
+    Object.keys(files).some((path) => modules.marked(path).includes(marker));
+  const marks = createMarks(names, Object.values(source.files).join('\n'));
   return {
     conditions,
     async build(parameters, configuration) {
       const values = programValues({ name: '', parameters }, configuration);
+      const unlisted = deciding.find((name) => isUnlisted(name, values[name] ?? '', conditions));
+      if (unlisted !== undefined)
+        return failed(
+          'validation',
+          `\`${unlisted}\` is ${values[unlisted]}, as in no workload of the manifest`,
+        );
+      const made = await texts.modules(values, { twice: true });
+      if (!made.ok) return made;
+      const modules = made.value;
+      const unrolls = isUnrolled(modules.source, modules);
       const actual = await specialise(modules, values);
       if (!actual.ok) return actual;
       const reflected = reflect(actual.value.module, pass.entry);
@@ -66,14 +111,18 @@ export function createTemplateBuilder(kernel: KernelDefinition, pass: PassDefini
       const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values);
       const program: Text = async (other) => {
-        const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
+        // Of what is printed none of these numbers is an argument.
+        const own = source.template === undefined ? made : await texts.modules(other, { twice: false });
+        if (!own.ok) return null;
+        const built = await specialise(own.value, other, { ...linkParameters(other), conditions: isTrue });
         return built.ok ? built.value.module.text : null;
       };
       const numbers = Object.keys(values).filter((name) => typeof values[name] === 'number');
       const free: string[] = [];
       for (const name of numbers) {
         const isFree =
-          !unrolls || (Object.hasOwn(parameters, name) && (await isConstant(name, values, marks, program)));
+          !decisive.has(name) &&
+          (!unrolls || (Object.hasOwn(parameters, name) && (await isConstant(name, values, marks, program))));
         if (isFree) free.push(name);
       }
       const pieces = await template(free, values, marks, program);

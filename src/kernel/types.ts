@@ -7,6 +7,7 @@ import type {
   ScalarType,
   Slot,
   SourceFile,
+  SourcePosition,
   Workload,
 } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -82,6 +83,17 @@ export interface Pass {
     readonly line: number;
     readonly column?: number;
   } | null)[];
+  /** Present if a program printed it: `lines` are lines of what it printed, and their `file` is empty. */
+  readonly printed?: PrintedText;
+}
+
+/** What a program printed for a configuration. */
+export interface PrintedText {
+  readonly text: string;
+  /** The program with its arguments. */
+  readonly by: string;
+  /** Where the manifest names it. */
+  readonly at: SourcePosition;
 }
 
 /** All a device needs to run a variant: its launches in order, and the buffers that they share. */
@@ -158,6 +170,15 @@ export type Outcome<T> =
 /** Static features of a program in a fixed order (`featureNames`); NaN where unknown. */
 export type FeatureVector = Float64Array;
 
+/**
+ * Has a program print WGSL; run once for each.
+ * @param options.twice it is run a second time, and fails if it prints something else
+ */
+export type PrintSource = (
+  program: CommandProgram,
+  options: { readonly twice: boolean },
+) => Promise<Outcome<string>>;
+
 /** What variants are built for. */
 export interface VariantBuilderOptions {
   readonly kernel: KernelDefinition;
@@ -165,13 +186,19 @@ export interface VariantBuilderOptions {
   readonly limits: DeviceLimits;
   /** WebGPU features of the device; absent: whatever a program enables. */
   readonly features?: readonly string[] | undefined;
+  /** Absent: no program may be run, and what one would print cannot be built. */
+  readonly print?: PrintSource | undefined;
 }
 
 /** Builds the variants of one kernel and workload. */
 export interface VariantBuilder {
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
-  build(configuration: Configuration): Promise<Outcome<Variant>>;
+  /**
+   * Of a program that another prints, the default configuration is printed twice, and has to come out the same.
+   * @param options.confirm so is this one
+   */
+  build(configuration: Configuration, options?: { readonly confirm?: boolean }): Promise<Outcome<Variant>>;
   /** The variant whose outputs are right by definition. */
   reference(): Promise<Outcome<Variant>>;
   /** Static features of a variant that `build` returned. */
@@ -180,6 +207,8 @@ export interface VariantBuilder {
   featuresOf(configuration: Configuration): Promise<FeatureVector | null>;
   /** Why a configuration cannot be run, in one sentence, as far as that is known without trying; null if it can. */
   refusal(configuration: Configuration): Promise<string | null>;
+  /** What a program prints for each pass of a configuration, in order; empty where it is there, or cannot be had. */
+  printed(configuration: Configuration): Promise<readonly PrintedText[]>;
   /** Whether `refusal` builds what it is asked for, which takes milliseconds, rather than looks at the source. */
   readonly buildsToTell: boolean;
 }

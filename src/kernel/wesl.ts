@@ -32,7 +32,7 @@ import type { ProgramSource } from '../manifest/index.ts';
 import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
-import type { Outcome, VariantFailure } from './types.ts';
+import type { Outcome, PrintedText, VariantFailure } from './types.ts';
 import { markLoops, misplacedDirective } from './unroll-directives.ts';
 
 export type * from './wesl-syntax.ts';
@@ -77,9 +77,13 @@ export class SourceModules implements ModuleResolver {
   readonly #marked = new Map<string, string>();
   #misplaced: VariantFailure | null = null;
 
+  /** Present if a program printed the text. */
+  readonly printed?: PrintedText;
+
   /** @param source its package root is the folder of the root module. */
-  constructor(source: ProgramSource) {
+  constructor(source: ProgramSource, printed?: PrintedText) {
     this.source = source;
+    if (printed !== undefined) this.printed = printed;
     const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
     const moduleOf = (path: string) =>
       [
@@ -95,7 +99,8 @@ export class SourceModules implements ModuleResolver {
       const module = moduleOf(path);
       if (!this.#files.has(module) || path.endsWith('.wesl')) this.#files.set(module, path);
     }
-    this.rootModule = moduleOf(source.path);
+    // Not every file that a program stands in has the name of a module.
+    this.rootModule = moduleOf(source.path).replaceAll(/[^\w:]/g, '_');
     this.#files.set(this.rootModule, source.path);
   }
 

@@ -1,9 +1,9 @@
 import type { Expression } from '../expression/index.ts';
 import type { ManifestBuffer } from '../schema/index.ts';
-import { readArguments } from './arguments.ts';
 import { compileAt, type VariableTypes } from './expressions.ts';
 import { resolvePath } from './paths.ts';
 import type { Place } from './place.ts';
+import { readGenerator } from './read-generator.ts';
 import type { Sound } from './schema-problems.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { FillDefinition, FillName } from './types.ts';
@@ -54,13 +54,9 @@ const kinds: { readonly [K in keyof Required<Keys>]: Read<K> } = {
     }
     return { file: { path: written, source: first[1] } };
   },
-  generate(written, place, { sources, workloads }) {
-    const run = readArguments(written.run, place.at('run'), Object.keys(workloads.types));
-    const paths = (written.sources ?? []).flatMap((path, i) =>
-      path === undefined ? [] : [{ path, place: place.at('sources', i) }],
-    );
-    return { generate: { run, folder: sources.folder, files: sources.read(paths) } };
-  },
+  generate: (written, place, { sources, workloads }) => ({
+    generate: readGenerator(written, place, { sources, names: Object.keys(workloads.types) }),
+  }),
 };
 
 /** A buffer's fill; whatever is wrong with it is reported. */

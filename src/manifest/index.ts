@@ -1,5 +1,6 @@
-export { fillArgument } from './arguments.ts';
+export { fillArgument, namesIn } from './arguments.ts';
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
+export { ComposedText } from './composed-text.ts';
 export { formatProblems } from './format-problems.ts';
 export { hasReference, isSelfJudged } from './has-reference.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
@@ -17,7 +18,9 @@ export {
 } from './objective.ts';
 export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
-export { checkSourcesFetched } from './source-files.ts';
+export { checkSourcesFetched, sourceGenerators } from './source-files.ts';
+export { SourceText } from './source-text.ts';
+export { includeCandidates, placeholder } from './templates.ts';
 export type {
   BetweenLaunches,
   BlockFormat,
@@ -31,6 +34,7 @@ export type {
   FillDefinition,
   FillName,
   Gate,
+  GeneratorDefinition,
   KernelDefinition,
   Manifest,
   ManifestProblem,
@@ -42,6 +46,7 @@ export type {
   Slot,
   SourceFile,
   SourcePosition,
+  TextOrigin,
   Workload,
   WorkloadParameter,
 } from './types.ts';

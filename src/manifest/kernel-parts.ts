@@ -6,7 +6,7 @@ import {
 } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { LoadedOperator } from './operators.ts';
-import type { WrittenPass } from './passes.ts';
+import { programOf, type WrittenPass, type WrittenProgram } from './passes.ts';
 import { type Place, placeInOperator } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
@@ -32,7 +32,8 @@ export interface KernelParts {
   /** Its launches, and where they are listed. */
   readonly passes: Written<readonly Written<WrittenPass>[]>;
   readonly reference: Written<Sound<ManifestReference> | undefined>;
-  readonly source: Written<string | undefined>;
+  /** The program of passes that name none, and what holds its keys. */
+  readonly program: Written<WrittenProgram | undefined>;
   readonly programs: ProgramFiles;
 }
 
@@ -81,7 +82,7 @@ export function ownParts(kernel: WrittenKernel, place: Place, programs: ProgramF
     buffers: { value: kernel.buffers, place: place.at('buffers') },
     passes: kernel.command === undefined ? passesIn(kernel, place) : { value: [], place },
     reference: { value: kernel.reference, place: place.at('reference') },
-    source: { value: kernel.source, place: place.at('source') },
+    program: { value: programOf(kernel), place },
     programs,
   };
 }
@@ -113,7 +114,7 @@ export function operatorParts(kernel: WrittenKernel, place: Place, operator: Loa
     buffers: { value: file.buffers, place: inOperator('buffers') },
     passes: passesIn(file, placeInOperator(name, operator.document, '', place)),
     reference: { value: file.reference, place: inOperator('reference') },
-    source: { value: file.source, place: inOperator('source') },
+    program: { value: { source: file.source }, place: placeInOperator(name, operator.document, '', place) },
     programs: operator.programs,
   };
 }

@@ -3,15 +3,17 @@ import { type ManifestDispatch, type ManifestKernel, nearestName } from '../sche
 import type { Configuration } from '../space/index.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
 import type { Place } from './place.ts';
-import type { ProgramFiles } from './program-files.ts';
+import { noProgram, type ProgramFiles } from './program-files.ts';
+import { readGenerator } from './read-generator.ts';
 import type { Sound } from './schema-problems.ts';
-import type { Dispatch, PassDefinition, Slot } from './types.ts';
+import type { SourceFiles } from './source-files.ts';
+import type { Dispatch, PassDefinition, ProgramSource, Slot } from './types.ts';
 import type { Workloads } from './workloads.ts';
 
 /** A launch as it is written: an item of `passes`, or the kernel or reference itself where it has only one. */
 export type WrittenPass = Pick<
   Sound<NonNullable<ManifestKernel['passes']>[number]>,
-  'name' | 'source' | 'entry' | 'dispatch' | 'when' | 'bindings'
+  'name' | 'source' | 'generate' | 'entry' | 'dispatch' | 'when' | 'bindings'
 >;
 
 export interface PassContext {
@@ -19,10 +21,32 @@ export interface PassContext {
   readonly variables: VariableTypes;
   readonly defaults: Configuration;
   readonly programs: ProgramFiles;
+  readonly sources: SourceFiles;
+  /** Tunables and workload parameters. */
+  readonly names: readonly string[];
   /** The kernel's buffers as they are written. */
   readonly buffers: Sound<ManifestKernel>['buffers'];
-  /** The program of passes that name none; undefined if there is none. */
-  readonly source: { readonly value: string | undefined; readonly place: Place };
+  /** The program of passes that name none, and what holds its keys; undefined if there is none. */
+  readonly program: { readonly value: WrittenProgram | undefined; readonly place: Place };
+}
+
+/** Keys that say what a program is: a file or literal, or what prints it. */
+export type WrittenProgram = Pick<Sound<ManifestKernel>, 'source' | 'generate'>;
+
+/** What is written of a program, where anything is. */
+export function programOf(written: WrittenProgram): WrittenProgram | undefined {
+  return written.source === undefined && written.generate === undefined ? undefined : written;
+}
+
+/** A program; whatever is wrong with it is reported. @param place of what holds its keys */
+export function readProgram(written: WrittenProgram, place: Place, context: PassContext): ProgramSource {
+  const { programs, sources, names } = context;
+  const { source, generate } = written;
+  if (generate === undefined)
+    return source === undefined ? noProgram : programs.read(source, place.at('source'), names);
+  const here = place.at('generate');
+  const generator = readGenerator(generate, here, { sources, names });
+  return { ...noProgram, generator: { ...generator, at: () => here.position } };
 }
 
 const defaultEntry = 'main';
@@ -91,6 +115,10 @@ export function readDispatch(
   return [x ?? one, y ?? one, z ?? one];
 }
 
+function isProgramWritten(place: Place): boolean {
+  return place.at('source').isWritten || place.at('generate').isWritten;
+}
+
 function readBindings(written: WrittenPass['bindings'], place: Place, context: PassContext) {
   const slots: Record<string, Slot> = {};
   const taken = new Map<string, string>();
@@ -134,18 +162,21 @@ function reportNoneLeft(passes: readonly PassDefinition[], place: Place, context
   });
 }
 
+/** The program of passes that name none: one for all of them. */
+function readShared(context: PassContext): ProgramSource {
+  const { value, place } = context.program;
+  return value === undefined ? noProgram : readProgram(value, place, context);
+}
+
 function readPass(written: WrittenPass, place: Place, context: PassContext): PassDefinition {
-  const { programs, source, variables } = context;
+  const { variables } = context;
   const when =
     written.when === undefined ? null : compileAt(place.at('when'), written.when, 'bool', variables);
-  const own = written.source ?? source.value;
+  const own = programOf(written);
   const entry = written.entry ?? defaultEntry;
   return {
     name: written.name ?? entry,
-    source:
-      own === undefined
-        ? { path: '', language: 'wgsl', files: {} }
-        : programs.read(own, written.source === undefined ? source.place : place.at('source')),
+    source: own === undefined ? readShared(context) : readProgram(own, place, context),
     entry,
     dispatch: readDispatch(written.dispatch, place.at('dispatch'), context, when),
     when,
@@ -165,7 +196,7 @@ export function readPasses(
 ): readonly PassDefinition[] {
   const taken = new Set<string>();
   const passes = written.map(({ value, place: here }) => {
-    const hasProgram = here.at('source').isWritten || context.source.place.isWritten;
+    const hasProgram = [here, context.program.place].some((one) => isProgramWritten(one));
     // A kernel that is a pass itself has been told so.
     if (!hasProgram && here !== place) {
       here.key({

@@ -16,7 +16,7 @@ import {
 import { limitTypes } from './limits.ts';
 import type { Objective } from './objective.ts';
 import type { LoadedOperator } from './operators.ts';
-import { type PassContext, readDispatch, readPasses } from './passes.ts';
+import { type PassContext, programOf, readDispatch, readPasses, readProgram } from './passes.ts';
 import { type Place, placeIn } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
@@ -66,9 +66,10 @@ function readReference(
 ): ReferenceDefinition | null {
   if (value === undefined) return null;
   const written = typeof value === 'string' ? { source: value } : value;
-  const sourcePlace = typeof value === 'string' ? place : place.at('source');
-  if (written.source === undefined) return null;
-  const source = { value: written.source, place: sourcePlace };
+  // A reference that is its file alone has the place that its file has.
+  const holder: Place = typeof value === 'string' ? { ...place, at: () => place } : place;
+  const program = { value: programOf(written), place: holder };
+  if (program.value === undefined) return null;
   const [own, others] = [['entry', 'dispatch'].filter((key) => place.at(key).isWritten), place.at('passes')];
   if (others.isWritten && own[0] !== undefined) {
     others.key({
@@ -78,10 +79,10 @@ function readReference(
   }
   if (others.isWritten) {
     const listed = passesIn(written, place);
-    return { passes: readPasses(listed.value, listed.place, { ...context, source }) };
+    return { passes: readPasses(listed.value, listed.place, { ...context, program }) };
   }
   // It is launched as the kernel is, but for what it says itself.
-  const program = context.programs.read(source.value, sourcePlace);
+  const source = readProgram(program.value, holder, context);
   const { entry, dispatch } = written;
   const kept = own.length === 0 ? passes : passes.slice(0, 1);
   if (own.length === 1 && passes.length > 1) {
@@ -93,7 +94,7 @@ function readReference(
   return {
     passes: kept.map((pass) => ({
       ...pass,
-      source: program,
+      source,
       entry: entry ?? pass.entry,
       ...(dispatch === undefined
         ? {}
@@ -149,8 +150,10 @@ export function readKernel(
     clock === null ? variables : Object.assign(Object.create(null), variables, { [clockTunable]: 'int' });
   const { sources } = context;
   const bufferContext = { workloads: parts.workloads, variables, sources, defaults: parts.defaults };
-  const { programs, source } = parts;
-  const passContext: PassContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
+  const { programs, program } = parts;
+  const names = [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)];
+  const buffers = parts.buffers.value;
+  const passContext: PassContext = { ...bufferContext, programs, program, names, buffers };
   const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
   return {
     name,
@@ -169,7 +172,7 @@ export function readKernel(
       : {
           command: readCommand(kernel.command, place.at('command'), {
             ...bufferContext,
-            names: [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)],
+            names,
             tunables: Object.keys(parts.tunables.types),
             tunablesPlace: place.at('tunables'),
           }),

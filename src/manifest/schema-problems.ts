@@ -24,6 +24,8 @@ const patternWords: Readonly<Record<string, string>> = {
     'must be a name: letters, digits and _, not starting with a digit or two underscores',
   '^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$': 'must be a share between 0 and 100 %',
   '^[^\\u0000]+$': 'must not hold the character NUL',
+  '^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$':
+    "must be the name of a constant, or of a member of one as in 'shaders.matmul'",
   '^[A-Za-z0-9][A-Za-z0-9._-]*$': 'must be letters, digits, dots, dashes and underscores',
 };
 
@@ -42,9 +44,9 @@ function unknownKey(pointer: string, key: string): ProblemDetails {
 function missingKey(pointer: string, key: string): ProblemDetails {
   if (key === 'source' && /^\/kernels\/[^/]+$/.test(pointer)) {
     return {
-      message: "has neither 'source' nor 'operator' nor 'command'",
+      message: "has neither 'source' nor 'generate' nor 'operator' nor 'command'",
       nextStep:
-        "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
+        "add 'source: kernels/NAME.wesl' for a kernel of your own, 'generate: …' for one that a program prints, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true,
     };
   }
@@ -96,7 +98,8 @@ function report(fault: SchemaFault, document: YamlDocument): string | null {
   }
   if (keyword === 'false schema') {
     const { parent, step } = splitPointer(pointer);
-    const other = ['operator', 'command'].find((key) => document.has(at(parent, key))) ?? 'passes';
+    const other =
+      ['operator', 'command', 'generate'].find((key) => document.has(at(parent, key))) ?? 'passes';
     const isOperator = other === 'operator';
     document.reportKey(pointer, {
       message: `'${step}' cannot be given together with '${other}'`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { JoulegateError } from '../errors/index.ts';
 import { NamedFiles } from './named-files.ts';
 import type { Place } from './place.ts';
-import type { FileReader, FillDefinition, KernelDefinition, SourceFile } from './types.ts';
+import type { FileReader, FillDefinition, KernelDefinition, SourceFile, SourceGenerator } from './types.ts';
 
 /** Bounds of what one program may be made of. It is copied for every different build. */
 const maxFiles = 2000;
@@ -23,14 +23,24 @@ function filesOfFill(fill: FillDefinition): Readonly<Files> {
   return 'generate' in fill ? fill.generate.files : {};
 }
 
+/** What prints programs of a kernel or its reference. */
+export function sourceGenerators({ passes, reference }: KernelDefinition): readonly SourceGenerator[] {
+  return [...passes, ...(reference?.passes ?? [])].flatMap(({ source }) => source.generator ?? []);
+}
+
 /**
  * Refuses programs that cannot be built as they are on the disk, because Git LFS did not fetch what they are built from. To
  * compare them with what they were it is not needed.
  * @throws JoulegateError (bad-input, `source-not-in-git`)
  */
 export function checkSourcesFetched(kernels: readonly KernelDefinition[]): void {
-  for (const { name, command, buffers, position } of kernels) {
-    const files = [command?.files ?? {}, ...buffers.map(({ fill }) => filesOfFill(fill))];
+  for (const kernel of kernels) {
+    const { name, command, buffers, position } = kernel;
+    const files = [
+      command?.files ?? {},
+      ...buffers.map(({ fill }) => filesOfFill(fill)),
+      ...sourceGenerators(kernel).map((generator) => generator.files),
+    ];
     const [path] = files.flatMap(Object.entries<SourceFile>).find(([, file]) => isPointer(file)) ?? [];
     if (path === undefined) continue;
     throw new JoulegateError(

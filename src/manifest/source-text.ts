@@ -1,3 +1,5 @@
+import type { SourcePosition, TextOrigin } from './types.ts';
+
 /** A place in a text: UTF-16 offsets, the end not included. */
 export interface TextRange {
   readonly start: number;
@@ -5,7 +7,7 @@ export interface TextRange {
 }
 
 /** A file's text with its lines, for positions that people read. */
-export class SourceText {
+export class SourceText implements TextOrigin {
   readonly file: string;
   readonly text: string;
   readonly #lineStarts: readonly number[];
@@ -28,6 +30,10 @@ export class SourceText {
       else high = middle - 1;
     }
     return { line: low + 1, column: offset - (this.#lineStarts[low] as number) + 1 };
+  }
+
+  place(offset: number): SourcePosition {
+    return { file: this.file, ...this.position(offset) };
   }
 
   /** A line without its end, by 1-based number. */

@@ -10,6 +10,20 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** Where a text comes from that need not be a file as it is. */
+export interface TextOrigin {
+  /** The place that the user knows of an offset of the text, counted from 0. */
+  place(offset: number): SourcePosition;
+}
+
+/** What a program's text is before it is a program. */
+export interface TemplateMarks {
+  /** Lines for a C preprocessor. */
+  readonly directives: boolean;
+  /** Places for values, `{{ NAME }}`. */
+  readonly placeholders: boolean;
+}
+
 /** One fault of the manifest, ready to be printed with its source line and a caret. */
 export interface ManifestProblem extends SourcePosition {
   readonly severity: 'error' | 'warning';
@@ -74,7 +88,10 @@ export type Fill =
   | { readonly file: string }
   | { readonly generate: string };
 
-/** A program that prints a buffer's bytes. In its arguments `{NAME}` stands for a workload parameter. */
+/**
+ * A program that prints: a buffer's bytes, or WGSL. In its arguments `{NAME}` stands for a workload parameter, of what prints
+ * WGSL for a tunable too.
+ */
 export interface GeneratorDefinition {
   readonly run: readonly string[];
   /** Folder it is run in: as of a `command`. */
@@ -129,13 +146,25 @@ export interface BufferDefinition extends Slot {
   readonly valuesAt?: (index?: number) => SourcePosition;
 }
 
+/** What prints a program for a configuration. */
+export interface SourceGenerator extends GeneratorDefinition {
+  /** Where it stands in the manifest. */
+  readonly at: () => SourcePosition;
+}
+
 /** The files a program is linked from, by path relative to the manifest's folder (operators: virtual paths). */
 export interface ProgramSource {
-  /** Path of the root module. */
+  /** Path of the root module, or of the file that it stands in; empty if it is printed. */
   readonly path: string;
   readonly language: 'wesl' | 'wgsl';
-  /** Root module and everything it may import. */
+  /** Root module and everything it may import or include. Empty if it is printed. */
   readonly files: Readonly<Record<string, string>>;
+  /** Where the texts of files come from that hold more than the program. */
+  readonly origins?: Readonly<Record<string, TextOrigin>>;
+  /** What is to be done to the root module before it is a program. Absent: nothing. */
+  readonly template?: TemplateMarks;
+  /** What prints it. Absent: it is there. */
+  readonly generator?: SourceGenerator;
 }
 
 /** Where a program has a variable: `@group` and `@binding`. */

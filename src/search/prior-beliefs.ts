@@ -1,3 +1,4 @@
+import type { FeatureVector } from '../kernel/index.ts';
 import type { CostModel } from '../model/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { spearman } from '../stats/index.ts';
@@ -81,9 +82,23 @@ export class PriorBeliefs {
   }
 
   /** Works out the belief about a configuration, once. */
-  async learn(key: string, configuration: Configuration): Promise<void> {
+  learn(key: string, configuration: Configuration): Promise<void> {
+    return this.learnAll([[key, configuration]]);
+  }
+
+  /** The same about several, one after the other. Their features are asked for together: of some they take a program's run. */
+  async learnAll(
+    configurations: readonly (readonly [key: string, configuration: Configuration])[],
+  ): Promise<void> {
+    const asked = configurations
+      .filter(([key]) => this.#model !== null && !this.knows(key))
+      .map(([key, configuration]) => [key, this.#trials.features(configuration)] as const);
+    await Promise.all(asked.map(([, features]) => features));
+    for (const [key, features] of asked) this.#believe(key, await features);
+  }
+
+  #believe(key: string, features: FeatureVector | null): void {
     if (this.#model === null || this.knows(key)) return;
-    const features = await this.#trials.features(configuration);
     const prediction = features === null ? null : this.#model.predict(features);
     if (prediction === null) {
       // A replay has no features, and a model that knows too little stays that way during the search.

@@ -125,13 +125,8 @@ export class Proposer {
     const { ledger, priors, space } = this.#task;
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
-      let asked = 0;
-      for (const [key, point] of proposed) {
-        if (asked >= newPriorsPerBatch) break;
-        if (priors.knows(key)) continue;
-        await priors.learn(key, space.configuration(point));
-        asked++;
-      }
+      const asked = proposed.filter(([key]) => !priors.knows(key)).slice(0, newPriorsPerBatch);
+      await priors.learnAll(asked.map(([key, point]) => [key, space.configuration(point)]));
     }
     const pool = proposed.filter(([key]) => priors.knows(key));
     const keys = new Set(pool.map(([key]) => key));

@@ -29,8 +29,8 @@ async function predictedBest({ space, random, priors, priorObjective, keyOf }: S
   const ranked = () => [...asked.values()].sort((a, b) => a.cost - b.cost).map(({ point }) => point);
   let next = space.sample(random, askedAtOnce);
   for (let climb = 0; climb <= climbs; climb++) {
+    await priors.learnAll(next.map((point) => [keyOf(point), space.configuration(point)]));
     for (const point of next) {
-      await priors.learn(keyOf(point), space.configuration(point));
       const cost = priorObjective(keyOf(point));
       if (cost !== null) asked.set(keyOf(point), { point, cost });
     }

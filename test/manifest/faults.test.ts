@@ -199,7 +199,7 @@ describe('schema', () => {
 
   it('says what a kernel misses', () => {
     expect(faultsOf('version: 1\nkernels:\n  k:\n    workloads: [{ N: 1 }]\n')).toEqual([
-      "3:3 has neither 'source' nor 'operator' nor 'command' | add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
+      "3:3 has neither 'source' nor 'generate' nor 'operator' nor 'command' | add 'source: kernels/NAME.wesl' for a kernel of your own, 'generate: …' for one that a program prints, 'operator: NAME', or 'command: …' for a program of another kind",
       expect.stringContaining("3:3 'buffers' is missing | add for example 'buffers: { input:"),
       "3:3 'dispatch' is missing | add for example 'dispatch: [ROWS, 1, 1]'",
     ]);

@@ -20,6 +20,7 @@ function builderOf(overrides: Partial<VariantBuilder> = {}): VariantBuilder {
     features: (variant) => Float64Array.of(Number(variant.configuration.W)),
     featuresOf: async ({ W }) => Float64Array.of(Number(W)),
     refusal: async () => null,
+    printed: async () => [],
     buildsToTell: false,
     ...overrides,
   };

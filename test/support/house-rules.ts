@@ -9,6 +9,8 @@ const onlyImporter: Readonly<Record<string, string>> = {
   '@actions/core': 'github',
   '@actions/github': 'github',
   '@actions/tool-cache': 'native',
+  '@babel/parser': 'manifest',
+  '@babel/types': 'manifest',
   '@marcbachmann/cel-js': 'expression',
   ajv: 'schema',
   'd3-scale': 'report',

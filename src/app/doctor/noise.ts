@@ -119,7 +119,8 @@ export async function measureMachineNoise(host: Host, options: DoctorNoiseOption
       limits: info.limits,
     });
     const { limits, features } = info;
-    const builder = createVariantBuilder({ kernel, workload, limits, features });
+    const { print } = laboratory;
+    const builder = createVariantBuilder({ kernel, workload, limits, features, print });
     const built = await builder.build(configuration);
     const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
     if (!built.ok || !prepared.ok) {

@@ -82,6 +82,7 @@ async function searchAll(task: AdviceTask): Promise<Map<Contest, WorkloadSearch>
       const search = await searchWorkload({
         host,
         device: laboratory.device,
+        print: laboratory.print,
         meter: laboratory.meter,
         clock: laboratory.clock,
         kernel: definition,

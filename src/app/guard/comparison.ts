@@ -1,6 +1,7 @@
 import {
   createVariantBuilder,
   type Outcome,
+  type PrintSource,
   type Variant,
   type VariantBuilderOptions,
   type VariantFailure,
@@ -52,7 +53,7 @@ async function buildArm(
   options: VariantBuilderOptions & { readonly configuration: Configuration },
 ): Promise<Outcome<ArmVariant>> {
   const builder = createVariantBuilder(options);
-  const variant = await builder.build(options.configuration);
+  const variant = await builder.build(options.configuration, { confirm: true });
   if (!variant.ok) return variant;
   const reference = await builder.reference();
   if (!reference.ok) return reference;
@@ -72,10 +73,11 @@ interface WorkloadComparison {
   readonly family: string;
   readonly limits: DeviceLimits;
   readonly features: readonly string[];
+  readonly print: PrintSource | undefined;
 }
 
 async function compareWorkload(options: WorkloadComparison): Promise<Comparison> {
-  const { base, head, kernel, workload, family, limits, features } = options;
+  const { base, head, kernel, workload, family, limits, features, print } = options;
   const { configuration, problem } = shippedConfiguration({
     tuned: head.tuned,
     kernel,
@@ -84,7 +86,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     limits,
   });
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits, features });
+  const headArm = await buildArm({ kernel, workload, configuration, limits, features, print });
   if (!headArm.ok) {
     const { kind, message } = headArm.failure;
     // What this device cannot run is no fault of a change that leaves it alone.
@@ -118,6 +120,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     configuration: baseConfiguration,
     limits,
     features,
+    print,
   });
   if (!baseArm.ok) {
     return {
@@ -130,7 +133,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
   const codeOnly =
     !sameConfiguration(aligned, configuration) &&
     fitsSpace({ kernel, workload, limits, configuration: aligned })
-      ? await buildArm({ kernel, workload, configuration: aligned, limits, features })
+      ? await buildArm({ kernel, workload, configuration: aligned, limits, features, print })
       : null;
   const identity = variantIdentity(headArm.value.variant);
   const sameProgram = identity !== null && identity === variantIdentity(baseArm.value.variant);
@@ -195,6 +198,7 @@ export async function compareKernels(options: {
   readonly family: string;
   readonly limits: DeviceLimits;
   readonly features: readonly string[];
+  readonly print: PrintSource | undefined;
 }): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const kernel of options.head.manifest.kernels) {

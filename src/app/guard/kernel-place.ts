@@ -1,13 +1,11 @@
 import { posix } from 'node:path';
 import type { VariantFailure } from '../../kernel/index.ts';
-import type { KernelDefinition } from '../../manifest/index.ts';
+import { type KernelDefinition, SourceText } from '../../manifest/index.ts';
 import type { Comparison } from './comparison.ts';
 
-/** 1-based line of `fn ENTRY` in a program's root module; 1 if it is not there as plain text. */
-function entryLine(text: string, entry: string): number {
-  const lines = text.split('\n');
-  const at = lines.findIndex((line) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line));
-  return at === -1 ? 1 : at + 1;
+/** Where `fn ENTRY` is in a program's root module; its start if it is not there as plain text. */
+function entryOffset(text: string, entry: string): number {
+  return Math.max(0, text.search(new RegExp(`\\bfn[ \\t]+${entry}\\b`)));
 }
 
 /** The first of head's passes that is not the one that base has of its name; null if there is none. */
@@ -20,7 +18,7 @@ export function changedPass(comparison: Comparison): string | null {
 
 /**
  * Where to point a user at: the kernel's own file for a change of code, the manifest's entry for an operator (its file
- * is not the user's), a program of another kind (it may have many) and for a change of configuration. A failure that knows its place is pointed at there.
+ * is not the user's), a program of another kind (it may have many), one that another prints, and for a change of configuration. A failure that knows its place is pointed at there.
  *
  * @param changedPass the first pass that differs, if there are several
  */
@@ -38,7 +36,9 @@ export function kernelPlace(
     return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
   const pass = kernel.passes.find(({ name }) => name === changedPass) ?? kernel.passes[0];
-  if (pass === undefined) return { file, line };
-  const { path, files } = pass.source;
-  return { file: inProject(path), line: entryLine(files[path] ?? '', pass.entry) };
+  if (pass === undefined || pass.source.generator !== undefined) return { file, line };
+  const { path, files, origins } = pass.source;
+  const at = entryOffset(files[path] ?? '', pass.entry);
+  const place = (origins?.[path] ?? new SourceText(path, files[path] ?? '')).place(at);
+  return { file: inProject(place.file), line: place.line };
 }

@@ -165,7 +165,9 @@ async function measureChanged(
   const { noiseFloor } = kept;
   const startMs = laboratory.clock.nowMs();
   const { family, limits, features } = laboratory.info;
-  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits, features });
+  const { print } = laboratory;
+  const revisions = { base: base.revision, head: policy.head };
+  const all = await compareKernels({ ...revisions, family, limits, features, print });
   const comparisons = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,

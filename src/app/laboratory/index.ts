@@ -1,4 +1,5 @@
 export { tryClocks } from './clocked-device.ts';
+export { commandBench } from './command-bench.ts';
 export { FreshDevices } from './fresh-devices.ts';
 export {
   closeLaboratory,

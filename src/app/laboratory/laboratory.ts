@@ -2,8 +2,6 @@ import { accessSync, constants } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  CommandWorkspace,
-  createCommandDevice,
   type DriverChoice,
   type DriverSearch,
   findDriver,
@@ -14,7 +12,7 @@ import {
   type WebgpuDeviceOptions,
 } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
-import type { CommandProgram } from '../../kernel/index.ts';
+import type { PrintSource } from '../../kernel/index.ts';
 import { checkSourcesFetched, type KernelDefinition } from '../../manifest/index.ts';
 import {
   type Clock,
@@ -30,6 +28,7 @@ import type { Host } from '../host.ts';
 import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
+import { commandBench, monotonicClock } from './command-bench.ts';
 import { FreshDevices } from './fresh-devices.ts';
 import { wantedFeatures, warnOfMissingFeatures } from './missing-features.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
@@ -41,6 +40,8 @@ export interface Laboratory {
   /** A process for screening and verifying; blocks open their own. */
   readonly device: Device;
   readonly info: DeviceInfo;
+  /** Has programs print WGSL; undefined where none may be run. */
+  readonly print: PrintSource | undefined;
   /** The meter of `device`; null if energy is not measured. */
   readonly meter: Meter | null;
   readonly meterReason: string;
@@ -56,9 +57,6 @@ export interface Laboratory {
   tryClocks(kernels: readonly KernelDefinition[]): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Monotonic and, on one host, the same in every process (CLOCK_MONOTONIC). */
-export const monotonicClock: Clock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 
 /** Where drivers are looked for and unpacked to. */
 export function driverSearch(host: Host): DriverSearch {
@@ -177,38 +175,19 @@ export function deviceOf(
   return found.software ? adapter : found;
 }
 
-/** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
-function commandBench(host: Host, options: LaboratoryOptions) {
-  if (options.allowCommands !== true)
-    return { generate: undefined, open: () => null, close: async () => undefined };
-  const { environment, signal, workerPath } = host;
-  const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
-    signal,
-    reaper: { workerPath, environment },
-    warn: (text) => host.progress.warn(text),
-  });
-  return {
-    generate: (program: CommandProgram, bytes: number) => workspace.printed(program, bytes),
-    open: (info: DeviceInfo) => createCommandDevice({ info, workspace, clock: monotonicClock }),
-    close: () => workspace.close(),
-  };
-}
-
 /**
  * Opens the adapter and meter that `options` ask for.
+ * @param options.runsNothing it is only looked at: whether programs may be run does not matter
  * @param kernels what will be measured: where all of it is programs of other kinds, it needs no adapter
  * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it, and for a program
  * where none may be run, or what it is built from was not fetched
  */
 export async function openLaboratory(
   outer: Host,
-  options: LaboratoryOptions,
+  options: LaboratoryOptions & { readonly runsNothing?: boolean },
   kernels: readonly KernelDefinition[] = [],
 ): Promise<Laboratory> {
-  checkCommandsAllowed(options, kernels);
+  if (options.runsNothing !== true) checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
@@ -243,7 +222,8 @@ export async function openLaboratory(
     host.progress.note(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
-    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
+    if (info === adapter.first?.info)
+      await warnOfMissingFeatures(host, kernels, { info, print: commands.print });
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
@@ -255,6 +235,7 @@ export async function openLaboratory(
     return {
       device: clockedDevice(device, clocks),
       info,
+      print: commands.print,
       meter,
       meterReason: reason,
       clock: monotonicClock,
@@ -272,7 +253,9 @@ export async function openLaboratory(
         const { kernel, workload } = subject.variant;
         const cost = `${kernel} ${workload} was not tried with other sizes of subgroups`;
         const part = { cost, otherwise: null, warn: host.progress.warn };
-        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+        return open === null
+          ? null
+          : optional(part, () => checkSubgroups(subject, { device, print: commands.print }, open));
       },
       tryClocks: (kernels) => tryClocks(info, clocks, kernels),
       async close() {

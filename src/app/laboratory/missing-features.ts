@@ -1,4 +1,11 @@
-import { createVariantBuilder, extensionsNamed, lackingExtension } from '../../kernel/index.ts';
+import {
+  createVariantBuilder,
+  extensionsNamed,
+  featureOfExtension,
+  lackingExtension,
+  mayEnableAnything,
+  type PrintSource,
+} from '../../kernel/index.ts';
 import { type KernelDefinition, noLimits } from '../../manifest/index.ts';
 import type { DeviceInfo } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
@@ -8,16 +15,30 @@ import type { Host } from '../host.ts';
  * try those with subgroups at every size.
  */
 export function wantedFeatures(kernels: readonly KernelDefinition[]): readonly string[] {
-  const features = new Set(kernels.flatMap(extensionsNamed).map(({ feature }) => feature));
+  const named = kernels.some(mayEnableAnything)
+    ? Object.values(featureOfExtension)
+    : kernels.flatMap(extensionsNamed).map(({ feature }) => feature);
+  const features = new Set(named);
   if (features.has('subgroups')) features.add('subgroup-size-control');
   return [...features].filter((feature) => feature !== null);
 }
 
+/** What kernels would run on, and what prints them. */
+export interface FeatureBench {
+  readonly info: DeviceInfo;
+  readonly print: PrintSource | undefined;
+}
+
 /** Why the default configuration or the reference of a kernel cannot run for want of a feature, with its place; null if it can. */
-async function missingFeature(kernel: KernelDefinition, { features }: DeviceInfo): Promise<string | null> {
-  if (lackingExtension(extensionsNamed(kernel), features) === null) return null;
+async function missingFeature(
+  kernel: KernelDefinition,
+  { info: { features }, print }: FeatureBench,
+): Promise<string | null> {
+  const isPrinted = mayEnableAnything(kernel);
+  if (isPrinted ? print === undefined : lackingExtension(extensionsNamed(kernel), features) === null)
+    return null;
   for (const workload of kernel.workloads) {
-    const builder = createVariantBuilder({ kernel, workload, limits: noLimits, features });
+    const builder = createVariantBuilder({ kernel, workload, limits: noLimits, features, print });
     for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
       if (built.ok || built.failure.kind !== 'unsupported') continue;
       const { file, line, column, message } = built.failure;
@@ -32,13 +53,13 @@ async function missingFeature(kernel: KernelDefinition, { features }: DeviceInfo
 export async function warnOfMissingFeatures(
   { progress }: Host,
   kernels: readonly KernelDefinition[],
-  info: DeviceInfo,
+  bench: FeatureBench,
 ): Promise<void> {
   const told = new Set<string>();
   for (const kernel of kernels) {
-    const missing = kernel.command === undefined ? await missingFeature(kernel, info) : null;
+    const missing = kernel.command === undefined ? await missingFeature(kernel, bench) : null;
     if (missing === null || told.has(missing)) continue;
     told.add(missing);
-    progress.warn(`${missing} (${info.description})`);
+    progress.warn(`${missing} (${bench.info.description})`);
   }
 }

@@ -1,6 +1,6 @@
 import { JoulegateError } from '../../errors/index.ts';
 import type { Variant } from '../../kernel/index.ts';
-import type { KernelDefinition } from '../../manifest/index.ts';
+import { type KernelDefinition, sourceGenerators } from '../../manifest/index.ts';
 import type { Device, DeviceInfo } from '../../measure/index.ts';
 import type { LaboratoryOptions } from '../options.ts';
 
@@ -12,11 +12,12 @@ function notAllowed(kernel: string): JoulegateError {
   });
 }
 
-/** Whether a kernel is a program of another kind, or one prints what its buffers hold. */
-function runsProgram({ command, buffers }: KernelDefinition): boolean {
+/** Whether a kernel is a program of another kind, or one prints it or what its buffers hold. */
+function runsProgram(kernel: KernelDefinition): boolean {
+  const { command, buffers } = kernel;
   const isGenerated = ({ fill }: { readonly fill: unknown }) =>
     typeof fill === 'object' && fill !== null && 'generate' in fill;
-  return command !== undefined || buffers.some(isGenerated);
+  return command !== undefined || sourceGenerators(kernel).length > 0 || buffers.some(isGenerated);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createVariantBuilder, usesSubgroups, type Variant } from '../../kernel/index.ts';
+import { createVariantBuilder, type PrintSource, usesSubgroups, type Variant } from '../../kernel/index.ts';
 import { createKernelSpace, type KernelDefinition } from '../../manifest/index.ts';
 import { type Device, pinnedSubgroups, type SubgroupWay, subgroupRemark } from '../../measure/index.ts';
 
@@ -7,6 +7,12 @@ export interface SubgroupSubject {
   readonly kernel: KernelDefinition;
   readonly variant: Variant;
   readonly reference: Variant;
+}
+
+/** Where it runs, and what prints its program. */
+export interface SubgroupBench {
+  readonly device: Device;
+  readonly print: PrintSource | undefined;
 }
 
 /** Opens the same adapter with more in its environment. */
@@ -20,7 +26,11 @@ const lavapipeSizes = [4, 8];
 const lavapipeFamily = 'mesa-llvmpipe';
 const laneBits = 32;
 
-function lavapipeWay(subject: SubgroupSubject, size: number, openWith: OpenWith): SubgroupWay {
+function lavapipeWay(
+  subject: SubgroupSubject,
+  size: number,
+  ...[openWith, print]: [OpenWith, PrintSource | undefined]
+): SubgroupWay {
   const { kernel, variant } = subject;
   const workload = kernel.workloads.find(({ name }) => name === variant.workload);
   return {
@@ -38,7 +48,7 @@ function lavapipeWay(subject: SubgroupSubject, size: number, openWith: OpenWith)
         const point = space.point(variant.configuration);
         // Constraints may say that a configuration is not for subgroups of this size.
         if (limits.subgroup_min !== size || point === null || !space.isValid(point)) return null;
-        const builder = createVariantBuilder({ kernel, workload, limits, features });
+        const builder = createVariantBuilder({ kernel, workload, limits, features, print });
         const [built, reference] = [await builder.build(variant.configuration), await builder.reference()];
         if (!built.ok) return built;
         if (!reference.ok) return reference;
@@ -52,7 +62,11 @@ function lavapipeWay(subject: SubgroupSubject, size: number, openWith: OpenWith)
 }
 
 /** Every size that can be tried on the adapter of `device`; its own is among them if there is another. */
-function waysOf(subject: SubgroupSubject, device: Device, openWith: OpenWith): readonly SubgroupWay[] {
+function waysOf(
+  subject: SubgroupSubject,
+  { device, print }: SubgroupBench,
+  openWith: OpenWith,
+): readonly SubgroupWay[] {
   const { variant, reference } = subject;
   const { family, limits } = device.info;
   if (family !== lavapipeFamily) return pinnedSubgroups(device, variant, reference);
@@ -62,7 +76,7 @@ function waysOf(subject: SubgroupSubject, device: Device, openWith: OpenWith): r
     .map((size) =>
       size === own
         ? { size, compare: () => device.verify(variant, reference) }
-        : lavapipeWay(subject, size, openWith),
+        : lavapipeWay(subject, size, openWith, print),
     );
 }
 
@@ -72,10 +86,10 @@ function waysOf(subject: SubgroupSubject, device: Device, openWith: OpenWith): r
  */
 export async function checkSubgroups(
   subject: SubgroupSubject,
-  device: Device,
+  bench: SubgroupBench,
   openWith: OpenWith,
 ): Promise<string | null> {
   const { program } = subject.variant;
   if (program === null || !usesSubgroups(program)) return null;
-  return subgroupRemark(waysOf(subject, device, openWith));
+  return subgroupRemark(waysOf(subject, bench, openWith));
 }

@@ -187,7 +187,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
     const trials = createTrials({
       device: laboratory.device,
       meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits, features }),
+      builder: createVariantBuilder({ kernel, workload, limits, features, print: laboratory.print }),
       options: laboratory.measureOptions('search'),
       clock: laboratory.clock,
     });

@@ -31,6 +31,9 @@ export async function measureNoiseOf(options: {
   if (workload === undefined) return [];
   const { limits, features, family } = laboratory.info;
   const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits });
-  const built = await createVariantBuilder({ kernel, workload, limits, features }).build(configuration);
+  const { print } = laboratory;
+  const built = await createVariantBuilder({ kernel, workload, limits, features, print }).build(
+    configuration,
+  );
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }

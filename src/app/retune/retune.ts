@@ -30,7 +30,7 @@ import {
   type WorkloadSearch,
 } from '../tuning/index.ts';
 import { timeFinalPasses } from './final-passes.ts';
-import { prepareKeepFolder } from './keep-sources.ts';
+import { keepFaulty, prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
 import { type RetunedKernel, retunedKernel } from './report.ts';
 import { subgroupWarnings } from './subgroups.ts';
@@ -153,6 +153,7 @@ async function searchAll(
       const search = await searchWorkload({
         host,
         device: laboratory.device,
+        print: laboratory.print,
         meter: laboratory.meter,
         clock: laboratory.clock,
         kernel,
@@ -172,6 +173,7 @@ async function searchAll(
       // A kernel whose reference does not run cannot be searched; the others can.
       if (!(error instanceof JoulegateError) || error.code !== 'reference-failed') throw error;
       faulty++;
+      await keepFaulty({ host, folder: options.keep, laboratory }, kernel, workload);
       warnings.push(`${name} was not retuned. ${error.message}`);
       host.progress.warn(error.message);
     }

@@ -1,23 +1,29 @@
 import { join } from 'node:path';
 import type { Expression } from '../../expression/index.ts';
+import type { PrintSource } from '../../kernel/index.ts';
 import {
   alignClock,
   createKernelSpace,
   type KernelDefinition,
   noLimits,
   operatorDefaults,
+  sourceGenerators,
 } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
 import type { RuntimeFile, RuntimeKernel } from '../../schema/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { KernelFilter, ManifestOptions } from '../options.ts';
+import { commandBench } from '../laboratory/index.ts';
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
 import { formulaOf, refused } from './formula.ts';
 import { type Parameters, Programs } from './programs.ts';
 
-export interface ExportRuntimeOptions extends ManifestOptions, KernelFilter {
+export interface ExportRuntimeOptions
+  extends ManifestOptions,
+    KernelFilter,
+    Pick<LaboratoryOptions, 'allowCommands'> {
   /** Path of the file to write; packed if it ends in `.gz`. */
   readonly out: string;
 }
@@ -43,14 +49,19 @@ export async function exportRuntime(
   const { manifest, folder } = openManifest(host, options.manifest);
   const tuned = readTunedIfPresent(join(folder, manifest.tunedPath));
   const kernels: RuntimeKernel[] = [];
-  for (const kernel of selectKernels(manifest, options.kernels)) {
-    if (kernel.command !== undefined) {
-      const why = 'it is a program of another kind, which only its own host code can launch';
-      if (options.kernels !== null) throw refused(kernel, why, 'Read tuned.json for its configurations.');
-      host.progress.warn(`${kernel.name} is left out: ${why}.`);
-      continue;
+  const bench = commandBench(host, options);
+  try {
+    for (const kernel of selectKernels(manifest, options.kernels)) {
+      const obstacle = obstacleOf(kernel, options);
+      if (obstacle !== null) {
+        if (options.kernels !== null) throw refused(kernel, obstacle.why, obstacle.nextStep);
+        host.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
+        continue;
+      }
+      kernels.push(await runtimeKernel(kernel, tuned, { warn: host.progress.warn, print: bench.print }));
     }
-    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
+  } finally {
+    await bench.close();
   }
   const file: RuntimeFile = { schema: 'joulegate-runtime', version: 2, kernels };
   writeRuntime(absolutePath(host, options.out), file);
@@ -65,13 +76,28 @@ export async function exportRuntime(
   };
 }
 
+/** Why a kernel cannot be exported whatever it is, and what to do; null if nothing stands in the way. */
+function obstacleOf(
+  kernel: KernelDefinition,
+  { allowCommands }: ExportRuntimeOptions,
+): { readonly why: string; readonly nextStep: string } | null {
+  if (kernel.command !== undefined) {
+    const why = 'it is a program of another kind, which only its own host code can launch';
+    return { why, nextStep: 'Read tuned.json for its configurations.' };
+  }
+  const [generator] = sourceGenerators(kernel);
+  if (generator === undefined || allowCommands === true) return null;
+  const why = `its program is what \`${generator.run.join(' ')}\` prints`;
+  return { why, nextStep: 'Give --allow-commands to have it run.' };
+}
+
 /** A kernel with everything its launches need. `warn` hears of tuned entries that are left out. */
 async function runtimeKernel(
   kernel: KernelDefinition,
   tuned: Tuned | null,
-  warn: (message: string) => void,
+  { warn, print }: { readonly warn: (message: string) => void; readonly print: PrintSource | undefined },
 ): Promise<RuntimeKernel> {
-  const programs = new Programs(kernel);
+  const programs = new Programs(kernel, print);
   const workloads = kernel.workloads.map(({ parameters }) => parameters);
   for (const parameters of workloads) {
     const fault = await programs.add(kernel.defaults, parameters);

@@ -1,4 +1,9 @@
-import { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from '../../kernel/index.ts';
+import {
+  createTemplateBuilder,
+  type PrintSource,
+  type ProgramTemplate,
+  type TemplateBuilder,
+} from '../../kernel/index.ts';
 import type { KernelDefinition, PassDefinition, WorkloadParameter } from '../../manifest/index.ts';
 import type { RuntimeConfiguration, RuntimeTaken, RuntimeTemplate } from '../../schema/index.ts';
 import type { Configuration } from '../../space/index.ts';
@@ -22,10 +27,11 @@ export class Programs {
   readonly #configurations = new Map<string, RuntimeConfiguration>();
   readonly #kernel: KernelDefinition;
 
-  constructor(kernel: KernelDefinition) {
+  /** @param print absent: programs that others print cannot be built */
+  constructor(kernel: KernelDefinition, print?: PrintSource) {
     this.#kernel = kernel;
     this.passes = kernel.passes.map((definition) => {
-      const builder = createTemplateBuilder(kernel, definition);
+      const builder = createTemplateBuilder(kernel, definition, print);
       return { definition, builder, conditions: builder.conditions, templates: new Map() };
     });
   }

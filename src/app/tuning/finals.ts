@@ -76,8 +76,13 @@ async function prepareHeat(
   const contenders: Configuration[] = [];
   const variants: Variant[] = [];
   for (const configuration of [...wanted.values()].slice(0, arms.length)) {
-    const built = await builder.build(configuration);
-    if (!built.ok) continue;
+    const built = await builder.build(configuration, { confirm: true });
+    if (!built.ok) {
+      host.progress.warn(
+        `${kernel.name} ${workload.name}: a finalist is not compared: ${built.failure.message}.`,
+      );
+      continue;
+    }
     const isIncumbent = contenders.length === 0 && incumbentFailure === null;
     const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
     if (fault !== null) {

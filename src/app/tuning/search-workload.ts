@@ -1,4 +1,9 @@
-import { createVariantBuilder, type VariantBuilder, variantRemarks } from '../../kernel/index.ts';
+import {
+  createVariantBuilder,
+  type PrintSource,
+  type VariantBuilder,
+  variantRemarks,
+} from '../../kernel/index.ts';
 import {
   type Budget,
   clockOf,
@@ -50,6 +55,8 @@ const maxRemarks = 4;
 export interface WorkloadSearchTask {
   readonly host: Host;
   readonly device: Device;
+  /** Has programs print WGSL; undefined where none may be run. */
+  readonly print: PrintSource | undefined;
   readonly meter: Meter | null;
   readonly clock: Clock;
   readonly kernel: KernelDefinition;
@@ -87,7 +94,8 @@ function describeProgress(label: string, progress: SearchProgress, task: Workloa
 export async function searchWorkload(task: WorkloadSearchTask): Promise<WorkloadSearch> {
   const { host, device, meter, clock, kernel, workload } = task;
   const { limits, features } = device.info;
-  const builder = createVariantBuilder({ kernel, workload, limits, features });
+  const { print } = task;
+  const builder = createVariantBuilder({ kernel, workload, limits, features, print });
   const space = createKernelSpace(kernel, workload, limits);
   const store = openTrialStore({
     host,

@@ -3,9 +3,11 @@ import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
 import {
+  allowCommandsOption,
   jsonOption,
   kernelOption,
   manifestOption,
+  readAllowCommands,
   readKernelFilter,
   readManifestOption,
 } from '../shared-options.ts';
@@ -27,6 +29,7 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     out: { type: 'string', value: 'FILE', help: 'the file to write; packed if it ends in .gz' },
     ...manifestOption,
     ...kernelOption,
+    ...allowCommandsOption,
     objective: {
       type: 'string',
       value: 'FIELD',
@@ -51,6 +54,7 @@ async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
   const summary = await exportRuntime(host, {
     ...readManifestOption(args, 1),
     ...readKernelFilter(args),
+    ...readAllowCommands(args),
     out: outOf(args, 'kernels.json'),
   });
   const lines = summary.kernels.map(

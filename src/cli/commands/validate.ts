@@ -3,7 +3,14 @@ import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { changingText, count, failurePlace, formatJson, needText } from '../format.ts';
-import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
+import {
+  allowCommandsOption,
+  jsonOption,
+  manifestArgument,
+  manifestOption,
+  readAllowCommands,
+  readManifestOption,
+} from '../shared-options.ts';
 
 /** The first of them; a manifest may have hundreds. */
 function listed(names: readonly string[]): string {
@@ -27,11 +34,12 @@ export const validateCommand: CommandSpec = {
   summary: 'check the manifest and everything it names',
   positionals: [manifestArgument],
   description: `Checks the manifest, its expressions and files, and links every kernel's default configuration. Every fault is
-shown at once, with its place and what to do. Needs no GPU.`,
+shown at once, with its place and what to do. Needs no GPU. A kernel that a program prints is looked at with
+--allow-commands only.`,
   examples: ['joulegate validate', 'joulegate validate kernels/joulegate.yaml'],
-  options: { ...manifestOption, ...jsonOption },
+  options: { ...manifestOption, ...allowCommandsOption, ...jsonOption },
   async run(args, host) {
-    const result = await validate(host, readManifestOption(args));
+    const result = await validate(host, { ...readManifestOption(args), ...readAllowCommands(args) });
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag('json')) return { output: formatJson(result), exitCode };
     const faults = result.faults.map(
@@ -53,7 +61,11 @@ shown at once, with its place and what to do. Needs no GPU.`,
     );
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    const notes = `${[...warnings, ...needs, ...changing].join('')}${contentsOf(result)}${judged}`;
+    const unseen = result.unseen.map(
+      ({ kernel, by, line }) =>
+        `${result.manifest}:${line}: note: ${kernel} was not looked at: it is what \`${by}\` prints; --allow-commands has it run\n`,
+    );
+    const notes = `${[...warnings, ...needs, ...changing, ...unseen].join('')}${contentsOf(result)}${judged}`;
     return { output: `${faults.join('')}${notes}${summary}, ${verdict}\n`, exitCode };
   },
 };

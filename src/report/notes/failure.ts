@@ -9,7 +9,9 @@ function exampleText(example: FailureExample): string {
   const { file, line } = example;
   const place = file === null ? '' : cleanLine(line === null ? file : `${file}:${line}`, 200);
   const configuration = cleanLine(formatConfiguration(example.configuration), 300);
-  const what = [place, cleanLine(example.message, 400)].filter((part) => part !== '').join(': ');
+  // Lines that are shown of a program need lines of their own.
+  const message = example.message.replace(/\n +\d+ \|[\s\S]*$/, '');
+  const what = [place, cleanLine(message, 400)].filter((part) => part !== '').join(': ');
   return configuration === '' ? what : `${what} (${configuration})`;
 }
 

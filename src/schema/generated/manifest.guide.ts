@@ -157,6 +157,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "operator",
       "source",
+      "generate",
       "command",
       "entry",
       "workloads",
@@ -181,8 +182,42 @@ export const manifestGuide: SchemaGuide = {
     "example": "matmul"
   },
   "/kernels/*/source": {
-    "keys": [],
+    "keys": [
+      "file",
+      "export"
+    ],
     "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/source/file": {
+    "keys": [],
+    "example": "src/kernels.ts"
+  },
+  "/kernels/*/source/export": {
+    "keys": [],
+    "example": "matmulShader"
+  },
+  "/kernels/*/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/gen.py, --tile, {TILE}], sources: [tools/gen.py] }"
+  },
+  "/kernels/*/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/command": {
     "keys": [
@@ -504,6 +539,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "name",
       "source",
+      "generate",
       "entry",
       "dispatch",
       "when",
@@ -516,8 +552,42 @@ export const manifestGuide: SchemaGuide = {
     "example": "combine"
   },
   "/kernels/*/passes/*/source": {
-    "keys": [],
+    "keys": [
+      "file",
+      "export"
+    ],
     "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/passes/*/source/file": {
+    "keys": [],
+    "example": "src/kernels.ts"
+  },
+  "/kernels/*/passes/*/source/export": {
+    "keys": [],
+    "example": "matmulShader"
+  },
+  "/kernels/*/passes/*/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/passes/*/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/passes/*/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/passes/*/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/passes/*/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/passes/*/entry": {
     "keys": [],
@@ -568,6 +638,7 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/reference": {
     "keys": [
       "source",
+      "generate",
       "entry",
       "dispatch",
       "passes"
@@ -575,8 +646,42 @@ export const manifestGuide: SchemaGuide = {
     "example": "kernels/softmax-naive.wesl"
   },
   "/kernels/*/reference/source": {
-    "keys": [],
+    "keys": [
+      "file",
+      "export"
+    ],
     "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/reference/source/file": {
+    "keys": [],
+    "example": "src/kernels.ts"
+  },
+  "/kernels/*/reference/source/export": {
+    "keys": [],
+    "example": "matmulShader"
+  },
+  "/kernels/*/reference/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/reference/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/reference/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/reference/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/reference/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/reference/entry": {
     "keys": [],
@@ -609,6 +714,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "name",
       "source",
+      "generate",
       "entry",
       "dispatch",
       "when",
@@ -621,8 +727,42 @@ export const manifestGuide: SchemaGuide = {
     "example": "combine"
   },
   "/kernels/*/reference/passes/*/source": {
-    "keys": [],
+    "keys": [
+      "file",
+      "export"
+    ],
     "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/reference/passes/*/source/file": {
+    "keys": [],
+    "example": "src/kernels.ts"
+  },
+  "/kernels/*/reference/passes/*/source/export": {
+    "keys": [],
+    "example": "matmulShader"
+  },
+  "/kernels/*/reference/passes/*/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/reference/passes/*/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/reference/passes/*/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/reference/passes/*/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/reference/passes/*/entry": {
     "keys": [],

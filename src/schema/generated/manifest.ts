@@ -8,6 +8,21 @@
  */
 export type Percentage = number | string;
 /**
+ * A program: a WGSL or WESL file, a template of WGSL, or a literal in a file of TypeScript, JavaScript, C++ or Rust.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "program-source".
+ */
+export type ProgramSource =
+  | string
+  | {
+      readonly file: Path;
+      /**
+       * The constant that holds it: a name, or a member of one.
+       */
+      readonly export: string;
+    };
+/**
  * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -160,7 +175,8 @@ export type Passes = ReadonlyArray<Pass>;
 export type Reference =
   | string
   | {
-      readonly source: Path;
+      readonly source?: ProgramSource;
+      readonly generate?: Generator;
       readonly entry?: Identifier;
       readonly dispatch?: Dispatch;
       readonly passes?: Passes;
@@ -299,7 +315,8 @@ export interface Kernel {
    * Name of an operator that ships with Joulegate, instead of `source`.
    */
   readonly operator?: string;
-  readonly source?: Path;
+  readonly source?: ProgramSource;
+  readonly generate?: Generator;
   readonly command?: Command;
   readonly entry?: Identifier;
   /**
@@ -328,6 +345,22 @@ export interface Kernel {
    */
   readonly sentinel?: boolean;
   readonly "calls-per-day"?: CallsPerDay;
+}
+/**
+ * A program that prints: a buffer's bytes, exactly as many as it has, or a program in WGSL. It runs in a copy of `sources`, and has to print the same every time.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "generator".
+ */
+export interface Generator {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
 }
 /**
  * A program of any kind (CUDA, HIP, Triton, native WebGPU) that runs one configuration as often as it is told. It runs in a copy of `sources` and speaks the few lines that docs/command-kernels.md has. Needs --allow-commands, or the input allow-commands.
@@ -481,22 +514,6 @@ export interface Buffer {
   readonly values?: ReadonlyArray<NumberExpression>;
 }
 /**
- * A program that prints a buffer's bytes, exactly as many as it has. It runs in a copy of `sources`, and has to print the same every time.
- *
- * This interface was referenced by `ManifestFile`'s JSON-Schema
- * via the `definition` "generator".
- */
-export interface Generator {
-  readonly run: ProgramArguments;
-  /**
-   * Files that it needs, and folders with all below, relative to the manifest's folder.
-   *
-   * @minItems 1
-   * @maxItems 64
-   */
-  readonly sources: ReadonlyArray<string>;
-}
-/**
  * One launch of a kernel that has several.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -504,7 +521,8 @@ export interface Generator {
  */
 export interface Pass {
   readonly name?: Identifier;
-  readonly source?: Path;
+  readonly source?: ProgramSource;
+  readonly generate?: Generator;
   readonly entry?: Identifier;
   readonly dispatch: Dispatch;
   readonly when?: Condition;

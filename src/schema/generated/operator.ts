@@ -86,16 +86,29 @@ export type Dispatch =
 export type Reference =
   | string
   | {
-      /**
-       * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
-       */
-      readonly source: string;
+      readonly source?: ProgramSource;
+      readonly generate?: Generator1;
       /**
        * Name of the @compute function.
        */
       readonly entry?: string;
       readonly dispatch?: Dispatch1;
       readonly passes?: Passes;
+    };
+/**
+ * The reference program.
+ */
+export type ProgramSource =
+  | string
+  | {
+      /**
+       * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
+       */
+      readonly file: string;
+      /**
+       * The constant that holds it: a name, or a member of one.
+       */
+      readonly export: string;
     };
 /**
  * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
@@ -114,6 +127,21 @@ export type Dispatch1 =
        * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
        */
       readonly offset?: string | number;
+    };
+/**
+ * Its program; the kernel's unless given.
+ */
+export type ProgramSource1 =
+  | string
+  | {
+      /**
+       * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
+       */
+      readonly file: string;
+      /**
+       * The constant that holds it: a name, or a member of one.
+       */
+      readonly export: string;
     };
 /**
  * Its launches, if it has several; the kernel's unless given. Instead of `entry` and `dispatch`.
@@ -301,6 +329,19 @@ export interface Tolerance {
   readonly nan?: "equal";
 }
 /**
+ * What prints it, instead of `source`, for the default configuration.
+ */
+export interface Generator1 {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
+}
+/**
  * One launch of a kernel that has several.
  */
 export interface Pass {
@@ -308,10 +349,8 @@ export interface Pass {
    * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
    */
   readonly name?: string;
-  /**
-   * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
-   */
-  readonly source?: string;
+  readonly source?: ProgramSource1;
+  readonly generate?: Generator2;
   /**
    * Name of the @compute function.
    */
@@ -341,4 +380,17 @@ export interface Pass {
           readonly binding: number;
         };
   };
+}
+/**
+ * What prints its program, instead of `source`. Needs --allow-commands, or the input allow-commands.
+ */
+export interface Generator2 {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
 }

@@ -1,0 +1,24 @@
+/** Invocations of a workgroup. In the manifest a tunable has this name, so what ships stands here. */
+const TILE = 64;
+
+const reduction = /* wgsl */ `
+  for (var half = ${TILE / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) { parts[local] += parts[local + half]; }
+  }`;
+
+export const rowSumShader = /* wgsl */ `
+override COLS: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+var<workgroup> parts: array<f32, ${TILE}>;
+
+@compute @workgroup_size(${TILE})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  var part = 0.0;
+  for (var c = local; c < COLS; c += ${TILE}u) { part += x[group.x * COLS + c]; }
+  parts[local] = part;${reduction}
+  if (local == 0u) { y[group.x] = parts[0]; }
+}
+`;

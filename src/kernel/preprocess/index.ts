@@ -1,0 +1,1 @@
+export { expandTemplate } from './expand.ts';

@@ -1,0 +1,1 @@
+export { extensionOf, extractProgram, hostExtensions } from './extract.ts';
