@@ -1280,9 +1280,9 @@ ${indent2}`) + "'";
         return quotedString(value2, ctx);
       }
       const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent2.length);
+      const literal3 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent2.length);
       if (!value2)
-        return literal2 ? "|\n" : ">\n";
+        return literal3 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value2.length; endStart > 0; --endStart) {
@@ -1331,7 +1331,7 @@ ${indent2}`) + "'";
         if (onComment)
           onComment();
       }
-      if (!literal2) {
+      if (!literal3) {
         const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
@@ -2047,7 +2047,7 @@ var require_YAMLMap = __commonJS({
       static from(schema, obj, ctx) {
         const { keepUndefined, replacer } = ctx;
         const map2 = new this(schema);
-        const add3 = (key2, value2) => {
+        const add4 = (key2, value2) => {
           if (typeof replacer === "function")
             value2 = replacer.call(obj, key2, value2);
           else if (Array.isArray(replacer) && !replacer.includes(key2))
@@ -2057,10 +2057,10 @@ var require_YAMLMap = __commonJS({
         };
         if (obj instanceof Map) {
           for (const [key2, value2] of obj)
-            add3(key2, value2);
+            add4(key2, value2);
         } else if (obj && typeof obj === "object") {
           for (const key2 of Object.keys(obj))
-            add3(key2, obj[key2]);
+            add4(key2, obj[key2]);
         }
         if (typeof schema.sortMapEntries === "function") {
           map2.items.sort(schema.sortMapEntries);
@@ -11141,12 +11141,12 @@ var require_lib = __commonJS({
         const endOfInit = () => this.match(12) || this.match(8);
         switch (this.state.type) {
           case 136: {
-            const literal2 = this.parseNumericLiteral(this.state.value);
+            const literal3 = this.parseNumericLiteral(this.state.value);
             if (endOfInit()) {
               return {
                 type: "number",
-                loc: literal2.loc.start,
-                value: literal2
+                loc: literal3.loc.start,
+                value: literal3
               };
             }
             return {
@@ -11155,12 +11155,12 @@ var require_lib = __commonJS({
             };
           }
           case 135: {
-            const literal2 = this.parseStringLiteral(this.state.value);
+            const literal3 = this.parseStringLiteral(this.state.value);
             if (endOfInit()) {
               return {
                 type: "string",
-                loc: literal2.loc.start,
-                value: literal2
+                loc: literal3.loc.start,
+                value: literal3
               };
             }
             return {
@@ -11170,12 +11170,12 @@ var require_lib = __commonJS({
           }
           case 85:
           case 86: {
-            const literal2 = this.parseBooleanLiteral(this.match(85));
+            const literal3 = this.parseBooleanLiteral(this.match(85));
             if (endOfInit()) {
               return {
                 type: "boolean",
-                loc: literal2.loc.start,
-                value: literal2
+                loc: literal3.loc.start,
+                value: literal3
               };
             }
             return {
@@ -13824,7 +13824,7 @@ var require_lib = __commonJS({
       readNumber(startsWithDot) {
         const start = this.state.pos;
         const startLoc = this.state.curPosition();
-        let isFloat2 = false;
+        let isFloat3 = false;
         let hasExponent = false;
         let isOctal = false;
         const integerValue = startsWithDot ? 0 : this.readLiteralInt(10);
@@ -13844,7 +13844,7 @@ var require_lib = __commonJS({
         if (next === 46 && !isOctal) {
           ++this.state.pos;
           this.readLiteralInt(10);
-          isFloat2 = true;
+          isFloat3 = true;
           next = this.input.charCodeAt(this.state.pos);
         }
         if ((next === 69 || next === 101) && !isOctal) {
@@ -13855,14 +13855,14 @@ var require_lib = __commonJS({
           if (this.readLiteralInt(10) === null) {
             this.raise(Errors.InvalidOrMissingExponent, startLoc);
           }
-          isFloat2 = true;
+          isFloat3 = true;
           hasExponent = true;
           next = this.input.charCodeAt(this.state.pos);
         }
         const end = this.state.pos;
         const isBigInt = next === 110;
         if (isBigInt) {
-          if (isFloat2 || hasLeadingZero) {
+          if (isFloat3 || hasLeadingZero) {
             this.raise(Errors.InvalidBigIntLiteral, startLoc);
           }
           ++this.state.pos;
@@ -13878,7 +13878,7 @@ var require_lib = __commonJS({
         if (isIdentifierStart(this.codePointAtPos(this.state.pos))) {
           throw this.raise(Errors.NumberIdentifier, this.state.curPosition());
         }
-        if (!isFloat2 && !isBigInt && !isDecimal && !hasLeadingZero && integerValue <= Number.MAX_SAFE_INTEGER) {
+        if (!isFloat3 && !isBigInt && !isDecimal && !hasLeadingZero && integerValue <= Number.MAX_SAFE_INTEGER) {
           this.finishToken(136, integerValue);
           return;
         }
@@ -19019,7 +19019,7 @@ var require_lib = __commonJS({
           return false;
       }
     }
-    var typescript = (superClass) => class TypeScriptParserMixin extends superClass {
+    var typescript2 = (superClass) => class TypeScriptParserMixin extends superClass {
       constructor(...args) {
         super(...args);
         this.tsParseInOutModifiers = this.tsParseModifiers.bind(this, {
@@ -22184,7 +22184,7 @@ var require_lib = __commonJS({
       estree,
       jsx,
       flow,
-      typescript,
+      typescript: typescript2,
       v8intrinsic,
       placeholders
     };
@@ -22487,7 +22487,7 @@ function list(values2) {
 }
 function typeList(type) {
   const types = Array.isArray(type) ? type : [type];
-  return list(types.map((one4) => typeWords[String(one4)] ?? String(one4)));
+  return list(types.map((one6) => typeWords[String(one6)] ?? String(one6)));
 }
 function values(allowed) {
   return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
@@ -36985,11 +36985,11 @@ var pins_default = {
 
 // src/native/pins.ts
 var builtPins = pins_default;
-function platformName(host) {
-  return `${host.platform}-${host.arch}`;
+function platformName(host2) {
+  return `${host2.platform}-${host2.arch}`;
 }
-function pinnedFiles(pins, host, of) {
-  const files = Object.entries(pins.platforms[platformName(host)] ?? {});
+function pinnedFiles(pins, host2, of) {
+  const files = Object.entries(pins.platforms[platformName(host2)] ?? {});
   return Object.fromEntries(files.filter(([, file]) => of === void 0 || file.package === of));
 }
 
@@ -37047,24 +37047,24 @@ function isOlder(version) {
 function unfit(message, nextStep3) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep: nextStep3 });
 }
-function hostProblem(host, pins) {
+function hostProblem(host2, pins) {
   const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
-  if (host.platform === "linux" && host.glibc === null) {
+  if (host2.platform === "linux" && host2.glibc === null) {
     return unfit(
       `WebGPU needs ${needed2}; this Linux has another C library (musl, as in Alpine).`,
       "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
+  if (host2.platform === "linux" && host2.glibc !== null && isOlder(host2.glibc)) {
     return unfit(
-      `WebGPU needs ${needed2}; this Linux has glibc ${host.glibc}.`,
+      `WebGPU needs ${needed2}; this Linux has glibc ${host2.glibc}.`,
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
   const known4 = Object.keys(pins.platforms);
-  if (known4.length > 0 && !known4.includes(platformName(host))) {
+  if (known4.length > 0 && !known4.includes(platformName(host2))) {
     return unfit(
-      `WebGPU is not available for ${platformName(host)}.`,
+      `WebGPU is not available for ${platformName(host2)}.`,
       `Use one of ${known4.join(", ")}, or replay a recording.`
     );
   }
@@ -37085,8 +37085,8 @@ function resolveFrom(file, name) {
     throw error;
   }
 }
-function hasBinary(name, entry, host) {
-  const { platform, arch } = host;
+function hasBinary(name, entry, host2) {
+  const { platform, arch } = host2;
   if (name === "webgpu") {
     const folder = `${platform}-${platform === "darwin" ? "universal" : arch}`;
     return existsSync2(join3(dirname(entry), "dist", folder, "dawn.node"));
@@ -37094,13 +37094,13 @@ function hasBinary(name, entry, host) {
   const built = existsSync2(join3(dirname(entry), "build", "koffi"));
   return built || resolveFrom(entry, `@koromix/koffi-${platform}-${arch}`) !== null;
 }
-function findInstalled(name, bundlePath, host) {
+function findInstalled(name, bundlePath, host2) {
   const entry = resolveFrom(bundlePath, name);
   if (entry === null) return { ok: false, reason: `the npm package ${name} is not installed` };
-  if (!hasBinary(name, entry, host)) {
+  if (!hasBinary(name, entry, host2)) {
     return {
       ok: false,
-      reason: `the npm package ${name} in ${dirname(entry)} has no binary for ${host.platform}-${host.arch}`
+      reason: `the npm package ${name} in ${dirname(entry)} has no binary for ${host2.platform}-${host2.arch}`
     };
   }
   return { ok: true, entry };
@@ -37109,32 +37109,32 @@ function findInstalled(name, bundlePath, host) {
 // src/native/find.ts
 function nativeContext(search, options = {}) {
   const pins = options.pins ?? builtPins;
-  const host = options.host ?? readNativeHost();
-  const problem = hostProblem(host, pins);
+  const host2 = options.host ?? readNativeHost();
+  const problem = hostProblem(host2, pins);
   if (problem !== null) throw problem;
-  return { search, pins, host };
+  return { search, pins, host: host2 };
 }
-function bundledFolder({ search, host }) {
-  return join4(dirname2(search.bundlePath), "native", platformName(host));
+function bundledFolder({ search, host: host2 }) {
+  return join4(dirname2(search.bundlePath), "native", platformName(host2));
 }
 function* nativePlaces(name, context) {
-  const { search, pins, host } = context;
-  const pinned2 = pinnedFiles(pins, host, name);
+  const { search, pins, host: host2 } = context;
+  const pinned2 = pinnedFiles(pins, host2, name);
   const inFolder = (folder) => {
     const missing3 = verifyFolder(folder, pinned2);
     return missing3 === null ? { kind: "folder", folder } : { where: folder, reason: missing3 };
   };
   yield inFolder(bundledFolder(context));
-  const installed3 = findInstalled(name, search.bundlePath, host);
+  const installed3 = findInstalled(name, search.bundlePath, host2);
   yield installed3.ok ? { kind: "package", entry: installed3.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed3.reason };
   if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
 }
-function notFoundError(name, { pins, host }, misses) {
+function notFoundError(name, { pins, host: host2 }, misses) {
   const packages = Object.entries(pins.packages).map(([of, version]) => `${of}@${version}`);
   const tried2 = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
   return new JoulegateError(
     "could-not-measure",
-    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried2}.`,
+    `The native part of ${name} for ${platformName(host2)} could not be loaded. Tried ${tried2}.`,
     {
       code: "no-native-part",
       nextStep: `Run \`npm install ${packages.join(" ")}\` in Joulegate's folder or one above it.`
@@ -37358,8 +37358,8 @@ function nvmlClocks(nvml2, handle, named3) {
     async supported() {
       const memory = await listed(nvml2, "nvmlDeviceGetSupportedMemoryClocks", [handle]);
       if (!memory.ok) return memory;
-      const highest = Math.max(0, ...memory.value);
-      const clocks = await listed(nvml2, "nvmlDeviceGetSupportedGraphicsClocks", [handle, highest]);
+      const highest2 = Math.max(0, ...memory.value);
+      const clocks = await listed(nvml2, "nvmlDeviceGetSupportedGraphicsClocks", [handle, highest2]);
       return clocks.ok ? { ok: true, value: clocks.value.sort((a2, b) => a2 - b) } : clocks;
     },
     lock: async (mhz) => done(await nvml2.call("nvmlDeviceSetGpuLockedClocks", handle, mhz, mhz)),
@@ -37431,9 +37431,9 @@ var maxRoom = 4096;
 async function gpuProcessIds(nvml2, handle) {
   const pids = /* @__PURE__ */ new Set();
   for (const [newer, older] of lists) {
-    const listed4 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed4.ok) return listed4;
-    for (const pid of listed4.value) pids.add(pid);
+    const listed6 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed6.ok) return listed6;
+    for (const pid of listed6.value) pids.add(pid);
   }
   return { ok: true, value: [...pids] };
 }
@@ -38388,10 +38388,10 @@ function encode_integer(num) {
   if (num < 0) enc = -num << 1 | 1;
   else enc = num << 1;
   do {
-    let clamped = enc & 31;
+    let clamped2 = enc & 31;
     enc >>>= 5;
-    if (enc > 0) clamped |= 32;
-    result += integer_to_char[clamped];
+    if (enc > 0) clamped2 |= 32;
+    result += integer_to_char[clamped2];
   } while (enc > 0);
   return result;
 }
@@ -43920,8 +43920,8 @@ function frexp(e) {
   return [f64Scratch.getFloat64(0), exp];
 }
 function modf(e) {
-  const whole2 = Number.isFinite(e) ? Math.trunc(e) : e;
-  return [e - whole2, whole2];
+  const whole3 = Number.isFinite(e) ? Math.trunc(e) : e;
+  return [e - whole3, whole3];
 }
 function componentsValue(type, components) {
   const elem = elemScalar(type);
@@ -45193,12 +45193,12 @@ function childrenOf(element2, module) {
     module
   );
 }
-function wordsOf2(element2, pick = (one4) => one4.kind === "ref" ? one4.ident.originalName : null) {
+function wordsOf2(element2, pick = (one6) => one6.kind === "ref" ? one6.ident.originalName : null) {
   const words3 = [];
-  const visit = (one4) => {
-    const picked2 = pick(one4);
+  const visit = (one6) => {
+    const picked2 = pick(one6);
     if (picked2 !== null) words3.push(...picked2.split("::"));
-    for (const child of childElems(one4)) {
+    for (const child of childElems(one6)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
     }
@@ -45351,8 +45351,8 @@ function accessOf({ base: base2, access, start, end }, module) {
   if (buffers.length === 0 || !isBracketed(base2, access, module.text)) return null;
   const length = lengthOf(base2, module);
   if (length === null) return null;
-  const constant3 = constantNumber(access, module);
-  if (constant3 !== null && constant3 >= 0 && constant3 < Number.parseInt(length, 10)) return null;
+  const constant4 = constantNumber(access, module);
+  if (constant4 !== null && constant4 >= 0 && constant4 < Number.parseInt(length, 10)) return null;
   return { start, end, index: access, buffers, length };
 }
 function isBracketed(base2, index, text3) {
@@ -45447,11 +45447,16 @@ function kindOf(type) {
 }
 
 // src/kernel/data-shape.ts
+function namedMembers(wgsl2) {
+  const tokens2 = canonicalTokens(wgsl2);
+  return new Set(tokens2.filter((_, i) => tokens2[i - 1] === "."));
+}
 var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
 var scalarTypes = Object.keys(bytesPerElement);
-var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
-function isPadding(path2) {
-  return paddingName.test(path2);
+var paddingName = /(?:^|_)(?:pad|padding|unused|reserved)[_\d]*$/i;
+function fillsGap(path2, named3) {
+  const words3 = path2.match(/[A-Za-z_]\w*/g) ?? [];
+  return words3.some((word5) => paddingName.test(word5)) && !words3.some((word5) => paddingName.test(word5) && named3.has(word5));
 }
 function dataShape(type, module) {
   const scalars = /* @__PURE__ */ new Set();
@@ -45493,7 +45498,7 @@ function collectScalars(type, found) {
   }
 }
 var mostSlots = 16384;
-function dataSlots(type, numbers3, atLeast2 = 0) {
+function dataSlots(type, { numbers: numbers3, named: named3 }, atLeast2 = 0) {
   const slots = [];
   const repeat = (options) => {
     for (let i = 0; options.goesOn(i); i++) {
@@ -45507,7 +45512,12 @@ function dataSlots(type, numbers3, atLeast2 = 0) {
     switch (part.kind) {
       case "scalar":
         if (!scalarTypes.includes(part.scalar)) return false;
-        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
+        slots.push({
+          path: path2,
+          scalar: part.scalar,
+          offsetBytes: offset,
+          isPadding: fillsGap(path2, named3)
+        });
         return slots.length <= mostSlots && Number.isFinite(offset);
       case "atomic":
         return visit(part.elem, path2, offset);
@@ -45545,9 +45555,9 @@ function dataSlots(type, numbers3, atLeast2 = 0) {
 function isRuntimeSized({ count: count2, countExpression }) {
   return count2 === void 0 && countExpression === void 0;
 }
-function valueLayout(type, numbers3, count2) {
-  const slots = dataSlots(type, numbers3, count2);
-  const { fixedBytes, elementBytes } = extent(type, numbers3);
+function valueLayout(type, program, count2) {
+  const slots = dataSlots(type, program, count2);
+  const { fixedBytes, elementBytes } = extent(type, program.numbers);
   const end = slots?.at(-1)?.offsetBytes;
   if (slots === null || end === void 0) return null;
   const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
@@ -45689,10 +45699,10 @@ function configurationId(configuration, tunables) {
 function holmAdjust(pValues) {
   const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
   const adjusted = new Array(pValues.length);
-  let largest2 = 0;
+  let largest3 = 0;
   order2.forEach((index, rank) => {
-    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest2;
+    largest3 = Math.max(largest3, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest3;
   });
   return adjusted;
 }
@@ -45777,10 +45787,10 @@ function quantile(samples2, probability) {
     throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
   }
   const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
+  const below2 = Math.floor(position);
+  const low = samples2[below2];
+  const high = samples2[Math.min(below2 + 1, samples2.length - 1)];
+  return low + (position - below2) * (high - low);
 }
 function median(values2) {
   return quantile(sortSamples(values2), 0.5);
@@ -46009,13 +46019,13 @@ function meanInterval(estimate, confidence) {
 // src/space/schedule.ts
 function createSchedule(grid, constraints) {
   const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
-  const constant3 = [];
+  const constant4 = [];
   const decided = grid.tunables.map(() => []);
   for (const constraint of constraints) {
     const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
-    (decided[depth] ?? constant3).push(constraint);
+    (decided[depth] ?? constant4).push(constraint);
   }
-  return { grid, constant: constant3, decided };
+  return { grid, constant: constant4, decided };
 }
 var Draft = class {
   #schedule;
@@ -46320,8 +46330,8 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed4 = known4?.all?.length;
-      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
+      const listed6 = known4?.all?.length;
+      if (listed6 !== void 0) return { value: Math.min(listed6, limit), exact: listed6 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
       for (const _ of enumerate(budget)) {
@@ -46830,10 +46840,10 @@ function tokensOf(text3, lexicon) {
       at3 = next;
       continue;
     }
-    const literal2 = lexicon.literal(text3, at3);
-    if (literal2 !== null) {
-      tokens2.push({ ...literal2, start: at3 });
-      at3 = literal2.end;
+    const literal3 = lexicon.literal(text3, at3);
+    if (literal3 !== null) {
+      tokens2.push({ ...literal3, start: at3 });
+      at3 = literal3.end;
       continue;
     }
     word4.lastIndex = at3;
@@ -46905,17 +46915,17 @@ function placeOf2({ text: text3, name }, tokens2, definition3) {
     "give one of them another name"
   );
 }
-function addLiterals(host, lexicon, ...[definition3, into]) {
-  const { text: text3, name, origin } = host;
-  const { at: at3, way, literals: literals2, follows } = placeOf2(host, tokensOf(text3, lexicon), definition3);
+function addLiterals(host2, lexicon, ...[definition3, into]) {
+  const { text: text3, name, origin } = host2;
+  const { at: at3, way, literals: literals2, follows } = placeOf2(host2, tokensOf(text3, lexicon), definition3);
   const macro = /(\w+)!\W*$/.exec(way)?.[1];
   if (macro !== void 0) {
     const nextStep3 = macro === "include_str" ? "name the file itself: 'source: kernels/NAME.wgsl'" : printIt;
     throw new EmbeddingFault(at3, `\`${macro}!\` makes the text of '${name}'`, nextStep3);
   }
-  for (const literal2 of literals2) {
-    if (literal2.kind === "text") addText(host, literal2, into);
-    else into.add(text3.slice(literal2.from, literal2.to), origin, literal2.from);
+  for (const literal3 of literals2) {
+    if (literal3.kind === "text") addText(host2, literal3, into);
+    else into.add(text3.slice(literal3.from, literal3.to), origin, literal3.from);
   }
   if (follows === void 0) return;
   const shown = text3.slice(follows.start, follows.end);
@@ -46977,8 +46987,8 @@ var definition = {
   end: /^(?:[;,})\]]|sv?)$/,
   before: "define"
 };
-function takeFromCpp(host, into) {
-  addLiterals(host, cpp, definition, into);
+function takeFromCpp(host2, into) {
+  addLiterals(host2, cpp, definition, into);
 }
 
 // src/manifest/embedded/javascript.ts
@@ -47054,10 +47064,10 @@ var Bindings = class {
     switch (statement.type) {
       case "ExportNamedDeclaration":
         if (statement.declaration) this.#read(statement.declaration);
-        for (const one4 of statement.specifiers) {
-          const exported = "exported" in one4 ? keyOf(one4.exported) : null;
-          if (exported !== null && one4.type === "ExportSpecifier")
-            this.#exported.set(exported, one4.local.name);
+        for (const one6 of statement.specifiers) {
+          const exported = "exported" in one6 ? keyOf(one6.exported) : null;
+          if (exported !== null && one6.type === "ExportSpecifier")
+            this.#exported.set(exported, one6.local.name);
         }
         break;
       case "ExportDefaultDeclaration":
@@ -47168,8 +47178,8 @@ var JavaScriptText = class {
   #bindings;
   #into;
   #depth = 0;
-  constructor(host, bindings, into) {
-    this.#host = host;
+  constructor(host2, bindings, into) {
+    this.#host = host2;
     this.#bindings = bindings;
     this.#into = into;
   }
@@ -47249,10 +47259,10 @@ var JavaScriptText = class {
         return typeof value2 === "number" ? -value2 : { arithmetic: `(-${value2.arithmetic})` };
       }
       case "BinaryExpression": {
-        const operation = Object.hasOwn(operations, node.operator) ? operations[node.operator] : void 0;
+        const operation2 = Object.hasOwn(operations, node.operator) ? operations[node.operator] : void 0;
         const [left, right] = [this.#numeric(node.left), this.#numeric(node.right)];
-        if (operation === void 0 || left === null || right === null) return null;
-        if (typeof left === "number" && typeof right === "number") return operation(left, right);
+        if (operation2 === void 0 || left === null || right === null) return null;
+        if (typeof left === "number" && typeof right === "number") return operation2(left, right);
         return { arithmetic: `(${[left, right].map(spelled).join(` ${node.operator} `)})` };
       }
       case "Identifier": {
@@ -47323,9 +47333,9 @@ function parseFile({ text: text3, extension: extension2 }) {
     throw new EmbeddingFault(pos, message, "see that it compiles");
   }
 }
-function takeFromJavaScript(host, into) {
-  const bindings = new Bindings(parseFile(host));
-  new JavaScriptText(host, bindings, into).add(bindings.named(host.name));
+function takeFromJavaScript(host2, into) {
+  const bindings = new Bindings(parseFile(host2));
+  new JavaScriptText(host2, bindings, into).add(bindings.named(host2.name));
 }
 
 // src/manifest/embedded/rust.ts
@@ -47359,8 +47369,8 @@ var definition2 = {
   way: /^(?::[^=;]*=|[:=])&?(?:\w+!\W?)?$/,
   end: /^[;,})\]]$/
 };
-function takeFromRust(host, into) {
-  addLiterals(host, rust, definition2, into);
+function takeFromRust(host2, into) {
+  addLiterals(host2, rust, definition2, into);
 }
 
 // src/manifest/embedded/extract.ts
@@ -47375,22 +47385,22 @@ var hostExtensions = Object.keys(languages);
 function extensionOf(path2) {
   return /\.([A-Za-z0-9]+)$/.exec(path2)?.[1]?.toLowerCase() ?? "";
 }
-function extractProgram(host) {
-  const extension2 = extensionOf(host.path);
+function extractProgram(host2) {
+  const extension2 = extensionOf(host2.path);
   const take = Object.hasOwn(languages, extension2) ? languages[extension2] : void 0;
   if (take === void 0) {
     const nearest = nearestName(extension2, hostExtensions);
     return {
       ok: false,
-      message: `'${host.path}' is no file that a program can be taken out of`,
-      nextStep: nearest === null || extension2 === "" ? `name a file of TypeScript, JavaScript, C++ or Rust: ${hostExtensions.map((one4) => `.${one4}`).join(", ")}` : `did you mean '.${nearest}'?`,
+      message: `'${host2.path}' is no file that a program can be taken out of`,
+      nextStep: nearest === null || extension2 === "" ? `name a file of TypeScript, JavaScript, C++ or Rust: ${hostExtensions.map((one6) => `.${one6}`).join(", ")}` : `did you mean '.${nearest}'?`,
       position: null
     };
   }
-  const source = new SourceText(host.path, host.text);
+  const source = new SourceText(host2.path, host2.text);
   const composed = new ComposedText();
   try {
-    take({ ...host, extension: extension2, origin: source }, composed);
+    take({ ...host2, extension: extension2, origin: source }, composed);
   } catch (error) {
     if (!(error instanceof EmbeddingFault)) throw error;
     const { message, nextStep: nextStep3, offset } = error;
@@ -49347,12 +49357,12 @@ var Registry = class _Registry {
   }
   #createDefaultConvert(name, fields) {
     const keys = objKeys(fields);
-    const conversions = /* @__PURE__ */ Object.create(null);
+    const conversions2 = /* @__PURE__ */ Object.create(null);
     for (const k2 of keys) {
       const type = fields[k2];
       const decl = type.kind === "message" && this.objectTypes.get(type.name);
-      if (decl === false) conversions[k2] = false;
-      else conversions[k2] = decl.convert ? decl : false;
+      if (decl === false) conversions2[k2] = false;
+      else conversions2[k2] = decl.convert ? decl : false;
     }
     const Ctor = {
       [name]: class extends Map {
@@ -49368,7 +49378,7 @@ var Registry = class _Registry {
         get(field3) {
           let v = super.get(field3);
           if (v !== void 0 || this.has(field3)) return v;
-          const dec = conversions[field3];
+          const dec = conversions2[field3];
           if (dec === void 0) return;
           v = this.#raw instanceof Map ? this.#raw.get(field3) : this.#raw?.[field3];
           if (dec && v && typeof v === "object") {
@@ -51961,9 +51971,9 @@ function floorLog2(x2) {
 }
 function ceilDiv(a2, b) {
   if (b === 0) throw new EvaluationFault("division by zero");
-  const remainder = a2 % b;
-  const quotient = (a2 - remainder) / b;
-  return (remainder !== 0 && remainder > 0 === b > 0 ? quotient + 1 : quotient) + 0;
+  const remainder2 = a2 % b;
+  const quotient2 = (a2 - remainder2) / b;
+  return (remainder2 !== 0 && remainder2 > 0 === b > 0 ? quotient2 + 1 : quotient2) + 0;
 }
 function log2(x2) {
   if (x2 < 1) throw new EvaluationFault(`log2(${x2}) does not exist`);
@@ -52186,9 +52196,9 @@ function explainTypes(fault, source, variables) {
     return [`unknown name '${name}'`, didYouMean(name, variables)];
   }
   if (code === "no_such_overload") {
-    const operation = summary.replace(/^no such overload: /, "");
-    const mixed = /\bint\b/.test(operation) && /\bdouble\b/.test(operation);
-    return [`${operation} is not defined`, mixed ? "convert one side with double(x) or int(x)" : null];
+    const operation2 = summary.replace(/^no such overload: /, "");
+    const mixed = /\bint\b/.test(operation2) && /\bdouble\b/.test(operation2);
+    return [`${operation2} is not defined`, mixed ? "convert one side with double(x) or int(x)" : null];
   }
   if (code === "no_matching_overload") return explainCall(summary);
   if (code === "costly_call") return [lowerFirst(summary), "compare numbers and texts with operators"];
@@ -52204,7 +52214,7 @@ function conversion(type, expect2) {
   return type === "double" && expect2.includes("int") ? "convert it with int(x)" : null;
 }
 function explainResult(type, expect2, source) {
-  const wanted = expect2.map((one4) => typeNames[one4]).join(" or ");
+  const wanted = expect2.map((one6) => typeNames[one6]).join(" or ");
   const given = Object.hasOwn(typeNames, type) ? typeNames[type] : type;
   return {
     message: `gives ${given}, but ${wanted} is needed here`,
@@ -52403,7 +52413,7 @@ function expressionFormula(expression) {
   return typeof value2 === "string" ? ["text", value2] : value2;
 }
 function formulaOf(node, types) {
-  const all = (nodes) => nodes.map((one4) => formulaOf(one4, types));
+  const all = (nodes) => nodes.map((one6) => formulaOf(one6, types));
   switch (node.op) {
     case "value":
       if (typeof node.args === "string") return ["text", node.args];
@@ -52535,9 +52545,9 @@ function readGenerator(written, place, context) {
 
 // src/manifest/fill.ts
 function numbers(written, place, types, { variables }) {
-  const listed4 = typeof written === "object";
-  return (listed4 ? written : [written]).flatMap((one4, i) => {
-    const compiled = one4 === void 0 ? null : compileAt(listed4 ? place.at(i) : place, one4, types, variables);
+  const listed6 = typeof written === "object";
+  return (listed6 ? written : [written]).flatMap((one6, i) => {
+    const compiled = one6 === void 0 ? null : compileAt(listed6 ? place.at(i) : place, one6, types, variables);
     return compiled === null ? [] : [compiled];
   });
 }
@@ -52662,12 +52672,12 @@ function positionIn(place, fill2) {
 }
 function readBuffer(written, options, context) {
   const { name, index, place } = options;
-  const listed4 = place.at("values").isWritten;
-  const kind = written.kind ?? (listed4 ? null : "storage");
+  const listed6 = place.at("values").isWritten;
+  const kind = written.kind ?? (listed6 ? null : "storage");
   const { scratch = false, clear } = written;
-  const isFilled = place.at("fill").isWritten && !listed4;
+  const isFilled = place.at("fill").isWritten && !listed6;
   const isUniform = kind === "uniform" && !isFilled;
-  checkKeys(isUniform ? kind : scratch ? "scratch" : listed4 ? "listed" : "filled", place);
+  checkKeys(isUniform ? kind : scratch ? "scratch" : listed6 ? "listed" : "filled", place);
   if (clear !== void 0 && !scratch && written.fill !== void 0 && written.fill !== "zeros") {
     place.at("fill").value({
       message: `the buffer is zeroed before each ${clear}, so nothing reads its ${typeof written.fill === "string" ? written.fill : "contents"}`,
@@ -52693,7 +52703,7 @@ function readBuffer(written, options, context) {
     ...scratch ? { scratch, at: () => place.position } : {},
     ...clear === void 0 ? {} : { clear },
     values: values2 === void 0 && (kind !== "uniform" || written.fill !== void 0) ? null : (values2 ?? []).filter((value2) => value2 !== null),
-    ...listed4 ? {
+    ...listed6 ? {
       valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
     } : {}
   };
@@ -52751,7 +52761,7 @@ function readCommand(written, place, context) {
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn([...run, ...build ?? []]);
-  for (const name of tunables.filter((one4) => !used.includes(one4))) {
+  for (const name of tunables.filter((one6) => !used.includes(one6))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
       nextStep: `write {${name}} where the program takes it, or remove the tunable`
@@ -52777,11 +52787,11 @@ function programOf(written) {
 }
 function readProgram(written, place, context) {
   const { programs, sources, names: names2 } = context;
-  const { source, generate } = written;
-  if (generate === void 0)
+  const { source, generate: generate2 } = written;
+  if (generate2 === void 0)
     return source === void 0 ? noProgram : programs.read(source, place.at("source"), names2);
   const here = place.at("generate");
-  const generator = readGenerator(generate, here, { sources, names: names2 });
+  const generator = readGenerator(generate2, here, { sources, names: names2 });
   return { ...noProgram, generator: { ...generator, at: () => here.position } };
 }
 var defaultEntry = "main";
@@ -52892,7 +52902,7 @@ function readPass(written, place, context) {
 function readPasses(written, place, context) {
   const taken = /* @__PURE__ */ new Set();
   const passes = written.map(({ value: value2, place: here }) => {
-    const hasProgram = [here, context.program.place].some((one4) => isProgramWritten(one4));
+    const hasProgram = [here, context.program.place].some((one6) => isProgramWritten(one6));
     if (!hasProgram && here !== place) {
       here.key({
         message: "the pass has no program",
@@ -53143,7 +53153,7 @@ function parameterFault(value2, parameter2) {
   return null;
 }
 function reportUnknownParameters(given, known4, place) {
-  for (const name of given.filter((one4) => !known4.includes(one4))) {
+  for (const name of given.filter((one6) => !known4.includes(one6))) {
     const nearest = nearestName(name, known4);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
@@ -53286,9 +53296,9 @@ function byAttention(a2, b) {
 var failingVerdicts = verdictOrder.filter(
   (verdict) => verdicts[verdict].mayFail
 );
-function completeFailOn(listed4) {
-  const isImplied = listed4.some((verdict) => verdict === "regressed");
-  return isImplied ? [.../* @__PURE__ */ new Set([...listed4, "wrong-result"])] : listed4;
+function completeFailOn(listed6) {
+  const isImplied = listed6.some((verdict) => verdict === "regressed");
+  return isImplied ? [.../* @__PURE__ */ new Set([...listed6, "wrong-result"])] : listed6;
 }
 var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
 
@@ -53383,8 +53393,8 @@ function readReference({ reference: { value: value2, place } }, passes, context)
     });
   }
   if (others.isWritten) {
-    const listed4 = passesIn(written, place);
-    return { passes: readPasses(listed4.value, listed4.place, { ...context, program }) };
+    const listed6 = passesIn(written, place);
+    return { passes: readPasses(listed6.value, listed6.place, { ...context, program }) };
   }
   const source = readProgram(program.value, holder, context);
   const { entry, dispatch } = written;
@@ -54030,6 +54040,14 @@ function reflect(module, entryPoint) {
   );
   const used = new Set(reachable.map((item) => item.declaration));
   const variables = module.declarations.filter((item) => item.kind === "gvar");
+  let named3 = null;
+  const program = {
+    numbers: numbersOf(module),
+    get named() {
+      named3 ??= namedMembers(module.text);
+      return named3;
+    }
+  };
   const bindings = [];
   let workgroupBytes = 0;
   for (const variable2 of variables) {
@@ -54050,7 +54068,7 @@ function reflect(module, entryPoint) {
     const kind = bindingKind(variable2);
     const refusal4 = kind === null ? { ...positionAt(lineStarts(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
     const { ident } = variable2.name.decl;
-    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count2);
+    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), program, count2);
     bindings.push({
       name,
       group,
@@ -54102,8 +54120,8 @@ function subgroupSizeOf(entry, module) {
   const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
   if (size2 === void 0) return null;
   const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
-  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
-  const expression = constant3?.kind === "const" ? constant3.init : size2;
+  const constant4 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
+  const expression = constant4?.kind === "const" ? constant4.init : size2;
   return expression === void 0 ? null : constantNumber(expression, module);
 }
 function bindingKind(variable2) {
@@ -54120,7 +54138,7 @@ function boundBuffers(module, bindings, buffers) {
     if (item.kind !== "gvar") continue;
     const group = attributeNumber(item.attributes, "group", module);
     const binding = attributeNumber(item.attributes, "binding", module);
-    const place = bindings.find((one4) => one4.group === group && one4.binding === binding);
+    const place = bindings.find((one6) => one6.group === group && one6.binding === binding);
     const buffer = place && buffers[place.buffer];
     if (buffer !== void 0) found.set(item.name.decl.ident.originalName, buffer);
   }
@@ -54198,13 +54216,13 @@ var blank = [0, 4294967295];
 var shownCharacters = 80;
 function boundsCheck(program) {
   const checked2 = program.passes.map((pass) => checkedPass(pass));
-  const passes = checked2.filter((one4) => one4 !== null);
+  const passes = checked2.filter((one6) => one6 !== null);
   const count2 = passes.reduce((sum, { accesses }) => sum + accesses.length, 0);
   if (count2 === 0 || passes.length < program.passes.length) return null;
   const values2 = Array.from({ length: count2 }, () => blank).flat();
-  const group = Math.max(0, ...program.passes.flatMap(({ bindings }) => bindings.map((one4) => one4.group)));
-  const taken = program.passes.flatMap(({ bindings }) => bindings.filter((one4) => one4.group === group));
-  const binding = Math.max(-1, ...taken.map((one4) => one4.binding)) + 1;
+  const group = Math.max(0, ...program.passes.flatMap(({ bindings }) => bindings.map((one6) => one6.group)));
+  const taken = program.passes.flatMap(({ bindings }) => bindings.filter((one6) => one6.group === group));
+  const binding = Math.max(-1, ...taken.map((one6) => one6.binding)) + 1;
   const own = { group, type: "u32", fill: "zeros", seed: 0, check: null };
   const notes2 = {
     ...own,
@@ -54371,9 +54389,9 @@ function passFault(pass, definitions2, isOneOfMany) {
 function inPass({ name }, fault, isOneOfMany) {
   return isOneOfMany ? `pass \`${name}\`: ${fault}` : fault;
 }
-function sharingFault(definition3, uses, passes) {
-  const nameOf4 = (use) => passes[uses.indexOf(use)]?.definition.name;
-  const used = uses.filter((use) => use?.used === true);
+function sharingFault(definition3, uses2, passes) {
+  const nameOf4 = (use) => passes[uses2.indexOf(use)]?.definition.name;
+  const used = uses2.filter((use) => use?.used === true);
   const [first] = used;
   if (first === void 0) return null;
   const isUniform = ({ kind }) => kind === "uniform";
@@ -54383,7 +54401,7 @@ function sharingFault(definition3, uses, passes) {
     return failed(
       "validation",
       `buffer \`${definition3.name}\` is ${what(first)}, but ${what(other)}`,
-      passes[uses.indexOf(other)]?.definition.at?.()
+      passes[uses2.indexOf(other)]?.definition.at?.()
     );
   }
   const shape = (use) => {
@@ -54435,7 +54453,7 @@ function bindingFault(variable2, definition3, options) {
 }
 function undeclaredMessage(definition3, passes) {
   const variables = passes.flatMap(
-    ({ bindings }) => bindings.map((one4) => `\`${one4.name}\` at ${slot(one4)}`)
+    ({ bindings }) => bindings.map((one6) => `\`${one6.name}\` at ${slot(one6)}`)
   );
   const declared = [...new Set(variables)].join(", ");
   return `buffer \`${definition3.name}\` at ${slot(definition3)} is not declared by the program; it has ${declared || "no bindings"}`;
@@ -54547,14 +54565,14 @@ function refuse2({ definition: definition3 }, why, index) {
   const place = definition3.fillAt?.(index) ?? {};
   return failed("validation", `the fill of buffer \`${definition3.name}\` ${why}`, place);
 }
-function evaluated(expressions, buffer, whole2) {
+function evaluated(expressions, buffer, whole3) {
   const found = [];
   for (const [i, expression] of expressions.entries()) {
     const value2 = evaluateOrFail((known4) => expression.evaluate(known4), buffer.variables);
     if (!value2.ok) return refuse2(buffer, value2.failure.message, i);
     const number3 = value2.value;
-    const isRight = typeof number3 === "number" && (whole2 ? Number.isSafeInteger(number3) : Number.isFinite(number3));
-    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole2 ? "whole " : ""}number`, i);
+    const isRight = typeof number3 === "number" && (whole3 ? Number.isSafeInteger(number3) : Number.isFinite(number3));
+    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole3 ? "whole " : ""}number`, i);
     found.push(number3);
   }
   return succeeded(found);
@@ -54562,17 +54580,17 @@ function evaluated(expressions, buffer, whole2) {
 function range(expressions, buffer) {
   const numbers3 = evaluated(expressions, buffer, true);
   if (!numbers3.ok) return numbers3;
-  const [from = 0, below = 1] = numbers3.value;
-  if (below <= from)
-    return refuse2(buffer, `has no number from ${from} to below ${below}; write [least, most + 1]`);
-  return succeeded([from, below]);
+  const [from = 0, below2 = 1] = numbers3.value;
+  if (below2 <= from)
+    return refuse2(buffer, `has no number from ${from} to below ${below2}; write [least, most + 1]`);
+  return succeeded([from, below2]);
 }
-function unlessHeld(buffer, from, below, fill2) {
+function unlessHeld(buffer, from, below2, fill2) {
   const [least2, most2] = exact2[buffer.type];
-  if (from >= least2 && below <= most2) return succeeded({ fill: fill2 });
+  if (from >= least2 && below2 <= most2) return succeeded({ fill: fill2 });
   return refuse2(
     buffer,
-    `goes from ${from} to ${below - 1}; ${buffer.type} holds all whole numbers only from ${least2} to ${most2 - 1}`
+    `goes from ${from} to ${below2 - 1}; ${buffer.type} holds all whole numbers only from ${least2} to ${most2 - 1}`
   );
 }
 function sizeOf({ type, length }) {
@@ -54582,8 +54600,8 @@ var kinds2 = {
   integers(written, buffer) {
     const numbers3 = range(written, buffer);
     if (!numbers3.ok) return numbers3;
-    const [from, below] = numbers3.value;
-    return unlessHeld(buffer, from, below, { integers: [from, below] });
+    const [from, below2] = numbers3.value;
+    return unlessHeld(buffer, from, below2, { integers: [from, below2] });
   },
   permutation(written, buffer) {
     const numbers3 = evaluated(written, buffer, true);
@@ -54595,9 +54613,9 @@ var kinds2 = {
   cumulative(written, buffer) {
     const numbers3 = range(written, buffer);
     if (!numbers3.ok) return numbers3;
-    const [from, below] = numbers3.value;
+    const [from, below2] = numbers3.value;
     if (from < 0) return refuse2(buffer, `has steps from ${from}; row starts never fall`, 0);
-    return unlessHeld(buffer, 0, (buffer.length - 1) * (below - 1) + 1, { cumulative: [from, below] });
+    return unlessHeld(buffer, 0, (buffer.length - 1) * (below2 - 1) + 1, { cumulative: [from, below2] });
   },
   values(written, buffer) {
     const { type, length } = buffer;
@@ -54699,7 +54717,7 @@ function arrange(definition3, options) {
   const expressions = definition3.values ?? [];
   const step2 = bytesPerElement[type];
   const declared = layout2 ?? {
-    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step2 })),
+    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step2, isPadding: false })),
     byteLength: expressions.length * step2
   };
   const byteLength = roundUp(alignOf(kind), declared.byteLength);
@@ -54731,41 +54749,41 @@ function arrange(definition3, options) {
   });
 }
 function assign(count2, slots, words3) {
-  if (count2 <= slots.length && slots.slice(count2).every(({ path: path2 }) => isPadding(path2)))
+  if (count2 <= slots.length && slots.slice(count2).every(({ isPadding }) => isPadding))
     return slots.map((_, i) => i < count2 ? i : null);
   let next = 0;
-  const own = slots.map(({ path: path2 }) => isPadding(path2) ? null : next++);
+  const own = slots.map(({ isPadding }) => isPadding ? null : next++);
   if (next === count2) return own;
   if (count2 < slots.length || count2 * words3.step > words3.byteLength) return null;
   const indices = slots.map(({ offsetBytes }) => offsetBytes / words3.step);
   return indices.every((index) => Number.isInteger(index) && index < count2) ? indices : null;
 }
-function isAsListed({ members, slots, byteLength }, listed4) {
-  const { type, kind, count: count2 } = listed4;
+function isAsListed({ members, slots, byteLength }, listed6) {
+  const { type, kind, count: count2 } = listed6;
   return slots === void 0 && members.length === count2 && byteLength === roundUp(alignOf(kind), count2 * bytesPerElement[type]) && members.every((member2, i) => member2.type === type && member2.value === i && member2.fromBits === null);
 }
 var bits = new DataView(new ArrayBuffer(4));
 var leastBits = 2 ** 23;
-function numberOfBits(source, listed4, member2) {
-  if (member2 !== "f32" || listed4 !== "u32" && listed4 !== "i32" || !/^\d+$/.test(source)) return null;
-  const whole2 = Number(source);
-  if (whole2 < leastBits || whole2 >= 2 ** 32) return null;
-  bits.setUint32(0, whole2);
+function numberOfBits(source, listed6, member2) {
+  if (member2 !== "f32" || listed6 !== "u32" && listed6 !== "i32" || !/^\d+$/.test(source)) return null;
+  const whole3 = Number(source);
+  if (whole3 < leastBits || whole3 >= 2 ** 32) return null;
+  bits.setUint32(0, whole3);
   const value2 = bits.getFloat32(0);
   return Number.isFinite(value2) ? value2 : null;
 }
 function bitsRemark(definition3, { members }) {
-  const found = members.find(({ fromBits }) => fromBits !== null);
+  const found = members.find(({ fromBits: fromBits2 }) => fromBits2 !== null);
   if (found === void 0 || found.value === null) return null;
   const written = definition3.values?.[found.value]?.source;
   return `\`${found.path}\` of buffer \`${definition3.name}\` is f32, and ${written} is taken for the bits of ${found.fromBits}; write that number, and leave out 'type'`;
 }
 function evaluateMembers(definition3, { members }, variables) {
   const numbers3 = [];
-  for (const { path: path2, type, value: value2, fromBits } of members) {
+  for (const { path: path2, type, value: value2, fromBits: fromBits2 } of members) {
     const expression = value2 === null ? void 0 : definition3.values?.[value2];
-    if (value2 === null || expression === void 0 || fromBits !== null) {
-      numbers3.push(fromBits ?? 0);
+    if (value2 === null || expression === void 0 || fromBits2 !== null) {
+      numbers3.push(fromBits2 ?? 0);
       continue;
     }
     const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
@@ -54798,8 +54816,8 @@ function bindBuffers(options) {
   const buffers = [];
   const bindings = passes.map(() => []);
   for (const definition3 of definitions2) {
-    const uses = passes.map((pass) => variableAt(pass, definition3));
-    const declared = uses.find((use) => use?.used) ?? uses.find((use) => use !== null) ?? null;
+    const uses2 = passes.map((pass) => variableAt(pass, definition3));
+    const declared = uses2.find((use) => use?.used) ?? uses2.find((use) => use !== null) ?? null;
     if (declared === null && !isIndirect(definition3, passes)) {
       if (role === "variant" || definition3.check)
         return failed("validation", undeclaredMessage(definition3, passes));
@@ -54813,14 +54831,14 @@ function bindBuffers(options) {
         `buffer \`${definition3.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const fault = sharingFault(definition3, uses, passes);
+    const fault = sharingFault(definition3, uses2, passes);
     if (fault !== null) return fault;
-    const used = uses.filter((use) => use?.used);
+    const used = uses2.filter((use) => use?.used);
     const writer = used.find((use) => use?.kind === "storage");
     const kind = (writer ?? declared)?.kind ?? defaultKind(definition3.kind);
     const contents = definition3.values === null ? filled(definition3, { type, kind, variables, workload }) : listed2(definition3, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
-    for (const [pass, use] of uses.entries()) {
+    for (const [pass, use] of uses2.entries()) {
       if (!use?.used || use.kind === null) continue;
       const { group: group2, binding: binding2, kind: kind2 } = use;
       bindings[pass]?.push({ buffer: buffers.length, group: group2, binding: binding2, kind: kind2 });
@@ -54956,15 +54974,15 @@ var Dependencies = class {
     const found = /* @__PURE__ */ new Set();
     const seen = /* @__PURE__ */ new Set();
     const visit = (words3, block) => {
-      const follow = (target, within) => {
+      const follow2 = (target, within) => {
         if (target === void 0 || seen.has(target)) return;
         seen.add(target);
         visit(target, within);
       };
       for (const word5 of words3) {
         if (this.#conditions.has(word5)) found.add(word5);
-        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word5), at3);
-        follow(this.#globals.get(word5), null);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) follow2(at3.names.get(word5), at3);
+        follow2(this.#globals.get(word5), null);
       }
     };
     for (const part of parts) {
@@ -55042,7 +55060,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one4, known4) => visit(one4, { guards: known4, certain: known4 === guards }, within)
+          (one6, known4) => visit(one6, { guards: known4, certain: known4 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -55216,11 +55234,11 @@ var Tally = class {
   /** Adds, counter by counter, the largest of the alternatives: only one of them runs. */
   addLargest(alternatives2) {
     for (let index = 0; index < counters.length; index++) {
-      let largest2 = 0;
+      let largest3 = 0;
       for (let at3 = 0; at3 < alternatives2.length; at3++) {
-        largest2 = Math.max(largest2, alternatives2[at3].#sums[index]);
+        largest3 = Math.max(largest3, alternatives2[at3].#sums[index]);
       }
-      this.#sums[index] = this.#sums[index] + largest2;
+      this.#sums[index] = this.#sums[index] + largest3;
     }
     for (const tally of alternatives2) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
   }
@@ -55246,7 +55264,7 @@ var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul)
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio = (part, whole2) => whole2 === 0 ? 0 : part / whole2;
+var ratio = (part, whole3) => whole3 === 0 ? 0 : part / whole3;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -55336,13 +55354,13 @@ function featuresOf(passes, buffers) {
 }
 function measureOf({ program, launch, needs }, buffers) {
   const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
-  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const workgroupSize2 = launch.workgroupSize ?? unknownSize;
   const outputs = buffers.filter((buffer) => buffer.check !== null);
   const workgroups3 = launch.dispatch.reduce((product, size2) => product * size2, 1);
-  const perWorkgroup = workgroupSize.reduce((product, size2) => product * size2, 1);
+  const perWorkgroup = workgroupSize2.reduce((product, size2) => product * size2, 1);
   return {
     counts: program.count(launch),
-    workgroupSize,
+    workgroupSize: workgroupSize2,
     workgroups: workgroups3,
     perWorkgroup,
     invocations: workgroups3 * perWorkgroup,
@@ -55359,9 +55377,9 @@ function together(passes) {
   const invocations = sum((pass) => pass.invocations);
   const counts = new Tally();
   for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
-  const largest2 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
+  const largest3 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
   return {
-    ...largest2,
+    ...largest3,
     counts,
     invocations,
     workgroups: sum((pass) => pass.workgroups),
@@ -55484,8 +55502,8 @@ function both(left, right) {
   if (right === true) return left;
   return (run) => left(run) && right(run);
 }
-function holds(constant3, run) {
-  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+function holds(constant4, run) {
+  return typeof constant4 === "boolean" ? constant4 : constant4(run);
 }
 
 // src/kernel/features/arithmetic.ts
@@ -55531,9 +55549,9 @@ function applyUnary(operator, operand, kind) {
   if (typeof operand !== "number") return null;
   return wrap(operator === "-" ? -operand : ~operand, kind);
 }
-function swizzle(vector, name) {
-  if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked2 = [...name].map((letter2) => vector["xyzwrgba".indexOf(letter2) % 4]);
+function swizzle(vector2, name) {
+  if (name.length === 1) return vector2["xyzwrgba".indexOf(name) % 4] ?? null;
+  const picked2 = [...name].map((letter2) => vector2["xyzwrgba".indexOf(letter2) % 4]);
   return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
@@ -55585,7 +55603,7 @@ var comparisons2 = {
   "!=": (a2, b) => a2 !== b
 };
 function numericOperator(operator, kind) {
-  const whole2 = kind === "u32" || kind === "i32" || kind === "abstract-int";
+  const whole3 = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
       return (a2, b) => a2 + b;
@@ -55594,7 +55612,7 @@ function numericOperator(operator, kind) {
     case "*":
       return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
     case "/":
-      return whole2 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
+      return whole3 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
     case "%":
       return (a2, b) => b === 0 ? null : a2 % b;
     case "<<":
@@ -55632,13 +55650,13 @@ function builtinName(attributes) {
   return null;
 }
 function inputValue(name, view, run) {
-  const { dispatch, workgroupSize } = run.launch;
+  const { dispatch, workgroupSize: workgroupSize2 } = run.launch;
   if (name === "num_workgroups") return dispatch;
-  if (view.lane === null || workgroupSize === null) {
+  if (view.lane === null || workgroupSize2 === null) {
     run.laneReads++;
     return null;
   }
-  const [x2, y2, z] = workgroupSize;
+  const [x2, y2, z] = workgroupSize2;
   const alone = x2 * y2 * z === 1;
   if (alone || name !== "workgroup_id") run.laneReads++;
   const index = alone ? 0 : view.lane;
@@ -55650,7 +55668,7 @@ function inputValue(name, view, run) {
     case "workgroup_id":
       return group;
     case "global_invocation_id":
-      return local.map((value2, axis) => value2 + group[axis] * workgroupSize[axis]);
+      return local.map((value2, axis) => value2 + group[axis] * workgroupSize2[axis]);
     case "local_invocation_index":
     case "subgroup_invocation_id":
       return index;
@@ -55660,7 +55678,7 @@ function inputValue(name, view, run) {
 }
 
 // src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one4, numbers3) => layoutOf(one4, numbers3).size) {
+function sizeCode(type, scope, measure = (one6, numbers3) => layoutOf(one6, numbers3).size) {
   if (!dependsOnNumbers(type)) return measure(type, () => null);
   return (run) => measure(type, scope.typeNumbers(run));
 }
@@ -55803,14 +55821,14 @@ function callCode(call2, scope) {
   const codes = call2.arguments.map((argument) => scope.value(argument));
   const type = typeOf(call2, module);
   const kind = elementKind(type);
-  const combine = combination(name, kind, lanesOf(type));
+  const combine2 = combination(name, kind, lanesOf(type));
   return (run, frame2, view) => {
     const values2 = [];
     for (const code of codes) {
       const value2 = code(run, frame2, view);
       if (value2 !== null) values2.push(value2);
     }
-    return values2.length === codes.length ? combine(values2) : null;
+    return values2.length === codes.length ? combine2(values2) : null;
   };
 }
 function lazyValueCode(expression, scope) {
@@ -55822,17 +55840,17 @@ function lazyValueCode(expression, scope) {
 }
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
-    const one4 = {
+    const one6 = {
       value: (run, frame2, view) => {
-        one4.value = scope.value(argument);
-        return one4.value(run, frame2, view);
+        one6.value = scope.value(argument);
+        return one6.value(run, frame2, view);
       },
       pointedAt: (run, frame2, view) => {
-        one4.pointedAt = pointedAtCode(argument, scope);
-        return one4.pointedAt(run, frame2, view);
+        one6.pointedAt = pointedAtCode(argument, scope);
+        return one6.pointedAt(run, frame2, view);
       }
     };
-    return one4;
+    return one6;
   });
   return { arguments: passed, room: scope.program.slots.room(fn) };
 }
@@ -55866,10 +55884,10 @@ function functionCode(fn, call2, scope) {
   return (run, frame2, view) => run.assumed !== null || frame2.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame2, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
-  const vector = values2.find((value2) => typeof value2 === "object");
-  if (vector === void 0) return scalar(name, values2, kind);
+  const vector2 = values2.find((value2) => typeof value2 === "object");
+  if (vector2 === void 0) return scalar(name, values2, kind);
   const result = [];
-  for (let i = 0; i < vector.length; i++) {
+  for (let i = 0; i < vector2.length; i++) {
     const lane = values2.map((value2) => typeof value2 === "object" ? value2[i] : value2);
     if (lane.some((element3) => element3 === void 0)) return null;
     const element2 = scalar(name, lane, kind);
@@ -55949,23 +55967,23 @@ function valueCode(expression, scope) {
     case "component-expression": {
       const base2 = scope.value(expression.base);
       const access = scope.value(expression.access);
-      const uniform2 = uniformCode(expression, scope);
+      const uniform = uniformCode(expression, scope);
       return (run, frame2, view) => {
-        const whole2 = base2(run, frame2, view);
+        const whole3 = base2(run, frame2, view);
         const index = access(run, frame2, view);
-        if (typeof whole2 === "object" && typeof index === "number") return whole2?.[index] ?? null;
-        return uniform2 === null ? null : uniform2(run, frame2, view);
+        if (typeof whole3 === "object" && typeof index === "number") return whole3?.[index] ?? null;
+        return uniform === null ? null : uniform(run, frame2, view);
       };
     }
     case "component-member-expression": {
       const base2 = scope.value(expression.base);
       const { name } = expression.access;
-      const uniform2 = uniformCode(expression, scope);
+      const uniform = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
       return (run, frame2, view) => {
-        const whole2 = base2(run, frame2, view);
-        if (whole2 !== null && typeof whole2 === "object") return swizzle(whole2, name);
-        return uniform2?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
+        const whole3 = base2(run, frame2, view);
+        if (whole3 !== null && typeof whole3 === "object") return swizzle(whole3, name);
+        return uniform?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
       };
     }
     case "call-expression":
@@ -56217,7 +56235,7 @@ function privateSize(type, scope) {
   const size2 = sizeCode(
     type,
     scope,
-    (one4, numbers3) => one4.kind === "array" ? arrayLength(one4, numbers3) * arrayStride(one4.elem, numbers3) : layoutOf(one4, numbers3).size
+    (one6, numbers3) => one6.kind === "array" ? arrayLength(one6, numbers3) * arrayStride(one6.elem, numbers3) : layoutOf(one6, numbers3).size
   );
   return typeof size2 === "number" ? () => size2 : size2;
 }
@@ -56235,12 +56253,12 @@ function accessCode(expression, scope, what) {
   const moved = counterIndex(`${space2}${what}Bytes`);
   const size2 = sizeCode(typeOf(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
-  const [one4, other] = arrivals;
+  const [one6, other] = arrivals;
   const access = stepping((run, frame2, tally, times) => {
     const bytes = typeof size2 === "number" ? size2 : size2(run);
     tally.add(moved, bytes * times);
     const readsBefore = run.laneReads;
-    const first = address(run, frame2, one4);
+    const first = address(run, frame2, one6);
     const differs2 = run.laneReads !== readsBefore;
     const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame2, other) - first : 0;
     if (space2 === "storage") tally.add(patterns[pattern(stride, bytes)], bytes * times);
@@ -56339,15 +56357,15 @@ var costs = {
 function byName(names2, cost2) {
   return Object.fromEntries(names2.split(" ").map((name) => [name, cost2]));
 }
-function builtinCost(name, lanes, isFloat2) {
+function builtinCost(name, lanes, isFloat3) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
-  const multiply = isFloat2 ? "floatMul" : "intMul";
-  const sum = isFloat2 ? "floatAdd" : "intAdd";
+  const multiply2 = isFloat3 ? "floatMul" : "intMul";
+  const sum = isFloat3 ? "floatAdd" : "intAdd";
   switch (name) {
     case "fma":
       return { floatFma: lanes };
     case "dot":
-      return { [multiply]: lanes, [sum]: lanes - 1 };
+      return { [multiply2]: lanes, [sum]: lanes - 1 };
     case "length":
       return { floatMul: lanes, floatAdd: lanes - 1, special: 1 };
     case "distance":
@@ -56375,12 +56393,12 @@ var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "a
 var comparisons3 = /* @__PURE__ */ new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"]);
 function expressionCode(expression, scope) {
   if (expression.kind === "literal" || expression.kind === "type") return null;
-  const constant3 = constancy(expression, scope);
-  if (constant3 === true) return null;
+  const constant4 = constancy(expression, scope);
+  if (constant4 === true) return null;
   const code = variableCode(expression, scope);
-  if (constant3 === false || code === null) return code;
+  if (constant4 === false || code === null) return code;
   return stepping((run, frame2, tally, times) => {
-    if (!constant3(run)) perform(code, run, frame2, tally, times);
+    if (!constant4(run)) perform(code, run, frame2, tally, times);
   });
 }
 function variableCode(expression, scope) {
@@ -56540,12 +56558,12 @@ function conversionCode(call2, type, scope) {
   const codes = call2.arguments.map((argument) => {
     const from = typeOf(argument, scope.program.module);
     if (elementKind(from) === target) return null;
-    const constant3 = constancy(argument, scope);
-    if (constant3 === true) return null;
+    const constant4 = constancy(argument, scope);
+    if (constant4 === true) return null;
     const convert3 = adding("convert", lanesOf(from));
-    if (constant3 === false) return convert3;
+    if (constant4 === false) return convert3;
     return stepping((run, frame2, tally, times) => {
-      if (!constant3(run)) perform(convert3, run, frame2, tally, times);
+      if (!constant4(run)) perform(convert3, run, frame2, tally, times);
     });
   });
   return sequence(codes);
@@ -56570,12 +56588,12 @@ var maxSimulated = 4096;
 function tripCode(loop, scope) {
   const induction = loop.kind === "for" ? inductionOfFor(loop, scope) : inductionOfLoop(loop, scope);
   if (!induction) return () => Number.NaN;
-  const counted2 = countedCode(induction, scope);
+  const counted3 = countedCode(induction, scope);
   const simulated = simulatedCode(induction, scope);
   return (run, frame2) => {
     const start = induction.start(run, frame2);
     if (typeof start !== "number") return Number.NaN;
-    return counted2?.(run, frame2, start) ?? simulated(run, frame2, start) ?? Number.NaN;
+    return counted3?.(run, frame2, start) ?? simulated(run, frame2, start) ?? Number.NaN;
   };
 }
 function inductionOfFor(loop, scope) {
@@ -56698,16 +56716,16 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
 var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
 function countedCode(induction, scope) {
   const increment = incrementCode(induction, scope);
-  const one4 = induction.step.kind === "increment";
+  const one6 = induction.step.kind === "increment";
   const { condition, variable: variable2, shared: shared2, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
   const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
-  const turned = !isVariable2(condition.left);
-  if (turned && !isVariable2(condition.right)) return null;
-  const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = scope.value(turned ? condition.left : condition.right);
+  const turned2 = !isVariable2(condition.left);
+  if (turned2 && !isVariable2(condition.right)) return null;
+  const operator = turned2 ? mirrored[condition.operator.value] : condition.operator.value;
+  const bound = scope.value(turned2 ? condition.left : condition.right);
   return (run, frame2, start) => {
-    const by = one4 ? 1 : increment(run, frame2);
+    const by = one6 ? 1 : increment(run, frame2);
     if (by === null || by === 0) return null;
     const end = bound(run, frame2, firstInvocation);
     if (typeof end !== "number") return null;
@@ -56770,24 +56788,24 @@ function blockCode(statements, scope) {
   return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
 function statementCode(statement, scope) {
-  const whole2 = (make) => scope.program.remember(statement, [statement], scope, make);
+  const whole3 = (make) => scope.program.remember(statement, [statement], scope, make);
   const gathered = (make) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case "var":
     case "let": {
       const { init: init2 } = statement;
-      return whole2(() => init2 ? expressionCode(init2, scope) : null);
+      return whole3(() => init2 ? expressionCode(init2, scope) : null);
     }
     case "assign":
-      return whole2(() => assignCode(statement, scope));
+      return whole3(() => assignCode(statement, scope));
     case "increment":
     case "decrement":
-      return whole2(() => stepCode(statement.target, scope));
+      return whole3(() => stepCode(statement.target, scope));
     case "call":
       return callCode3(statement.call, statement, scope);
     case "return": {
       const { value: value2 } = statement;
-      return whole2(() => value2 ? expressionCode(value2, scope) : null);
+      return whole3(() => value2 ? expressionCode(value2, scope) : null);
     }
     case "block":
       return gathered(() => blockCode(statement.body, scope));
@@ -56820,7 +56838,7 @@ function statementCode(statement, scope) {
       return blockCode(statement.body.body, scope);
     case "break": {
       const { condition } = statement;
-      return whole2(() => condition ? expressionCode(condition, scope) : null);
+      return whole3(() => condition ? expressionCode(condition, scope) : null);
     }
     case "const":
     case "assert":
@@ -56900,10 +56918,10 @@ function largestCode(alternatives2) {
   if (codes.length <= 1) return codes[0] ?? null;
   return stepping((run, frame2, tally, times) => {
     const tallies = codes.map((code) => {
-      const one4 = new Tally();
-      one4.loopDepth = tally.loopDepth;
-      perform(code, run, frame2, one4, times);
-      return one4;
+      const one6 = new Tally();
+      one6.loopDepth = tally.loopDepth;
+      perform(code, run, frame2, one6, times);
+      return one6;
     });
     tally.addLargest(tallies);
   });
@@ -56975,7 +56993,7 @@ var Structure = class {
     this.#bodies.set(fn, code);
     return code;
   }
-  gather(owner, whole2, make) {
+  gather(owner, whole3, make) {
     const makeUnit = () => {
       const outer = this.#reaching;
       const own = newReach();
@@ -56990,7 +57008,7 @@ var Structure = class {
       };
     };
     return this.#use(
-      this.#shared?.find({ owner, gathers: true, parts: [whole2], module: this.module }, makeUnit) ?? makeUnit()
+      this.#shared?.find({ owner, gathers: true, parts: [whole3], module: this.module }, makeUnit) ?? makeUnit()
     );
   }
   remember(owner, parts, scope, make) {
@@ -57071,13 +57089,13 @@ function needsCode(entry, structure) {
     }
   }
   const attributes = entry.attributes ?? [];
-  const { axes, lanes } = structure.remember(attributes, attributes, scope, () => ({
+  const { axes: axes3, lanes } = structure.remember(attributes, attributes, scope, () => ({
     axes: attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope)),
     lanes: attributeCode(attributes, "subgroup_size", scope)
   }));
   return (run) => {
     const subgroupSize = lanes?.(run) ?? Number.NaN;
-    const [x2, y2 = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
+    const [x2, y2 = 1, z = 1] = (axes3 ?? []).map((axis) => axis(run));
     return {
       bindings: bound.map((variable2) => variable2(run)),
       subgroupSize: Number.isNaN(subgroupSize) ? null : subgroupSize,
@@ -57087,6 +57105,7 @@ function needsCode(entry, structure) {
     };
   };
 }
+var noMembers = /* @__PURE__ */ new Set();
 function isWorkgroup(variable2) {
   return variable2.template?.[0]?.name === "workgroup";
 }
@@ -57107,7 +57126,12 @@ function bindingCode2(variable2, scope) {
     read: true,
     written: true,
     used,
-    layout: (count2) => valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count2),
+    // Which members only fill gaps decides on values, and what a launch costs does not depend on those.
+    layout: (count2) => valueLayout(
+      typeOfDeclaration(ident, scope.program.module),
+      { numbers: scope.typeNumbers(run), named: noMembers },
+      count2
+    ),
     refusal: refusal4
   });
 }
@@ -57261,14 +57285,14 @@ var CommandBuilder = class {
 };
 
 // src/kernel/limits.ts
-function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
+function subgroupFault({ subgroupSize, workgroupSize: workgroupSize2 }, limits2) {
   if (subgroupSize === null) return null;
   const { subgroup_min: least2, subgroup_max: most2 } = limits2;
   if (subgroupSize < least2 || subgroupSize > most2) {
     const has = least2 === most2 ? `${least2}` : `${least2} to ${most2}`;
     return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
   }
-  const x2 = workgroupSize?.[0] ?? subgroupSize;
+  const x2 = workgroupSize2?.[0] ?? subgroupSize;
   return x2 % subgroupSize === 0 ? null : `the workgroup size in x is ${x2}, which is no multiple of the size of subgroups, ${subgroupSize}`;
 }
 function refusal(demands, limits2) {
@@ -57312,7 +57336,7 @@ function launchPasses(passes, options) {
   const { buffers, bindings } = bound.value;
   const launches = [];
   for (const [index, pass] of passes.entries()) {
-    const { definition: definition3, workgroupSize } = pass;
+    const { definition: definition3, workgroupSize: workgroupSize2 } = pass;
     const dispatch = workgroups({ passes, index, buffers, bindings, variables });
     if (!dispatch.ok) {
       const message = inPass(definition3, dispatch.failure.message, isOneOfMany);
@@ -57325,7 +57349,7 @@ function launchPasses(passes, options) {
       const message = inPass(definition3, refused4, isOneOfMany);
       return placedInPass(failed("unsupported", message, lacking?.lacking).failure, pass);
     }
-    launches.push({ dispatch: dispatch.value, workgroupSize, bindings: bindings[index] ?? [] });
+    launches.push({ dispatch: dispatch.value, workgroupSize: workgroupSize2, bindings: bindings[index] ?? [] });
   }
   return succeeded({ buffers, launches });
 }
@@ -57365,11 +57389,11 @@ function indirect({ index, buffers, bindings, variables }, dispatch) {
   return succeeded({ indirect: at3, offsetBytes });
 }
 var unknownCounts = [Number.NaN, Number.NaN, Number.NaN];
-function countedLaunch({ dispatch, workgroupSize, bindings }, buffers) {
+function countedLaunch({ dispatch, workgroupSize: workgroupSize2, bindings }, buffers) {
   const isMoved = bindings.some((binding) => !isAtHome(binding, buffers));
   return {
     dispatch: "indirect" in dispatch ? unknownCounts : dispatch,
-    workgroupSize,
+    workgroupSize: workgroupSize2,
     buffers: isMoved ? bindings.map(({ buffer, group, binding, kind }) => ({
       ...buffers[buffer],
       group,
@@ -57418,34 +57442,95 @@ function unusedTunables(kernel, words3) {
   }).map(({ name }) => name);
 }
 
-// src/kernel/overrides.ts
-function overrideNames(module) {
-  return overridesOf(module).map(nameOf);
+// src/kernel/unknown-names.ts
+function unknownNames(declarations, module) {
+  const values2 = /* @__PURE__ */ new Set();
+  const parts = /* @__PURE__ */ new Set();
+  const visit = (element2) => {
+    const root = rootOfParts(element2);
+    if (root?.kind === "ref" && isUnknown(root.ident, module)) parts.add(root.ident.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) values2.add(element2.ident.originalName);
+    if (element2.kind === "type") {
+      if (isUnknown(element2.name, module)) parts.add(element2.name.originalName);
+      const types = element2.templateParams?.slice(0, element2.name.originalName === "array" ? 1 : void 0);
+      for (const type of types ?? []) {
+        if (type.kind === "ref" && isUnknown(type.ident, module)) parts.add(type.ident.originalName);
+      }
+    }
+    if (element2.kind === "attribute") attributeParameters(element2).forEach(visit);
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const declaration of declarations) {
+    if (declaration.kind === "directive") continue;
+    if ("attributes" in declaration) declaration.attributes?.forEach(visit);
+    visit(declaration);
+  }
+  return { values: [...values2].filter((name) => !parts.has(name)), parts: [...parts] };
 }
-function replaceOverrides(module, values2) {
+function rootOfParts(element2) {
+  switch (element2.kind) {
+    case "call-expression":
+      return element2.function;
+    case "component-expression":
+    case "component-member-expression":
+      return element2.base;
+    case "unary-expression":
+      return element2.operator.value === "&" ? element2.expression : null;
+    case "assign":
+      return element2.lhs.kind === "phony" ? null : element2.lhs;
+    case "increment":
+    case "decrement":
+      return element2.target;
+    default:
+      return null;
+  }
+}
+function attributeParameters({
+  attribute: attribute2
+}) {
+  return attribute2.kind === "@attribute" ? (attribute2.params ?? []).map(({ expression }) => expression) : [];
+}
+
+// src/kernel/given-values.ts
+function givenNames(module) {
+  return [...constantsOf(module, "all").map(nameOf), ...unknownNames(module.declarations, module).values];
+}
+function takesValues(module, values2, kinds6) {
+  return constantsOf(module, "overrides").length > 0 || kinds6 === "all" && givenNames(module).some((name) => Object.hasOwn(values2, name));
+}
+function giveValues(module, values2, kinds6) {
   let text3 = "";
   let copied = 0;
-  for (const override of overridesOf(module)) {
-    const replaced = replacement(override, module, values2);
+  for (const constant4 of constantsOf(module, kinds6)) {
+    const replaced = replacement(constant4, module, values2);
+    if (replaced === null) continue;
     if (!replaced.ok) return replaced;
-    const original = module.text.slice(override.start, override.end);
+    const original = module.text.slice(constant4.start, constant4.end);
     const newlines = original.split("\n").length - 1;
-    text3 += module.text.slice(copied, override.start) + replaced.value + "\n".repeat(newlines);
-    copied = override.end;
+    text3 += module.text.slice(copied, constant4.start) + replaced.value + "\n".repeat(newlines);
+    copied = constant4.end;
   }
-  return succeeded(text3 + module.text.slice(copied));
+  const unknown5 = kinds6 === "all" ? unknownNames(module.declarations, module).values : [];
+  const missing3 = unknown5.filter((name) => Object.hasOwn(values2, name));
+  const declared = missing3.map((name) => `
+const ${name} = ${values2[name]};`).join("");
+  return succeeded(text3 + module.text.slice(copied) + declared);
 }
-function overridesOf(module) {
-  return module.declarations.filter((declaration) => declaration.kind === "override");
+function constantsOf(module, kinds6) {
+  return module.declarations.filter(
+    (declaration) => declaration.kind === "override" || kinds6 === "all" && declaration.kind === "const"
+  );
 }
-function nameOf(override) {
-  return override.name.decl.ident.originalName;
+function nameOf(constant4) {
+  return constant4.name.decl.ident.originalName;
 }
 function replacement(override, module, values2) {
   const name = nameOf(override);
   const type = typeOfDeclaration(override.name.decl.ident, module);
   const annotation = type.kind === "scalar" ? `: ${type.scalar}` : "";
   const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
+  if (override.kind === "const" && (value2 === void 0 || isDeclaredAs(override, value2, module)))
+    return null;
   if (value2 === void 0) {
     if (!override.init) {
       return failed(
@@ -57460,11 +57545,15 @@ function replacement(override, module, values2) {
     return succeeded(`const ${name}${annotation} = ${initial};`);
   }
   if (type.kind === "scalar" && !fits(value2, type.scalar)) {
-    return failed("validation", `override \`${name}\` is ${type.scalar}; its value ${value2} is not`, {
+    return failed("validation", `${override.kind} \`${name}\` is ${type.scalar}; its value ${value2} is not`, {
       ...positionAt(lineStarts(module.text), override.start)
     });
   }
   return succeeded(`const ${name}${annotation} = ${value2};`);
+}
+function isDeclaredAs({ init: init2, name }, value2, module) {
+  if (typeOfDeclaration(name.decl.ident, module).kind !== "scalar" || typeof value2 === "string") return true;
+  return init2 !== void 0 && constantValue(init2, module) === value2;
 }
 function fits(value2, scalar2) {
   if (scalar2 === "bool") return typeof value2 === "boolean";
@@ -57517,9 +57606,9 @@ function countingLoop(loop, scope) {
   }
   const kind = scalar2 === "u32" ? "u32" : "i32";
   const trips = countTrips({ start, end, step: step2, operator: test.operator });
-  const [lowest3, highest] = ranges2[kind];
+  const [lowest3, highest2] = ranges2[kind];
   const last2 = start + step2 * (trips ?? Number.NaN);
-  if (trips === null || !(last2 >= lowest3 && last2 <= highest)) {
+  if (trips === null || !(last2 >= lowest3 && last2 <= highest2)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
   }
   const leaving = leavingStatement(body, "loop", module);
@@ -57536,10 +57625,10 @@ function boundOf(condition, variable2, module) {
   if (condition.kind === "parenthesized-expression") return boundOf(condition.expression, variable2, module);
   if (condition.kind !== "binary-expression") return null;
   const operator = condition.operator.value;
-  const opposite = mirrored2[operator];
-  if (opposite === void 0) return null;
+  const opposite2 = mirrored2[operator];
+  if (opposite2 === void 0) return null;
   if (isVariable(condition.left, variable2, module)) return { operator, bound: condition.right };
-  return isVariable(condition.right, variable2, module) ? { operator: opposite, bound: condition.left } : null;
+  return isVariable(condition.right, variable2, module) ? { operator: opposite2, bound: condition.left } : null;
 }
 function isVariable(expression, variable2, module) {
   if (expression.kind === "parenthesized-expression") {
@@ -57731,7 +57820,7 @@ function factorOf({ call: call2 }, scope) {
 function writeLoop(text3, loop, counting, factor3, module) {
   const { name, start, step: step2, trips } = counting;
   const suffix = counting.type === "u32" ? "u" : "i";
-  const literal2 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
+  const literal3 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
   const lineStart = module.text.lastIndexOf("\n", loop.start) + 1;
   const before = module.text.slice(lineStart, loop.start);
   const newLine2 = `
@@ -57741,19 +57830,19 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
-      body(literal2(start + trip * step2));
+      body(literal3(start + trip * step2));
     }
     return;
   }
   const first = freshName(name, module);
   const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
-  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal3(from)}; ${variable2} ${compare4} ${literal3(to)}; ${variable2} ${advance}${literal3(Math.abs(by))}) `;
   const middle2 = start + full2 * factor3 * step2;
   text3.insert(`${header3(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
-    const offset = literal2(Math.abs(trip * step2));
+    const offset = literal3(Math.abs(trip * step2));
     body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
@@ -57761,7 +57850,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
-    body(literal2(middle2));
+    body(literal3(middle2));
     return;
   }
   text3.insert(header3(middle2, start + trips * step2, name, step2), loop.start);
@@ -57807,8 +57896,9 @@ async function specialiseModules(modules, values2, parameters) {
     lines2 = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl2);
-  if (parsed.ok && overrideNames(parsed.value).length > 0) {
-    const replaced = replaceOverrides(parsed.value, values2);
+  const kinds6 = source.language === "wgsl" && modules.printed === void 0 ? "all" : "overrides";
+  if (parsed.ok && takesValues(parsed.value, values2, kinds6)) {
+    const replaced = giveValues(parsed.value, values2, kinds6);
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
@@ -57820,7 +57910,7 @@ function parameterWords(modules) {
   if (source.language === "wesl")
     return new Set(Object.values(source.files).flatMap((text3) => canonicalTokens(markLoops(text3))));
   const parsed = parseWgsl(source.path, modules.marked(source.path));
-  return new Set(parsed.ok ? overrideNames(parsed.value) : []);
+  return new Set(parsed.ok ? givenNames(parsed.value) : []);
 }
 
 // src/kernel/preprocess/conditions.ts
@@ -58071,7 +58161,7 @@ var Macros = class {
     const own = this.#text(written);
     if (own !== null) return own;
     const unknown5 = (name) => {
-      const known4 = [...this.#macros].filter(([, { isOwn, isValue }]) => isValue && !isOwn).map(([one4]) => one4);
+      const known4 = [...this.#macros].filter(([, { isOwn, isValue }]) => isValue && !isOwn).map(([one6]) => one6);
       throw new Error(`there is no tunable or workload parameter \`${name}\`; there are ${known4.join(", ")}`);
     };
     if (/^\w+$/.test(written)) unknown5(written);
@@ -58248,7 +58338,7 @@ var Expansion = class {
   #include({ file, rest, around: around2, refuse: refuse5 }) {
     const { files, path: root } = this.#source;
     const written = /^"([^"]+)"$/.exec(rest)?.[1] ?? refuse5(`\`#include ${rest}\` names no file in quotes`);
-    const path2 = includeCandidates(written, file.path, root).find((one4) => Object.hasOwn(files, one4)) ?? refuse5(`there is no file \`${written}\` to include`);
+    const path2 = includeCandidates(written, file.path, root).find((one6) => Object.hasOwn(files, one6)) ?? refuse5(`there is no file \`${written}\` to include`);
     if (path2 === file.path || around2.includes(path2)) refuse5(`\`${written}\` includes itself`);
     this.#addFile(this.file(path2), [...around2, file.path]);
   }
@@ -58383,17 +58473,17 @@ var Structures = class {
   }
   #make(configuration) {
     const { constants: constants14, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds4 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
-    let origin = this.#origins.get(kinds4);
+    const kinds6 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    let origin = this.#origins.get(kinds6);
     try {
       if (!origin) {
         origin = originOf(new BindableProgram(this.#modules, constants14), conditions);
-        this.#origins.set(kinds4, origin);
+        this.#origins.set(kinds6, origin);
       }
       const code = this.#codeOf(origin, conditions);
       if (origin.program.modules.length === origin.moduleCount) return code;
       origin = originOf(origin.program, conditions);
-      this.#origins.set(kinds4, origin);
+      this.#origins.set(kinds6, origin);
       return this.#codeOf(origin, conditions);
     } catch (error) {
       bindingFailure(error, this.#pass.source.path);
@@ -58418,8 +58508,8 @@ var Structures = class {
       const keyOf4 = (value2) => {
         const { constants: constants14, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word5) => conditions[word5] && words3.has(word5));
-        const kinds4 = Object.values(constants14).map(kindOf3);
-        return [...kinds4, ...isTrue].join(" ");
+        const kinds6 = Object.values(constants14).map(kindOf3);
+        return [...kinds6, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf4(value2)])) };
     });
@@ -58507,7 +58597,7 @@ var Builder = class {
     const values2 = programValues(this.workload, configuration);
     const all = new Set(this.#passes.map(({ texts: texts2 }) => texts2));
     const printed = await Promise.all([...all].map((texts2) => texts2.printed(values2)));
-    return printed.filter((one4) => one4 !== null);
+    return printed.filter((one6) => one6 !== null);
   }
   async reference() {
     const { defaults } = this.kernel;
@@ -58518,7 +58608,7 @@ var Builder = class {
     const { program } = variant;
     if (program === null) return unknownFeatures();
     const latest = this.#latest?.program === program ? this.#latest.modules : null;
-    const counted2 = [];
+    const counted3 = [];
     for (const [index, pass] of program.passes.entries()) {
       const module = latest?.[index];
       const parsed = module === void 0 ? parseWgsl("", pass.wgsl) : succeeded(module);
@@ -58526,9 +58616,9 @@ var Builder = class {
       if (code === null) return unknownFeatures();
       const numbered = code.with({});
       const launch = countedLaunch(pass, program.buffers);
-      counted2.push({ program: numbered, launch, needs: numbered.needs() });
+      counted3.push({ program: numbered, launch, needs: numbered.needs() });
     }
-    return featuresOf(counted2, program.buffers);
+    return featuresOf(counted3, program.buffers);
   }
   async featuresOf(configuration) {
     if (await this.#unusedFault() !== null) return null;
@@ -58572,12 +58662,12 @@ var Builder = class {
     );
     if (!launched.ok) return launched;
     const { buffers, launches } = launched.value;
-    const counted2 = launches.map((launch, i) => ({
+    const counted3 = launches.map((launch, i) => ({
       program: programs[i],
       launch: countedLaunch(launch, buffers),
       needs: needs[i]
     }));
-    return succeeded({ counted: counted2, buffers });
+    return succeeded({ counted: counted3, buffers });
   }
   #isDefault(configuration) {
     const { defaults, tunables } = this.kernel;
@@ -58746,7 +58836,7 @@ function read({ length, value: value2, isWritten }) {
 function compareUnordered({ name, check: check3, length }, actual, expected) {
   const mine = read(actual);
   const right = read(expected);
-  const counted2 = check3.as === "sorted" || check3.as === "multiset";
+  const counted3 = check3.as === "sorted" || check3.as === "multiset";
   const say = (what, text3) => facts(text3, { own: mine.found[what], other: right.found[what], length });
   const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
   const fail2 = (kind, text3) => failed(kind, `\`${name}\`: ${[text3, ...remarks].join("; ")}`);
@@ -58757,13 +58847,13 @@ function compareUnordered({ name, check: check3, length }, actual, expected) {
       `\`${name}\`: ${unusableReference(mine.found, right.found, length).join("; ")}`
     );
   if (mine.unwritten === length) return fail2("unwritten", "the variant wrote no element");
-  if (counted2 && mine.unwritten !== right.unwritten) {
+  if (counted3 && mine.unwritten !== right.unwritten) {
     const text3 = `${mine.unwritten} of ${length} elements were not written, of the reference's ${right.unwritten}`;
     return fail2(mine.unwritten > right.unwritten ? "unwritten" : "wrong-result", text3);
   }
-  if (counted2 ? nans > expectedNans : nans > 0 && expectedNans === 0)
+  if (counted3 ? nans > expectedNans : nans > 0 && expectedNans === 0)
     return fail2("not-a-number", `${nans} of ${length} elements are not a number`);
-  if (counted2 ? nans < expectedNans : nans === 0 && expectedNans > 0)
+  if (counted3 ? nans < expectedNans : nans === 0 && expectedNans > 0)
     return fail2("wrong-result", "elements are a number that are none in the reference");
   const fault = faultOf2(check3, mine.numbers, right.numbers);
   if (fault !== null) return fail2("wrong-result", fault);
@@ -58929,21 +59019,1269 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
-// src/kernel/describe/unknown-names.ts
-function unknownNames(reachable, module) {
-  const names2 = /* @__PURE__ */ new Set();
-  const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names2.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names2.add(element2.name.originalName);
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  for (const { declaration } of reachable) {
-    if (declaration.kind !== "directive") visit(declaration);
+// src/kernel/extents/polynomial.ts
+var mostTerms = 12;
+function polynomial2(terms) {
+  const byKey = /* @__PURE__ */ new Map();
+  for (const { coefficient, factors } of terms) {
+    const key2 = factors.map((factor3) => factor3.key).join("*");
+    const sum = coefficient + (byKey.get(key2)?.coefficient ?? 0);
+    if (sum === 0) byKey.delete(key2);
+    else byKey.set(key2, { coefficient: sum, factors });
   }
-  return [...names2];
+  const sorted2 = [...byKey].sort(([a2], [b]) => a2 < b ? -1 : 1);
+  return {
+    terms: new Map(sorted2),
+    key: sorted2.map(([key2, { coefficient }]) => `${coefficient}*${key2}`).join("+")
+  };
+}
+function constant(value2) {
+  return polynomial2(value2 === 0 ? [] : [{ coefficient: value2, factors: [] }]);
+}
+function symbol(name) {
+  return polynomial2([{ coefficient: 1, factors: [{ kind: "symbol", name, key: name }] }]);
+}
+function operation(name, a2, b) {
+  const factor3 = {
+    kind: "operation",
+    operation: name,
+    operands: [a2, b],
+    key: `${name}(${a2.key};${b.key})`
+  };
+  return polynomial2([{ coefficient: 1, factors: [factor3] }]);
+}
+function add3(a2, b) {
+  return polynomial2([...a2.terms.values(), ...b.terms.values()]);
+}
+function subtract(a2, b) {
+  return add3(a2, multiply(b, constant(-1)));
+}
+function multiply(a2, b) {
+  const byKey = (x2, y2) => x2.key < y2.key ? -1 : 1;
+  return polynomial2(
+    [...a2.terms.values()].flatMap(
+      (one6) => [...b.terms.values()].map((other) => ({
+        coefficient: one6.coefficient * other.coefficient,
+        factors: [...one6.factors, ...other.factors].sort(byKey)
+      }))
+    )
+  );
+}
+function numberOf({ terms }) {
+  if (terms.size === 0) return 0;
+  return terms.size === 1 ? terms.get("")?.coefficient ?? null : null;
+}
+function isUnwieldy({ terms }) {
+  return terms.size > mostTerms;
+}
+function isAtMost(a2, b) {
+  let constantPart = 0;
+  for (const { coefficient, factors } of subtract(b, a2).terms.values()) {
+    if (factors.length === 0) constantPart += coefficient;
+    else if (coefficient < 0) return false;
+    else constantPart += coefficient;
+  }
+  return constantPart >= 0;
+}
+function quotient(a2, divisor) {
+  const [by, ...more] = divisor.terms.values();
+  if (by === void 0 || more.length > 0) return null;
+  const terms = [];
+  for (const { coefficient, factors } of a2.terms.values()) {
+    const left = [...factors];
+    for (const { key: key2 } of by.factors) {
+      const at3 = left.findIndex((factor3) => factor3.key === key2);
+      if (at3 === -1) return null;
+      left.splice(at3, 1);
+    }
+    if (coefficient % by.coefficient !== 0) return null;
+    terms.push({ coefficient: coefficient / by.coefficient, factors: left });
+  }
+  return polynomial2(terms);
+}
+function divide(a2, b) {
+  const exact3 = quotient(a2, b);
+  if (exact3 !== null) return exact3;
+  const one6 = constant(1);
+  const below2 = quotient(add3(a2, one6), b);
+  if (below2 !== null) return subtract(below2, one6);
+  const by = numberOf(b);
+  const rounding = a2.terms.get("")?.coefficient ?? 0;
+  const isRoundedUp = by !== null ? rounding >= by - 1 : isAtMost(subtract(b, one6), a2);
+  if (isRoundedUp && numberOf(a2) === null) return ceilDivide(subtract(a2, subtract(b, one6)), b);
+  return operation("divide", a2, b);
+}
+function ceilDivide(a2, b) {
+  const numbers3 = [numberOf(a2), numberOf(b)];
+  if (numbers3[0] !== null && numbers3[1] !== null) return constant(Math.ceil(numbers3[0] / numbers3[1]));
+  return quotient(a2, b) ?? operation("ceil_div", a2, b);
+}
+function largest(a2, b) {
+  if (isAtMost(a2, b)) return b;
+  return isAtMost(b, a2) ? a2 : operation("max", a2, b);
+}
+function symbolsOf({ terms }) {
+  const names2 = /* @__PURE__ */ new Set();
+  for (const { factors } of terms.values()) {
+    for (const factor3 of factors) {
+      if (factor3.kind === "symbol") names2.add(factor3.name);
+      else for (const operand of factor3.operands) for (const name of symbolsOf(operand)) names2.add(name);
+    }
+  }
+  return names2;
+}
+function substitute(whole3, replacement2) {
+  let result = constant(0);
+  for (const { coefficient, factors } of whole3.terms.values()) {
+    let product = constant(coefficient);
+    for (const factor3 of factors) {
+      if (factor3.kind === "symbol") {
+        product = multiply(product, replacement2(factor3.name) ?? symbol(factor3.name));
+        continue;
+      }
+      const [a2, b] = factor3.operands.map((operand) => substitute(operand, replacement2));
+      const operate = { divide, ceil_div: ceilDivide, max: largest }[factor3.operation];
+      product = multiply(product, operate(a2, b));
+    }
+    result = add3(result, product);
+  }
+  return result;
+}
+function coefficientOf(name, { terms }) {
+  const found = [];
+  for (const { coefficient, factors } of terms.values()) {
+    const rest = factors.filter((factor3) => factor3.kind !== "symbol" || factor3.name !== name);
+    if (rest.length === factors.length) continue;
+    if (factors.length - rest.length > 1) return null;
+    found.push({ coefficient, factors: rest });
+  }
+  return found.length === 0 ? null : polynomial2(found);
+}
+function expressionText(whole3, nameOf4) {
+  const parts = [...whole3.terms.values()].sort(
+    (a2, b) => Number(a2.coefficient < 0) - Number(b.coefficient < 0) || Number(a2.factors.length === 0) - Number(b.factors.length === 0)
+  ).map(({ coefficient, factors }, i) => {
+    const size2 = Math.abs(coefficient);
+    const names2 = factors.map(
+      (factor3) => factorText(factor3, nameOf4, factors.length > 1 || size2 !== 1 || whole3.terms.size > 1)
+    );
+    const product = [...size2 === 1 && names2.length > 0 ? [] : [String(size2)], ...names2];
+    const sign2 = coefficient < 0 ? i === 0 ? "-" : " - " : i === 0 ? "" : " + ";
+    return sign2 + (names2.length > 0 && product.length > names2.length ? [...names2, size2] : product).join(" * ");
+  });
+  return parts.length === 0 ? "0" : parts.join("");
+}
+function factorText(factor3, nameOf4, isPart) {
+  if (factor3.kind === "symbol") return nameOf4(factor3.name);
+  const [a2, b] = factor3.operands.map((operand) => expressionText(operand, nameOf4));
+  if (factor3.operation !== "divide") return `${factor3.operation}(${a2}, ${b})`;
+  const bracketed = (text4) => / /.test(text4) ? `(${text4})` : text4;
+  const text3 = `${bracketed(a2)} / ${bracketed(b)}`;
+  return isPart ? `(${text3})` : text3;
+}
+
+// src/kernel/extents/program.ts
+function memberSymbol(buffer, path2) {
+  return `member ${buffer} ${path2.replace(/^\./, "")}`;
+}
+var symbols = {
+  /** Invocations along an axis, where the program never asks for workgroups. */
+  threads: (axis) => `threads ${axis}`,
+  /** Workgroups along an axis. */
+  groups: (axis) => `groups ${axis}`,
+  /** Elements of a runtime-sized array. */
+  count: (buffer) => `count ${buffer}`,
+  /** What all numbers of a buffer are below. */
+  below: (buffer) => `below ${buffer}`,
+  /** A scalar of a listed buffer. */
+  member: memberSymbol
+};
+function isOfLaunch(value2) {
+  return launchSymbols(value2).length > 0;
+}
+function launchSymbols(value2) {
+  return [...symbolsOf(value2)].filter((name) => /^(?:threads|groups) /.test(name));
+}
+function noFindings() {
+  return { guards: [], indices: /* @__PURE__ */ new Map(), uses: /* @__PURE__ */ new Map(), read: /* @__PURE__ */ new Set(), positions: /* @__PURE__ */ new Set() };
+}
+
+// src/kernel/extents/range.ts
+var anyNumber = { low: null, high: null };
+function exactly(value2) {
+  return { low: value2, high: value2 };
+}
+function upTo(high) {
+  return { low: constant(0), high };
+}
+function isExact({ low, high }) {
+  return low !== null && high !== null && low.key === high.key;
+}
+function mayBeNegative({ low }) {
+  return low === null || !isAtMost(constant(0), low);
+}
+var both2 = (a2, b, of) => a2 === null || b === null ? null : of(a2, b);
+function combine(operator, a2, b) {
+  const result = combined(operator, a2, b);
+  const tidy = (end) => end === null || isUnwieldy(end) ? null : end;
+  return { low: tidy(result.low), high: tidy(result.high) };
+}
+function combined(operator, a2, b) {
+  switch (operator) {
+    case "+":
+      return { low: both2(a2.low, b.low, add3), high: both2(a2.high, b.high, add3) };
+    case "-":
+      return { low: both2(a2.low, b.high, subtract), high: both2(a2.high, b.low, subtract) };
+    case "*":
+      if (mayBeNegative(a2) && mayBeNegative(b)) return anyNumber;
+      return {
+        low: mayBeNegative(a2) || mayBeNegative(b) ? null : both2(a2.low, b.low, multiply),
+        high: both2(a2.high, b.high, multiply)
+      };
+    case "/":
+      if (b.low === null || numberOf(b.low) === 0 || a2.high === null) return anyNumber;
+      return {
+        low: isExact(a2) && isExact(b) ? divide(a2.high, b.low) : constant(0),
+        high: divide(a2.high, b.low)
+      };
+    case "%":
+      return remainder(a2, b);
+    case "<<":
+    case ">>": {
+      const by = isExact(b) && b.low !== null ? numberOf(b.low) : null;
+      if (by === null || by > 30) return operator === ">>" ? { low: constant(0), high: a2.high } : anyNumber;
+      return combined(operator === "<<" ? "*" : "/", a2, exactly(constant(2 ** by)));
+    }
+    case "&":
+      return { low: constant(0), high: leastOf(a2.high, b.high) };
+    default:
+      return anyNumber;
+  }
+}
+function remainder(a2, b) {
+  if (b.high === null) return { low: constant(0), high: a2.high };
+  const most2 = subtract(b.high, constant(1));
+  return { low: constant(0), high: a2.high !== null && isAtMost(a2.high, most2) ? a2.high : most2 };
+}
+function leastOf(a2, b) {
+  if (a2 === null || b === null) return a2 ?? b;
+  return isAtMost(b, a2) ? b : a2;
+}
+function union(a2, b) {
+  return {
+    low: both2(a2.low, b.low, (x2, y2) => isAtMost(x2, y2) ? x2 : isAtMost(y2, x2) ? y2 : null),
+    high: both2(a2.high, b.high, largest)
+  };
+}
+
+// src/kernel/extents/value.ts
+var nothing = /* @__PURE__ */ new Set();
+var unknownValue = { ranges: null, sources: nothing, place: null };
+function workedOut(ranges3, sources = nothing) {
+  return { ranges: ranges3, sources, place: null };
+}
+function rangeOf2({ ranges: ranges3 }) {
+  return (ranges3?.length === 1 ? ranges3[0] : void 0) ?? anyNumber;
+}
+function allSources(values2) {
+  const sources = values2.map((value2) => value2.sources).filter(({ size: size2 }) => size2 > 0);
+  return sources.length <= 1 ? sources[0] ?? nothing : new Set(sources.flatMap((some) => [...some]));
+}
+function eitherOf(a2, b) {
+  const [x2, y2] = [a2.ranges, b.ranges];
+  const ranges3 = x2 !== null && y2 !== null && x2.length === y2.length ? x2.map((one6, i) => union(one6, y2[i] ?? one6)) : null;
+  const place = a2.place?.variable === b.place?.variable && a2.place?.path === b.place?.path ? a2.place : null;
+  return { ranges: ranges3, sources: allSources([a2, b]), place };
+}
+
+// src/kernel/extents/conditions.ts
+var opposite = {
+  "<": ">=",
+  "<=": ">",
+  ">": "<=",
+  ">=": "<",
+  "==": "!=",
+  "!=": "=="
+};
+var turned = { ">": "<", ">=": "<=" };
+var one3 = constant(1);
+var Conditions2 = class {
+  #values;
+  #findings;
+  constructor(values2, findings) {
+    this.#values = values2;
+    this.#findings = findings;
+  }
+  /** Evaluates a condition for what it reads. */
+  read(condition, use = "condition") {
+    this.use(this.#values.evaluate(condition), use);
+  }
+  use({ sources }, use = "condition") {
+    this.#values.use(sources, use);
+  }
+  /** From here on the condition is what is said. */
+  assume(condition, isTrue) {
+    switch (condition.kind) {
+      case "parenthesized-expression":
+        this.assume(condition.expression, isTrue);
+        return;
+      case "unary-expression":
+        if (condition.operator.value === "!") this.assume(condition.expression, !isTrue);
+        return;
+      case "binary-expression": {
+        const { left, right } = condition;
+        const operator = condition.operator.value;
+        if (operator === (isTrue ? "&&" : "||") || operator === (isTrue ? "&" : "|")) {
+          this.assume(left, isTrue);
+          this.assume(right, isTrue);
+          return;
+        }
+        const holds2 = isTrue ? operator : opposite[operator];
+        if (holds2 !== void 0 && opposite[holds2] !== void 0) this.#compare(left, holds2, right);
+        return;
+      }
+      case "call-expression": {
+        const { function: callee, arguments: args } = condition;
+        const name = callee.kind === "ref" ? callee.ident.originalName : callee.name.originalName;
+        const [only] = args;
+        if (only !== void 0 && name === (isTrue ? "all" : "any")) this.assume(only, isTrue);
+      }
+    }
+  }
+  #compare(left, operator, right) {
+    const other = turned[operator];
+    if (other !== void 0) {
+      this.#compare(right, other, left);
+      return;
+    }
+    const [a2, b] = [this.#values.evaluate(left), this.#values.evaluate(right)];
+    const length = Math.max(a2.ranges?.length ?? 0, b.ranges?.length ?? 0);
+    for (let i = 0; i < length; i++) {
+      const part = length === 1 ? "" : `.${"xyzw"[i]}`;
+      const at3 = ({ ranges: ranges3 }) => ranges3?.[ranges3.length === 1 ? 0 : i] ?? anyNumber;
+      this.#bound({ left, right, operator, part, ranges: [at3(a2), at3(b)] });
+    }
+  }
+  #bound(comparison) {
+    const { left, right, operator, part } = comparison;
+    const [a2, b] = comparison.ranges;
+    if (operator === "==") {
+      this.#narrow(left, part, b);
+      this.#narrow(right, part, a2);
+      return;
+    }
+    if (operator !== "<" && operator !== "<=") return;
+    const step2 = operator === "<" ? one3 : constant(0);
+    if (b.high !== null) {
+      const high = subtract(b.high, step2);
+      if (b.low !== null) this.#guard(left, part, subtract(high, constant(-1)));
+      this.#narrow(left, part, { low: null, high });
+    }
+    if (a2.low !== null)
+      this.#narrow(right, part, { low: subtract(a2.low, subtract(constant(0), step2)), high: null });
+  }
+  /** A bound of what depends on the launch says how far the launch has to reach. */
+  #guard(expression, part, below2) {
+    const { ranges: ranges3 } = this.#values.natural(expression);
+    const reach2 = ranges3?.[part === "" ? 0 : "xyzw".indexOf(part.slice(1))]?.high;
+    if (reach2 === void 0 || reach2 === null || !isOfLaunch(reach2) || isOfLaunch(below2)) return;
+    this.#findings.guards.push({ reach: reach2, below: below2 });
+  }
+  #narrow(expression, part, range4) {
+    const key2 = this.#values.key(expression);
+    if (key2 === null) return;
+    this.#values.facts = this.#values.facts.with(key2 + part, range4);
+    if (expression.kind !== "binary-expression" || expression.operator.value !== "+" || part !== "") return;
+    const { left, right } = expression;
+    const { high } = range4;
+    if (high === null) return;
+    const rest = rangeOf2(this.#values.evaluate(right)).low;
+    if (rest !== null && numberOf(rest) !== null)
+      this.#narrow(left, "", { low: null, high: subtract(high, rest) });
+  }
+};
+
+// src/kernel/extents/builtin-calls.ts
+var fromBits = /^(?:unpack\w+|bitcast)$/;
+function builtinCall(name, { call: call2, args, type, use }) {
+  const sources = allSources(args);
+  const [a2, b, c] = args;
+  if (a2 === void 0) return /^(?:u32|i32|vec[234]\w*)$/.test(name) ? zero(name) : workedOut(null);
+  if (name === "arrayLength") {
+    return a2.place === null ? workedOut(null) : workedOut([exactly(symbol(symbols.count(a2.place.variable.originalName)))]);
+  }
+  if (name === "select" && b !== void 0 && c !== void 0) {
+    use(c.sources, "condition");
+    return workedOut(pairwise(a2, b, union), sources);
+  }
+  if (fromBits.test(name) && isFloat2(type())) use(sources, "bits");
+  if (/^(?:u32|i32)$/.test(name)) return workedOut(a2.ranges?.length === 1 ? a2.ranges : null, sources);
+  if (/^vec[234]/.test(name)) return workedOut(vector(name, call2, args), sources);
+  if (name === "min" && b !== void 0) return workedOut(pairwise(a2, b, smaller), sources);
+  if (name === "max" && b !== void 0) return workedOut(pairwise(a2, b, larger), sources);
+  if (name === "clamp" && b !== void 0 && c !== void 0)
+    return workedOut([clamped(rangeOf2(a2), rangeOf2(b), rangeOf2(c))], sources);
+  if (name === "abs") return workedOut(a2.ranges, sources);
+  return workedOut(null, sources);
+}
+function zero(name) {
+  const length = Number(/^vec([234])/.exec(name)?.[1] ?? 1);
+  return workedOut(/f|h/.test(name.slice(4)) ? null : Array.from({ length }, () => exactly(constant(0))));
+}
+function isFloat2(type) {
+  if (type.kind === "vector") return isFloat2(type.elem);
+  return type.kind === "scalar" && (type.scalar === "f32" || type.scalar === "f16");
+}
+function pairwise(a2, b, of) {
+  if (a2.ranges === null || b.ranges === null || a2.ranges.length !== b.ranges.length) return null;
+  return a2.ranges.map((range4, i) => of(range4, b.ranges?.[i] ?? range4));
+}
+function smaller(a2, b) {
+  return { low: union(a2, b).low, high: leastOf(a2.high, b.high) };
+}
+function larger(a2, b) {
+  const high = a2.high === null || b.high === null ? null : largest(a2.high, b.high);
+  return { low: highest(a2.low, b.low), high };
+}
+function highest(a2, b) {
+  if (a2 === null || b === null) return a2 ?? b;
+  return isAtMost(a2, b) ? b : a2;
+}
+function clamped(value2, low, high) {
+  return { low: highest(value2.low, low.low), high: leastOf(high.high, value2.high) };
+}
+function vector(name, { function: callee }, args) {
+  const written = callee.kind === "type" ? callee.templateParams?.[0] : void 0;
+  const element2 = written?.kind === "type" ? written.name.originalName : written?.kind === "ref" ? written.ident.originalName : "";
+  if (/^vec\d[fh]/.test(name) || /^f\d/.test(element2)) return null;
+  const size2 = Number(name[3]);
+  const parts = args.map(({ ranges: ranges3 }) => ranges3);
+  if (parts.some((ranges3) => ranges3 === null)) return null;
+  const components = parts.flatMap((ranges3) => ranges3 ?? []);
+  const [only] = components;
+  if (components.length === 1 && only !== void 0) return Array.from({ length: size2 }, () => only);
+  return components.length === size2 ? components : null;
+}
+
+// src/kernel/extents/expression-key.ts
+var conversions = /* @__PURE__ */ new Set(["u32", "i32"]);
+function expressionKey(expression, nameOf4) {
+  const keyOf4 = (part) => expressionKey(part, nameOf4);
+  switch (expression.kind) {
+    case "ref":
+      return nameOf4(expression.ident);
+    case "literal":
+      return expression.value.replace(/[iu]$/, "");
+    case "parenthesized-expression":
+      return keyOf4(expression.expression);
+    case "component-member-expression": {
+      const base2 = keyOf4(expression.base);
+      return base2 === null ? null : `${base2}.${expression.access.name}`;
+    }
+    case "binary-expression": {
+      const [left, right] = [keyOf4(expression.left), keyOf4(expression.right)];
+      return left === null || right === null ? null : `(${left}${expression.operator.value}${right})`;
+    }
+    case "call-expression": {
+      const { function: callee, arguments: args } = expression;
+      const name = callee.kind === "ref" ? callee.ident.originalName : callee.name.originalName;
+      const [only, ...more] = args;
+      return only !== void 0 && more.length === 0 && conversions.has(name) ? keyOf4(only) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+// src/kernel/extents/facts.ts
+var Facts = class _Facts {
+  #known;
+  constructor(known4 = /* @__PURE__ */ new Map()) {
+    this.#known = known4;
+  }
+  with(key2, { low, high }) {
+    const before = this.#known.get(key2);
+    const range4 = { low: low ?? before?.low ?? null, high: leastOf(high, before?.high ?? null) };
+    return new _Facts(new Map([...this.#known, [key2, range4]]));
+  }
+  /** A range with what is known of the expression. Conditions are believed to be there because they say more. */
+  narrow(key2, range4) {
+    const known4 = key2 === null ? void 0 : this.#known.get(key2);
+    if (known4 === void 0) return range4;
+    return { low: range4.low ?? known4.low, high: tighter(range4.high, known4.high) };
+  }
+};
+function tighter(high, fact) {
+  return fact === null ? high : high === null ? fact : leastOf(fact, high);
+}
+
+// src/kernel/extents/inputs.ts
+var axes = [0, 1, 2];
+var mostSubgroup = 128;
+var below = (value2) => upTo(subtract(value2, constant(1)));
+function builtinName2(attributes) {
+  for (const { attribute: attribute2 } of attributes ?? []) {
+    if (attribute2.kind === "@builtin") return attribute2.param.name;
+  }
+  return void 0;
+}
+function asksForWorkgroups(program) {
+  return asksFor(["workgroup_id", "num_workgroups"], program);
+}
+function asksForPosition(program) {
+  return asksFor(["workgroup_id", "num_workgroups", "global_invocation_id"], program);
+}
+function asksFor(asked, { entry, module }) {
+  const structures = module.declarations.filter((item) => item.kind === "struct");
+  return [...entry.params, ...structures.flatMap(({ members }) => members)].some(
+    ({ attributes }) => asked.includes(builtinName2(attributes) ?? "")
+  );
+}
+function inputValue2(attributes, program) {
+  const { workgroup: workgroup2 } = program;
+  const byGroups = asksForWorkgroups(program);
+  const vector2 = (of) => workedOut(axes.map(of));
+  switch (builtinName2(attributes)) {
+    case "global_invocation_id":
+      return vector2(
+        (axis) => below(
+          byGroups ? multiply(workgroup2[axis], symbol(symbols.groups(axis))) : symbol(symbols.threads(axis))
+        )
+      );
+    case "workgroup_id":
+      return vector2((axis) => below(symbol(symbols.groups(axis))));
+    case "num_workgroups":
+      return vector2((axis) => exactly(symbol(symbols.groups(axis))));
+    case "local_invocation_id":
+      return vector2((axis) => below(workgroup2[axis]));
+    case "local_invocation_index":
+      return workedOut([below(multiply(multiply(workgroup2[0], workgroup2[1]), workgroup2[2]))]);
+    case "subgroup_size":
+      return workedOut([{ low: constant(1), high: constant(mostSubgroup) }]);
+    case "subgroup_invocation_id":
+      return workedOut([below(constant(mostSubgroup))]);
+    default:
+      return null;
+  }
+}
+
+// src/kernel/extents/evaluate.ts
+var uses = ["data", "condition", "bits", "index"];
+var Evaluator2 = class {
+  facts = new Facts();
+  program;
+  #findings;
+  #call;
+  /** What variables may depend on, at any time. */
+  #dependencies;
+  #buffers;
+  #variables = /* @__PURE__ */ new Map();
+  /** What names mean in keys: those of constants what they stand for, those of variables a number for each value. */
+  #keys = /* @__PURE__ */ new Map();
+  #members = /* @__PURE__ */ new Map();
+  #lastKey = 0;
+  constructor(program, findings, dependencies, call2) {
+    this.program = program;
+    this.#findings = findings;
+    this.#dependencies = dependencies;
+    this.#call = call2;
+    this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  }
+  /** The parameters of the entry point. */
+  bindInputs(entry) {
+    for (const { name, attributes } of entry.params) {
+      const { ident } = name.decl;
+      const value2 = inputValue2(attributes, this.program);
+      if (value2 !== null) this.define(ident, value2, null);
+      const type = typeOfDeclaration(ident, this.program.module);
+      if (type.kind !== "struct") continue;
+      const members = (type.structElem?.members ?? []).flatMap((member2) => {
+        const input = inputValue2(member2.attributes, this.program);
+        return input === null ? [] : [[member2.name.name, input]];
+      });
+      this.#members.set(ident, new Map(members));
+    }
+  }
+  /** Gives a name that never changes its value. */
+  define(name, value2, init2) {
+    this.#variables.set(name, value2);
+    this.#keys.set(name, (init2 === null ? null : this.key(init2)) ?? this.#freshKey());
+  }
+  get(variable2) {
+    return this.#variables.get(variable2) ?? unknownValue;
+  }
+  /** Gives a variable a value; what it depends on adds up. */
+  set(variable2, value2) {
+    if (value2.place !== null) this.consume(value2);
+    this.#depend(variable2, value2.sources);
+    this.#variables.set(variable2, { ...value2, sources: this.#dependencies.get(variable2) ?? value2.sources });
+    this.#keys.set(variable2, this.#freshKey());
+  }
+  assign({ variable: variable2, path: path2 }, value2) {
+    const declaration = variable2.declElem;
+    if (declaration?.kind === "gvar") {
+      if (!this.#buffers.has(variable2.originalName)) this.#depend(variable2, value2.sources);
+      return;
+    }
+    if (path2 === "") {
+      this.set(variable2, value2);
+      return;
+    }
+    const before = this.get(variable2);
+    const at3 = "xyzw".indexOf(path2.slice(1));
+    const ranges3 = before.ranges === null || path2.length !== 2 || at3 === -1 ? null : before.ranges.map((range4, i) => i === at3 ? rangeOf2(value2) : range4);
+    this.set(variable2, { ranges: ranges3, sources: allSources([before, value2]), place: null });
+  }
+  #depend(variable2, sources) {
+    const known4 = this.#dependencies.get(variable2);
+    if (known4 === void 0) this.#dependencies.set(variable2, sources);
+    else if ([...sources].some((source) => !known4.has(source)))
+      this.#dependencies.set(variable2, /* @__PURE__ */ new Set([...known4, ...sources]));
+  }
+  #freshKey() {
+    return `#${++this.#lastKey}`;
+  }
+  snapshot() {
+    return new Map(this.#variables);
+  }
+  restore(snapshot) {
+    for (const [variable2, value2] of snapshot) {
+      if (this.#variables.get(variable2) !== value2 && variable2.declElem?.kind === "var")
+        this.#keys.set(variable2, this.#freshKey());
+    }
+    this.#variables = new Map(snapshot);
+  }
+  /** Either what is known now or what was. */
+  join(other) {
+    for (const [variable2, value2] of other) {
+      const now = this.#variables.get(variable2);
+      if (now === value2) continue;
+      this.#variables.set(variable2, now === void 0 ? value2 : eitherOf(now, value2));
+      if (variable2.declElem?.kind === "var") this.#keys.set(variable2, this.#freshKey());
+    }
+  }
+  /** What a variable holds that is given nothing. */
+  zeroOf(variable2) {
+    const type = typeOfDeclaration(variable2, this.program.module);
+    const count2 = wholeComponents(type);
+    return workedOut(count2 === 0 ? null : Array.from({ length: count2 }, () => exactly(constant(0))));
+  }
+  /** A name for what an expression is now; null if it has none. */
+  key(expression) {
+    return expressionKey(expression, (ident) => {
+      const declaration = declarationOf(ident, this.program.module);
+      return declaration === void 0 ? null : this.#keys.get(declaration) ?? declaration.originalName;
+    });
+  }
+  /** Notes what sources are used for. */
+  use(sources, use) {
+    for (const source of sources) {
+      const before = this.#findings.uses.get(source);
+      if (before === void 0 || uses.indexOf(use) > uses.indexOf(before))
+        this.#findings.uses.set(source, use);
+    }
+  }
+  /** All of a value is read, whatever parts it has. */
+  consume({ place }) {
+    if (place !== null && this.#buffers.get(place.variable.originalName)?.isListed === true)
+      this.#read(place);
+  }
+  #read({ variable: variable2, path: path2 }) {
+    const member2 = symbols.member(variable2.originalName, path2.replace(/\[\*\].*$/, ""));
+    this.#findings.read.add(member2);
+    this.use([member2], "data");
+    return member2;
+  }
+  evaluate(expression, reads = true) {
+    const value2 = this.#evaluate(expression, reads);
+    if (value2.ranges === null || value2.ranges.length !== 1) return value2;
+    const [range4] = value2.ranges;
+    const narrowed = this.facts.narrow(this.key(expression), range4);
+    return narrowed === range4 ? value2 : { ...value2, ranges: [narrowed] };
+  }
+  /** As it is without what conditions say of it. */
+  natural(expression) {
+    const { facts: facts2 } = this;
+    this.facts = new Facts();
+    const value2 = this.evaluate(expression);
+    this.facts = facts2;
+    return value2;
+  }
+  #evaluate(expression, reads) {
+    switch (expression.kind) {
+      case "literal":
+        return literal2(expression.value);
+      case "parenthesized-expression":
+        return this.evaluate(expression.expression, reads);
+      case "unary-expression": {
+        const value2 = this.evaluate(expression.expression, reads && expression.operator.value !== "&");
+        if (expression.operator.value === "*" || expression.operator.value === "&") return value2;
+        const negative = expression.operator.value === "-";
+        const ranges3 = value2.ranges?.map((range4) => combine("-", exactly(constant(0)), range4)) ?? null;
+        return workedOut(negative ? ranges3 : null, value2.sources);
+      }
+      case "binary-expression": {
+        const a2 = this.evaluate(expression.left);
+        const b = this.evaluate(expression.right);
+        this.#lookAt(a2);
+        this.#lookAt(b);
+        return workedOut(componentwise(expression.operator.value, a2, b), allSources([a2, b]));
+      }
+      case "call-expression":
+        return this.#evaluateCall(expression);
+      case "component-expression":
+      case "component-member-expression":
+        return this.#part(expression, reads);
+      case "ref":
+        return this.#name(expression, reads);
+      default:
+        return unknownValue;
+    }
+  }
+  #name(expression, reads) {
+    const { module, given } = this.program;
+    const declaration = declarationOf(expression.ident, module);
+    const name = expression.ident.originalName;
+    if (declaration === void 0) return given.has(name) ? workedOut([exactly(symbol(name))]) : unknownValue;
+    const element2 = declaration.declElem;
+    switch (element2?.kind) {
+      case "override":
+      case "const":
+        if (!this.#variables.has(declaration)) {
+          if (given.has(name) && element2.kind === "override")
+            return wholeComponents(typeOfDeclaration(declaration, module)) === 1 ? workedOut([exactly(symbol(name))]) : unknownValue;
+          if (given.has(name)) return workedOut([exactly(symbol(name))]);
+          this.#variables.set(
+            declaration,
+            element2.init === void 0 ? unknownValue : this.#constant(element2.init)
+          );
+        }
+        return this.get(declaration);
+      case "gvar":
+        return this.#load({ variable: declaration, path: "" }, expression, reads);
+      case "var":
+        return { ...this.get(declaration), place: { variable: declaration, path: "" } };
+      default:
+        return this.get(declaration);
+    }
+  }
+  #constant(init2) {
+    const value2 = this.evaluate(init2);
+    if (value2.ranges !== null) return value2;
+    const number3 = constantNumber(init2, this.program.module);
+    const isWhole2 = number3 !== null && Number.isInteger(number3) && wholeComponents(typeOf(init2, this.program.module)) === 1;
+    return isWhole2 ? workedOut([exactly(constant(number3))]) : value2;
+  }
+  /** `x.a`, `x[i]`. */
+  #part(expression, reads) {
+    const { base: base2 } = expression;
+    const input = base2.kind === "ref" ? this.#inputMember(expression) : null;
+    if (input !== null) return input;
+    const from = this.evaluate(base2, false);
+    const { module } = this.program;
+    if (expression.kind === "component-member-expression") {
+      const { name } = expression.access;
+      const letters = [...name].map((letter2) => "xyzwrgba".indexOf(letter2) % 4);
+      const isVector = typeOf(base2, module).kind === "vector" || from.place === null && from.ranges !== null;
+      if (!isVector) {
+        if (from.place === null) return workedOut(null, from.sources);
+        return this.#load({ ...from.place, path: `${from.place.path}.${name}` }, expression, reads);
+      }
+      if (from.place !== null && letters.length === 1)
+        return this.#load(
+          { ...from.place, path: `${from.place.path}.${"xyzw"[letters[0] ?? 0]}` },
+          expression,
+          reads
+        );
+      const whole3 = from.place === null ? from : this.evaluate(base2, reads);
+      const ranges3 = whole3.ranges === null ? null : letters.map((i) => whole3.ranges?.[i] ?? anyNumber);
+      const part = workedOut(ranges3, whole3.sources);
+      this.#lookAt(part);
+      return part;
+    }
+    const index = this.evaluate(expression.access);
+    this.use(index.sources, "index");
+    if (from.place === null) return workedOut(null, from.sources);
+    const type = typeOf(base2, module);
+    const buffer = this.#buffers.get(from.place.variable.originalName);
+    if (type.kind === "array" && buffer !== void 0 && isRuntimeSized2(type)) {
+      const { high } = rangeOf2(index);
+      const known4 = this.#findings.indices.get(buffer.name) ?? /* @__PURE__ */ new Map();
+      this.#findings.indices.set(buffer.name, known4.set(high?.key ?? "", high));
+    }
+    const at3 = expression.access.kind === "literal" ? Number.parseInt(expression.access.value, 10) : null;
+    const path2 = `${from.place.path}[${at3 ?? "*"}]`;
+    return this.#load({ ...from.place, path: path2 }, expression, reads);
+  }
+  /** Notes which positions a value is made of. */
+  #lookAt({ ranges: ranges3 }) {
+    for (const { high } of ranges3 ?? []) {
+      if (high !== null) for (const name of launchSymbols(high)) this.#findings.positions.add(name);
+    }
+  }
+  #inputMember(expression) {
+    if (expression.kind !== "component-member-expression" || expression.base.kind !== "ref") return null;
+    const declaration = declarationOf(expression.base.ident, this.program.module);
+    const members = declaration === void 0 ? void 0 : this.#members.get(declaration);
+    return members?.get(expression.access.name) ?? null;
+  }
+  #load(place, expression, reads) {
+    const { variable: variable2, path: path2 } = place;
+    const type = typeOf(expression, this.program.module);
+    const name = variable2.originalName;
+    const buffer = variable2.declElem?.kind === "gvar" ? this.#buffers.get(name) : void 0;
+    const components = wholeComponents(type);
+    if (variable2.declElem?.kind !== "gvar") {
+      const whole3 = this.get(variable2);
+      const at3 = path2.length === 2 ? "xyzw".indexOf(path2.slice(1)) : -1;
+      const ranges3 = path2 === "" ? whole3.ranges : at3 === -1 ? null : [whole3.ranges?.[at3] ?? anyNumber];
+      return { ranges: ranges3, sources: this.#dependencies.get(variable2) ?? whole3.sources, place };
+    }
+    if (buffer === void 0)
+      return { ranges: null, sources: this.#dependencies.get(variable2) ?? unknownValue.sources, place };
+    const isValue = type.kind === "scalar" || type.kind === "vector" || type.kind === "matrix" || type.kind === "atomic";
+    if (!isValue || !reads)
+      return { ...unknownValue, sources: buffer.isListed ? unknownValue.sources : /* @__PURE__ */ new Set([name]), place };
+    if (!buffer.isListed) {
+      const isPlain = /^(?:\[[^\]]*\])*(?:\.[xyzw])?$/.test(path2) && !buffer.written;
+      const below2 = upTo(subtractOne(symbols.below(name)));
+      const ranges3 = isPlain && components > 0 ? Array.from({ length: components }, () => below2) : null;
+      return { ranges: ranges3, sources: /* @__PURE__ */ new Set([name]), place };
+    }
+    const source = this.#read(place);
+    if (components === 0 || path2.includes("*")) return { ranges: null, sources: /* @__PURE__ */ new Set([source]), place };
+    const paths2 = components === 1 ? [path2] : [..."xyzw".slice(0, components)].map((letter2) => `${path2}.${letter2}`);
+    const members = paths2.map((one6) => symbols.member(name, one6));
+    return {
+      ranges: members.map((one6) => exactly(symbol(one6))),
+      sources: /* @__PURE__ */ new Set([...members, source]),
+      place
+    };
+  }
+  #evaluateCall(call2) {
+    const { module } = this.program;
+    const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
+    const declared = declarationOf(callee, module)?.declElem;
+    const args = call2.arguments.map((argument) => this.evaluate(argument));
+    if (declared?.kind === "fn") {
+      args.forEach((argument, i) => {
+        const type = declared.params[i]?.name.typeRef?.name.originalName;
+        if (type !== "ptr" && argument.place?.variable.declElem?.kind === "var")
+          args[i] = { ...argument, place: null };
+      });
+      return this.#call(declared, args);
+    }
+    for (const argument of args) {
+      this.consume(argument);
+      this.#lookAt(argument);
+    }
+    return builtinCall(callee.originalName, {
+      call: call2,
+      args,
+      type: () => typeOf(call2, module),
+      use: (sources, use) => this.use(sources, use)
+    });
+  }
+};
+function subtractOne(name) {
+  return combine("-", exactly(symbol(name)), exactly(constant(1))).high ?? symbol(name);
+}
+function literal2(text3) {
+  return /^(?:0x[\da-f]+|\d+)[iu]?$/i.test(text3) ? workedOut([exactly(constant(Number(text3.replace(/[iu]$/i, ""))))]) : unknownValue;
+}
+var arithmetic2 = /* @__PURE__ */ new Set(["+", "-", "*", "/", "%", "<<", ">>", "&"]);
+function componentwise(operator, { ranges: a2 }, { ranges: b }) {
+  if (a2 === null || b === null || !arithmetic2.has(operator)) return null;
+  const length = Math.max(a2.length, b.length);
+  const at3 = (ranges3, i) => ranges3[ranges3.length === 1 ? 0 : i] ?? anyNumber;
+  return Array.from({ length }, (_, i) => combine(operator, at3(a2, i), at3(b, i)));
+}
+function wholeComponents(type) {
+  if (type.kind === "vector") return wholeComponents(type.elem) === 1 ? type.size : 0;
+  return type.kind === "scalar" && ["i32", "u32", "abstract-int"].includes(type.scalar) ? 1 : 0;
+}
+function isRuntimeSized2({ count: count2, countExpression }) {
+  return count2 === void 0 && countExpression === void 0;
+}
+
+// src/kernel/extents/follow.ts
+var deepest3 = 24;
+var mostSteps = 4e5;
+var mostRounds = 4;
+var TooMuch = class extends Error {
+};
+function workgroupSize(program) {
+  const one6 = constant(1);
+  const findings = noFindings();
+  const values2 = new Evaluator2(
+    { ...program, workgroup: [one6, one6, one6] },
+    findings,
+    /* @__PURE__ */ new Map(),
+    () => unknownValue
+  );
+  const written = attributeOf(program.entry.attributes, "workgroup_size") ?? [];
+  const size2 = (axis) => {
+    const expression = written[axis]?.expression;
+    return (expression === void 0 ? null : rangeOf2(values2.evaluate(expression)).high) ?? one6;
+  };
+  return [size2(0), size2(1), size2(2)];
+}
+function follow(program) {
+  const findings = noFindings();
+  const dependencies = /* @__PURE__ */ new Map();
+  try {
+    for (let round2 = 0; round2 < mostRounds; round2++) {
+      const before = sizeOf2(dependencies);
+      findings.guards.length = 0;
+      new Follower(program, findings, dependencies).run();
+      if (sizeOf2(dependencies) === before) break;
+    }
+  } catch (error) {
+    if (error instanceof TooMuch) return null;
+    throw error;
+  }
+  return findings;
+}
+function sizeOf2(dependencies) {
+  let size2 = 0;
+  for (const sources of dependencies.values()) size2 += sources.size;
+  return size2;
+}
+var Follower = class {
+  #program;
+  #module;
+  #values;
+  #conditions;
+  #returned = null;
+  #depth = 0;
+  #steps = 0;
+  constructor(program, findings, dependencies) {
+    this.#program = program;
+    this.#module = program.module;
+    this.#values = new Evaluator2(program, findings, dependencies, (fn, args) => this.#call(fn, args));
+    this.#conditions = new Conditions2(this.#values, findings);
+  }
+  run() {
+    const { entry } = this.#program;
+    this.#values.bindInputs(entry);
+    this.#block(entry.body.body);
+  }
+  #call(fn, args) {
+    if (this.#depth >= deepest3) return unknownValue;
+    const outer = this.#returned;
+    this.#returned = null;
+    this.#depth++;
+    for (const [i, { name }] of fn.params.entries()) {
+      this.#values.define(name.decl.ident, args[i] ?? unknownValue, null);
+    }
+    const facts2 = this.#values.facts;
+    this.#block(fn.body.body);
+    this.#values.facts = facts2;
+    this.#depth--;
+    const result = this.#returned ?? unknownValue;
+    this.#returned = outer;
+    return { ...result, place: null };
+  }
+  /** @returns whether what stands behind the statements is never reached from their end */
+  #block(statements) {
+    let ends = false;
+    for (const statement of statements) ends = this.#statement(statement) || ends;
+    return ends;
+  }
+  #scoped(statements) {
+    const { facts: facts2 } = this.#values;
+    const ends = this.#block(statements);
+    this.#values.facts = facts2;
+    return ends;
+  }
+  #statement(statement) {
+    if (++this.#steps > mostSteps) throw new TooMuch();
+    const values2 = this.#values;
+    switch (statement.kind) {
+      case "block":
+        return this.#scoped(statement.body);
+      case "let":
+      case "const":
+      case "var":
+        this.#declare(statement);
+        return false;
+      case "assign":
+        if (statement.lhs.kind === "phony") values2.evaluate(statement.rhs);
+        else this.#assign(statement.lhs, statement.op.value, values2.evaluate(statement.rhs));
+        return false;
+      case "increment":
+        this.#assign(statement.target, "+=", { ...unknownValue, ranges: [exactly(constant(1))] });
+        return false;
+      case "decrement":
+        this.#assign(statement.target, "-=", { ...unknownValue, ranges: [exactly(constant(1))] });
+        return false;
+      case "call":
+        values2.evaluate(statement.call);
+        return false;
+      case "return":
+        if (statement.value !== void 0) {
+          const value2 = values2.evaluate(statement.value);
+          this.#returned = this.#returned === null ? value2 : eitherOf(this.#returned, value2);
+        }
+        return true;
+      case "break":
+        if (statement.condition !== void 0) this.#conditions.read(statement.condition);
+        return statement.condition === void 0;
+      case "continue":
+      case "discard":
+        return true;
+      case "if":
+        return this.#if(statement);
+      case "for":
+      case "while":
+      case "loop":
+        this.#loop(statement);
+        return false;
+      case "continuing":
+        this.#block(statement.body.body);
+        if (statement.breakIf !== void 0) this.#conditions.read(statement.breakIf);
+        return false;
+      case "switch":
+        this.#conditions.use(values2.evaluate(statement.selector));
+        for (const clause of statement.clauses) {
+          const before = values2.snapshot();
+          this.#scoped(clause.body.body);
+          values2.join(before);
+        }
+        return false;
+      default:
+        return false;
+    }
+  }
+  #declare(statement) {
+    const { init: init2, name } = statement;
+    const values2 = this.#values;
+    const value2 = init2 === void 0 ? unknownValue : values2.evaluate(init2);
+    const isZero = statement.kind === "var" && init2 === void 0;
+    const start = isZero ? values2.zeroOf(name.decl.ident) : value2;
+    if (statement.kind === "var") values2.set(name.decl.ident, { ...start, place: null });
+    else values2.define(name.decl.ident, value2, init2 ?? null);
+  }
+  #assign(target, operator, value2) {
+    const values2 = this.#values;
+    const before = values2.evaluate(target, operator !== "=");
+    const { place } = before;
+    if (place === null) return;
+    const old = operator === "=" ? null : rangeOf2(before);
+    const range4 = old === null ? rangeOf2(value2) : combine(operator.slice(0, -1), old, rangeOf2(value2));
+    const ranges3 = old === null ? value2.ranges : [range4];
+    values2.assign(place, { ranges: ranges3, sources: value2.sources, place: null });
+  }
+  #if(statement) {
+    const values2 = this.#values;
+    const { facts: facts2 } = values2;
+    const { condition, body } = statement;
+    this.#conditions.read(condition);
+    const before = values2.snapshot();
+    this.#conditions.assume(condition, true);
+    const thenEnds = this.#block(body.body);
+    const after = values2.snapshot();
+    values2.restore(before);
+    values2.facts = facts2;
+    this.#conditions.assume(condition, false);
+    const otherwise = statement.else;
+    const elseEnds = otherwise === void 0 ? false : otherwise.kind === "if" ? this.#if(otherwise) : this.#block(otherwise.body);
+    if (thenEnds) {
+      if (otherwise !== void 0) values2.facts = facts2;
+      if (otherwise !== void 0) this.#conditions.assume(condition, false);
+      return elseEnds;
+    }
+    if (elseEnds) values2.restore(after);
+    else values2.join(after);
+    values2.facts = facts2;
+    if (elseEnds) this.#conditions.assume(condition, true);
+    return false;
+  }
+  #loop(loop) {
+    const values2 = this.#values;
+    const { facts: facts2 } = values2;
+    if (loop.kind === "for" && loop.init !== void 0) this.#statement(loop.init);
+    const parts = [loop.body];
+    if (loop.kind === "for" && loop.update !== void 0) parts.push(loop.update);
+    if (loop.kind === "loop" && loop.continuing !== void 0) parts.push(loop.continuing);
+    const start = values2.snapshot();
+    const condition = loop.kind === "loop" ? void 0 : loop.condition;
+    if (condition !== void 0) this.#conditions.assume(condition, true);
+    values2.facts = facts2;
+    for (const [variable2, changes] of this.#changedIn(parts)) this.#loosen(variable2, changes);
+    if (condition !== void 0) {
+      this.#conditions.read(condition, "index");
+      this.#conditions.assume(condition, true);
+    }
+    this.#block(loop.body.body);
+    if (loop.kind === "loop" && loop.continuing !== void 0) this.#statement(loop.continuing);
+    if (loop.kind === "for" && loop.update !== void 0) this.#statement(loop.update);
+    for (const [variable2] of this.#changedIn(parts))
+      values2.set(variable2, { ...values2.get(variable2), ranges: null });
+    values2.join(start);
+    values2.facts = facts2;
+  }
+  /** In a loop a variable is anything that its changes make of it. */
+  #loosen(variable2, changes) {
+    const value2 = this.#values.get(variable2);
+    const { low, high } = rangeOf2(value2);
+    const only = (kinds6) => [...changes].every((change2) => kinds6.includes(change2));
+    const range4 = only(["+", "*", "<<"]) ? { low, high: null } : only(["-", "/", ">>", "%", "&"]) ? { low: only(["-"]) ? null : constant(0), high } : anyNumber;
+    this.#values.set(variable2, {
+      ...value2,
+      ranges: value2.ranges?.length === 1 ? [range4] : null,
+      place: null
+    });
+  }
+  /** Variables that statements change, and by which operators. */
+  #changedIn(parts) {
+    const found = /* @__PURE__ */ new Map();
+    const note2 = (target, operator) => {
+      const root = rootOf2(target, this.#module);
+      if (root !== void 0) found.set(root, (found.get(root) ?? /* @__PURE__ */ new Set()).add(operator));
+    };
+    const visit = (element2) => {
+      if (element2.kind === "assign" && element2.lhs.kind !== "phony") {
+        note2(element2.lhs, element2.lhs.kind === "ref" ? changeOf(element2, this.#module) : "=");
+      }
+      if (element2.kind === "increment") note2(element2.target, "+");
+      if (element2.kind === "decrement") note2(element2.target, "-");
+      if (element2.kind === "unary-expression" && element2.operator.value === "&")
+        note2(element2.expression, "=");
+      for (const child of childrenOf(element2, this.#module)) visit(child);
+    };
+    parts.forEach(visit);
+    return found;
+  }
+};
+function changeOf(statement, module) {
+  const { op, lhs, rhs } = statement;
+  if (op.value !== "=") return op.value.slice(0, -1);
+  if (rhs.kind !== "binary-expression" || rhs.left.kind !== "ref" || lhs.kind !== "ref") return "=";
+  const isSame = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
+  return isSame ? rhs.operator.value : "=";
+}
+function rootOf2(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootOf2(expression.base, module);
+    case "parenthesized-expression":
+    case "unary-expression":
+      return rootOf2(expression.expression, module);
+    default:
+      return void 0;
+  }
+}
+
+// src/kernel/extents/extents.ts
+var axes2 = [0, 1, 2];
+var one4 = constant(1);
+function programExtents(given) {
+  const workgroup2 = workgroupSize(given);
+  const program = { ...given, workgroup: workgroup2 };
+  const findings = follow(program);
+  if (findings === null) return null;
+  const byGroups = asksForWorkgroups(program);
+  const launch = axes2.map((axis) => byGroups ? symbols.groups(axis) : symbols.threads(axis));
+  const solved = solve(findings, launch, byGroups ? workgroup2[0] : one4);
+  const counts = (value2) => substitute(value2, (name) => solved.get(name) ?? null);
+  const elements = resolveCounts(elementsOf2(findings, counts), findings);
+  const resolve7 = (value2) => substitute(counts(value2), (name) => countOf(name, elements));
+  const dispatch = axes2.map((axis) => {
+    const name = launch[axis] ?? "";
+    const extent2 = resolve7(symbol(name));
+    return byGroups ? extent2 : ceilDivide(extent2, workgroup2[axis]);
+  });
+  const isLookedAt = (axis) => findings.positions.has(launch[axis] ?? "");
+  return {
+    workgroup: workgroup2,
+    dispatch: [dispatch[0] ?? one4, dispatch[1] ?? one4, dispatch[2] ?? one4],
+    positions: [isLookedAt(0), isLookedAt(1), isLookedAt(2)],
+    elements,
+    uses: findings.uses,
+    read: findings.read
+  };
+}
+function solve({ guards, indices }, launch, perX) {
+  const solved = /* @__PURE__ */ new Map();
+  const open = (value2) => launch.filter((name) => !solved.has(name) && symbolsOf(value2).has(name));
+  const known4 = (value2) => substitute(value2, (name) => solved.get(name) ?? null);
+  for (const { reach: reach2, below: below2 } of guards) {
+    let left = known4(reach2);
+    let [first, ...others] = open(left);
+    if (first === void 0) continue;
+    const own = coefficientOf(first, left);
+    if (own !== null && open(own).length > 0) {
+      for (const other of open(own)) solved.set(other, one4);
+      left = known4(left);
+      [first, ...others] = open(left);
+    } else if (others.length > 0) {
+      const width = widthOf(left, first, others, perX);
+      if (width === null) continue;
+      solved.set(first, width);
+      left = known4(left);
+      [first] = open(left);
+    }
+    const per = first === void 0 ? null : coefficientOf(first, left);
+    if (first !== void 0 && per !== null && open(per).length === 0)
+      solved.set(first, ceilDivide(below2, per));
+  }
+  for (const index of [...indices.values()].flatMap((found) => [...found.values()])) {
+    const left = index === null ? null : known4(index);
+    const [first, ...others] = left === null ? [] : open(left);
+    if (left === null || first !== launch[0] || first === void 0 || others.length === 0) continue;
+    const width = widthOf(left, first, others, perX);
+    if (width !== null) solved.set(first, width);
+  }
+  return solved;
+}
+function widthOf(index, x2, others, perX) {
+  if (coefficientOf(x2, index)?.key !== perX.key) return null;
+  for (const other of others) {
+    const width = coefficientOf(other, index);
+    if (width === null || /(?:threads|groups) /.test(width.key)) continue;
+    if (numberOf(width) === null) return ceilDivide(width, perX);
+  }
+  return null;
+}
+function elementsOf2({ indices }, counts) {
+  const elements = /* @__PURE__ */ new Map();
+  for (const [buffer, found] of indices) {
+    const lengths = [...found.values()].map((index) => index === null ? null : add3(counts(index), one4));
+    const isKnown2 = (length) => length !== null;
+    elements.set(buffer, lengths.every(isKnown2) ? lengths.reduce(largest) : null);
+  }
+  return elements;
+}
+function resolveCounts(elements, { guards }) {
+  for (const [buffer, length] of elements) {
+    const own = symbols.count(buffer);
+    const isAsked = guards.some(({ below: below2 }) => symbolsOf(below2).has(own));
+    if (length === null ? isAsked : symbolsOf(length).has(own)) elements.set(buffer, symbol(own));
+  }
+  const asked = new Set(guards.flatMap(({ below: below2 }) => [...symbolsOf(below2)]));
+  for (const name of asked) {
+    const buffer = name.startsWith("count ") ? name.slice("count ".length) : null;
+    if (buffer !== null && !elements.has(buffer)) elements.set(buffer, symbol(name));
+  }
+  for (const [buffer, length] of elements) {
+    if (length !== null)
+      elements.set(
+        buffer,
+        substitute(length, (name) => countOf(name, elements))
+      );
+  }
+  return elements;
+}
+function countOf(name, elements) {
+  return name.startsWith("count ") ? elements.get(name.slice("count ".length)) ?? null : null;
 }
 
 // src/kernel/describe/entry.ts
+var mostListedBytes = 64;
 function describeModule(module, locate2, parameters) {
   return module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry).map((entry) => describeEntry(entry, module, locate2, parameters));
 }
@@ -58954,28 +60292,80 @@ function describeEntry(entry, module, locate2, parameters) {
     reachable.map((item) => item.declaration),
     module
   );
-  const bindings = [];
+  const declared = [];
   let obstacle = foreignPart(module, locate2);
   for (const { declaration } of reachable) {
     if (declaration.kind !== "gvar") continue;
     const described2 = describeVariable(declaration, module, access);
     if (described2 === null) continue;
-    if (described2.ok) bindings.push(described2.value);
+    if (described2.ok) declared.push(described2.value);
     else obstacle ??= locate2(described2.failure);
   }
   const size2 = attributeOf(entry.attributes, "workgroup_size") ?? [];
+  const unknown5 = unknownNames(
+    reachable.map(({ declaration }) => declaration),
+    module
+  );
+  const own = [
+    ...reachableOverrides(reachable, module),
+    ...sizeConstants(size2, module, parameters),
+    ...unknown5.values.map((name2) => hostConstant(name2))
+  ];
+  const extents = programExtents({
+    module,
+    entry,
+    // What is worked out of others is worked out here too.
+    given: new Set(
+      [...parameters, ...own].flatMap(
+        ({ name: given, value: value2, hasDefault }) => hasDefault && value2 === null ? [] : [given]
+      )
+    ),
+    buffers: declared.map(({ name: buffer, slots, written }) => ({
+      name: buffer,
+      isListed: slots !== null,
+      written
+    }))
+  });
   return {
     name,
     workgroupSize: size2.slice(0, 3).map(({ expression }) => ({
       text: module.text.slice(expression.start, expression.end).trim(),
       value: constantNumber(expression, module)
     })),
-    bindings,
-    parameters: [...parameters, ...reachableOverrides(reachable, module)],
-    axes: axesOf(reachable),
-    unknownNames: unknownNames(reachable, module),
+    bindings: declared.map((binding) => withReads(binding, reachable, extents)),
+    parameters: [...parameters, ...own],
+    missingParts: unknown5.parts,
+    asksForPosition: asksForPosition({ entry, module }),
+    extents,
     obstacle
   };
+}
+function withReads(binding, reachable, extents) {
+  if (binding.slots === null || extents === null) return binding;
+  const named3 = new Set(reachable.flatMap(({ tokens: tokens2 }) => tokens2.filter((_, i) => tokens2[i - 1] === ".")));
+  const slots = binding.slots.map((slot2) => {
+    const own = symbols.member(binding.name, slot2.path);
+    const isPartOf = (whole3) => own === whole3 || own.startsWith(whole3) && (whole3.endsWith(" ") || /[.[]/.test(own[whole3.length] ?? ""));
+    const words3 = (slot2.path.match(/[A-Za-z_]\w*/g) ?? []).filter((word5) => !/^[xyzw]$/.test(word5));
+    const isNamed2 = words3.length > 0 && words3.every((word5) => named3.has(word5));
+    return { ...slot2, isRead: isNamed2 || [...extents.read].some(isPartOf) };
+  });
+  return { ...binding, slots };
+}
+function sizeConstants(size2, module, known4) {
+  return size2.flatMap(({ expression }) => {
+    if (expression.kind !== "ref") return [];
+    const name = expression.ident.originalName;
+    const constant4 = module.declarations.find(
+      (item) => item.kind === "const" && declaredName(item) === name
+    );
+    const value2 = constant4 === void 0 ? null : constantNumber(expression, module);
+    if (value2 === null || known4.some((parameter2) => parameter2.name === name)) return [];
+    return [{ ...hostConstant(name), value: value2, hasDefault: true }];
+  }).filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
+}
+function hostConstant(name) {
+  return { name, kind: "constant", scalar: null, value: null, hasDefault: false, values: null };
 }
 function foreignPart(module, locate2) {
   const starts = lineStarts(module.text);
@@ -59029,15 +60419,6 @@ function concrete(scalar2) {
       return null;
   }
 }
-function axesOf(reachable) {
-  let letters = "";
-  for (const { tokens: tokens2 } of reachable) {
-    for (const [i, word5] of tokens2.entries()) {
-      if (tokens2[i - 1] === "." && /^[xyzw]{1,4}$/.test(word5)) letters += word5;
-    }
-  }
-  return { y: letters.includes("y"), z: letters.includes("z") };
-}
 function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
   const place = positionAt(lineStarts(module.text), variable2.name.start);
@@ -59045,8 +60426,8 @@ function describeVariable(variable2, module, access) {
   const group = attributeNumber(variable2.attributes, "group", module);
   const binding = attributeNumber(variable2.attributes, "binding", module);
   if (group === null && binding === null) {
-    const written = attributeOf(variable2.attributes, "group") ?? attributeOf(variable2.attributes, "binding");
-    return written === null ? null : refuse5("needs a constant @group and a constant @binding");
+    const written2 = attributeOf(variable2.attributes, "group") ?? attributeOf(variable2.attributes, "binding");
+    return written2 === null ? null : refuse5("needs a constant @group and a constant @binding");
   }
   if (group === null || binding === null) return refuse5("needs a constant @group and a constant @binding");
   if (group > 3) return refuse5(`is in @group(${group}); WebGPU has groups 0 to 3`);
@@ -59058,17 +60439,21 @@ function describeVariable(variable2, module, access) {
   if (kind === null || text3.startsWith("binding_array")) {
     return refuse5(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
-  const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
+  const { read: read2, written } = access.get(name) ?? { read: false, written: false };
+  const isListed2 = kind === "uniform" || !written && shape.elementBytes === 0 && shape.fixedBytes <= mostListedBytes;
+  const program = { numbers: numbersOf(module), named: namedMembers(module.text) };
+  const slots = isListed2 ? dataSlots(type, program) : null;
   return succeeded({
     name,
     group,
     binding,
     kind,
-    read: access.get(name)?.read === true,
+    read: read2,
+    written,
     type: text3,
     shape,
-    slots
+    slots: slots?.map((slot3) => ({ ...slot3, isRead: true })) ?? null
   });
 }
 
@@ -59194,6 +60579,113 @@ function withoutGuesses(entry, other) {
       };
     })
   };
+}
+
+// src/kernel/describe/foreign-text.ts
+var readTemplate = "such files are read as they are, but drafting takes values: write its entry by hand, with its names as tunables and workload parameters (docs/sources.md)";
+var generate = "have its own tool print WGSL and name that with `generate:` (docs/sources.md)";
+var asProgram = "guard it as a program with `command:` (docs/command-kernels.md)";
+var translate = "translate it to WGSL, e.g. with naga or Tint, or guard it as a program with `command:` (docs/command-kernels.md)";
+var inHost = "name the string in it with `source: { file: ..., export: ... }` (docs/sources.md)";
+var kinds3 = [
+  {
+    what: "a Git LFS pointer",
+    sign: /^version https:\/\/git-lfs\S*/,
+    wayOn: "fetch the file with `git lfs pull`"
+  },
+  { what: "a file with merge conflicts", sign: /^<<<<<<< .*/m, wayOn: "resolve them" },
+  {
+    what: "SPIR-V",
+    sign: /^\s*(?:; SPIR-V|OpCapability\b)/,
+    wayOn: translate
+  },
+  { what: "HTML", sign: /^\s*<(?:!doctype|html|script|head)\b/i, wayOn: inHost },
+  { what: "JSON", sign: /^\s*[{[]\s*"/, wayOn: generate },
+  {
+    what: "Metal",
+    sign: /#include\s*<metal_\w+>|using\s+namespace\s+metal\b|\[\[\s*(?:thread_position_in_\w+|threadgroup_position_in_grid|buffer\s*\()|\bkernel\s+void\s+\w+/,
+    wayOn: asProgram
+  },
+  { what: "CUDA or HIP", sign: /\b__global__\b|\bblockIdx\.[xyz]\b/, wayOn: asProgram },
+  { what: "OpenCL C", sign: /\b__kernel\b|\bget_global_id\s*\(/, wayOn: asProgram },
+  { what: "Slang", sign: /\[\s*shader\s*\(\s*"\w+"\s*\)\s*\]/, wayOn: translate },
+  {
+    what: "HLSL",
+    sign: /\[\s*numthreads\s*\(|\b(?:RW)?(?:Structured|ByteAddress)Buffer\b|\bcbuffer\s+\w+|:\s*SV_\w+/i,
+    wayOn: translate
+  },
+  {
+    what: "GLSL",
+    sign: /^[ \t]*#version\s+\d+.*|\blayout\s*\(\s*(?:local_size_x|std140|std430|set|binding|push_constant|location)\b|\bgl_\w+ID\b|\bvoid\s+main\s*\(/m,
+    wayOn: translate
+  },
+  {
+    what: "Rust",
+    sign: /^[ \t]*(?:pub +)?(?:const|static)\s+\w+\s*:\s*&(?:'static\s+)?str\b|\br#+"|\bimpl\s+\w+|^[ \t]*use +\w+::/m,
+    wayOn: inHost
+  },
+  { what: "C++", sign: /\bR"\w*\(|^[ \t]*#include *<\w+>|\bstd::\w+/m, wayOn: inHost },
+  {
+    what: "JavaScript or TypeScript",
+    sign: /^[ \t]*(?:export |module\.exports|import .*\bfrom *['"]|(?:const|let|var) +\w+ *= *(?:\/\*.*\*\/ *)?`)/m,
+    wayOn: inHost
+  },
+  {
+    what: "a naga_oil module (Bevy)",
+    sign: /^[ \t]*#(?:import|define_import_path)\b.*|#\{\w+\}|^[ \t]*#else[ \t]+if(?:n?def)?\b.*/m,
+    wayOn: `WESL has imports of its own; or ${generate}`
+  },
+  { what: "a template of ONNX Runtime's", sign: /^[ \t]*#(?:param|use)\b.*/m, wayOn: generate },
+  {
+    what: "a template of llama.cpp's",
+    sign: /^[ \t]*#(?:define\(\w+\)|decl\(\w+\)|enddecl\(\w+\)|end\(\w+\))/m,
+    wayOn: generate
+  },
+  {
+    what: "a C preprocessor template",
+    sign: /^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|elifdef|else|endif|define|undef|include|pragma|error|line)\b.*/m,
+    wayOn: readTemplate
+  },
+  { what: "a template with {% ... %}", sign: /\{%[^\n]{0,200}?%\}/, wayOn: generate },
+  { what: "a template with <% ... %>", sign: /<%[^\n]{0,200}?%>/, wayOn: generate },
+  { what: `a template with \${...}`, sign: /\$\{[^}\n]*\}?/, wayOn: generate },
+  { what: "a template with {{ ... }}", sign: /\{\{[^{}\n]*\}\}/, wayOn: readTemplate },
+  {
+    what: "a template with $ lines",
+    sign: /^[ \t]*\$(?:if|elif|else|for|endif|end)\b.*|\$\w+\$?/m,
+    wayOn: generate
+  },
+  { what: "a template with @NAME@", sign: /@@\w+(?:@@)?|@[A-Z_]{2,}@/, wayOn: generate },
+  { what: "a template with {NAME}", sign: /[<(=,] *\{[A-Za-z_]\w*\}/, wayOn: generate },
+  { what: "a template with %NAME%", sign: /%[A-Z_]{2,}%/, wayOn: generate },
+  {
+    what: "WGSL from before 2022",
+    sign: /\[\[\s*(?:stage|block|group|binding|location|builtin|stride|access|workgroup_size)\b|@stage\s*\(\s*\w+\s*\)|: *@stride\(\d+\)|\) +group\(\d+\)/,
+    wayOn: "write attributes as `@compute @workgroup_size(64)`"
+  },
+  { what: "a file with `use`, which joins files", sign: /^[ \t]*use +[\w./-]+\.wgsl\b.*/m, wayOn: generate },
+  {
+    what: "PlayCanvas's WGSL",
+    sign: /^[ \t]*(?:uniform|varying|attribute) +\w+ *: *\w+.*/m,
+    wayOn: generate
+  },
+  {
+    what: "WGSL with 64-bit numbers (naga)",
+    sign: /\b\d[\d.]*l[iuf]\b|\b[iuf]64\b/,
+    wayOn: "WebGPU has no such numbers: use 32 bits, or pairs of them"
+  },
+  { what: "a preprocessor template", sign: /^[ \t]*#[ \t]*\w+.*/m, wayOn: generate }
+];
+function foreignText(text3) {
+  const searched = blankComments(text3);
+  for (const { what, sign: sign2, wayOn } of kinds3) {
+    const match = sign2.exec(sign2.multiline ? searched : text3) ?? sign2.exec(searched);
+    if (match === null) continue;
+    const lead = match[0].length - match[0].trimStart().length;
+    const place = positionAt(lineStarts(text3), match.index + lead);
+    return { what, sign: match[0].trim().replaceAll(/\s+/g, " ").slice(0, 40), wayOn, ...place };
+  }
+  return null;
 }
 
 // src/kernel/program-sources.ts
@@ -59327,7 +60819,7 @@ function createTemplateBuilder(kernel, pass, print) {
       if (!actual.ok) return actual;
       const reflected = reflect(actual.value.module, pass.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize: workgroupSize2, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
         const own = source.template === void 0 ? made : await texts2.modules(other, { twice: false });
@@ -59366,7 +60858,7 @@ function createTemplateBuilder(kernel, pass, print) {
           return [{ buffer, group, binding, kind }];
         }),
         layouts,
-        workgroupSize,
+        workgroupSize: workgroupSize2,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
       });
     }
@@ -59605,12 +61097,12 @@ var PROBE_MS = 60;
 var SMALL_SHARE = 5e-3;
 var MOST_SHARE = 0.75;
 var LEAST_PRECISION = 0.1;
-async function withoutResets(request, whole2, measure) {
+async function withoutResets(request, whole3, measure) {
   const { device, variant, options } = request;
-  if (whole2.status !== "valid") return whole2;
+  if (whole3.status !== "valid") return whole3;
   const probe2 = await device.run(variant, PROBE_MS, "resets");
   if (!probe2.ok) return { status: "failed", failure: probe2.failure };
-  const { energy } = whole2;
+  const { energy } = whole3;
   const timeShare = Math.min(
     1,
     secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
@@ -59636,16 +61128,16 @@ function secondsPerLaunch(completions) {
   const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
   return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
 }
-function takenOff(whole2, resets) {
-  const joules = whole2.joules - resets.joules;
-  const net = [whole2.netJoules, resets.netJoules];
-  const error = [whole2.relativeError ?? null, resets.relativeError];
+function takenOff(whole3, resets) {
+  const joules = whole3.joules - resets.joules;
+  const net = [whole3.netJoules, resets.netJoules];
+  const error = [whole3.relativeError ?? null, resets.relativeError];
   return {
-    ...whole2,
+    ...whole3,
     joules,
     netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
-    relativeResolution: (whole2.relativeResolution * whole2.joules + resets.relativeResolution * resets.joules) / joules,
-    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole2.joules, error[1] * resets.joules) / joules,
+    relativeResolution: (whole3.relativeResolution * whole3.joules + resets.relativeResolution * resets.joules) / joules,
+    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole3.joules, error[1] * resets.joules) / joules,
     reset: { joules: resets.joules, timeShare: resets.timeShare }
   };
 }
@@ -59794,10 +61286,10 @@ var STEADY_CELSIUS = 1;
 var STEP_MS = 600;
 var STEP_UPDATES = 6;
 async function heatUp(request) {
-  const { bench, variant, longestMs: longestMs2, mostSteps = Number.POSITIVE_INFINITY } = request;
+  const { bench, variant, longestMs: longestMs2, mostSteps: mostSteps2 = Number.POSITIVE_INFINITY } = request;
   const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
-  const steps2 = Math.min(mostSteps, Math.floor(longestMs2 / stepMs2));
+  const steps2 = Math.min(mostSteps2, Math.floor(longestMs2 / stepMs2));
   for (let i = 0; i < steps2 && !request.isAborted(); i++) {
     const wasDisturbed2 = request.isDisturbed?.() === true;
     const step2 = await takeStep(bench, variant, stepMs2);
@@ -59904,7 +61396,7 @@ function changeIn(values2) {
   if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
   const middle2 = (n - 1) / 2;
   const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
-  const along = slopes.reduce((sum, one4) => sum + one4, 0) ** 2 / (n * (n * n - 1) / 12);
+  const along = slopes.reduce((sum, one6) => sum + one6, 0) ** 2 / (n * (n * n - 1) / 12);
   return { from, to, sudden: within < total2 - along };
 }
 function leap(head2, rest) {
@@ -60069,13 +61561,13 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut4, meter) {
-  const [before, whole2] = [updates.slice(0, cut4), updates.slice(cut4)].map(
+  const [before, whole3] = [updates.slice(0, cut4), updates.slice(cut4)].map(
     (part) => wholeUpdates(part, meter)
   );
-  const outlier = outlierAmong(whole2 ?? []);
+  const outlier = outlierAmong(whole3 ?? []);
   if (outlier !== null) return isVoid(outlier);
   const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
-  const change2 = changeIn(joulesOf(whole2)) ?? leap(joulesOf(before), joulesOf(whole2));
+  const change2 = changeIn(joulesOf(whole3)) ?? leap(joulesOf(before), joulesOf(whole3));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
@@ -60149,8 +61641,8 @@ async function measureEnergy(request) {
 }
 async function measureLaunches(request) {
   if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
-  const { rivalJoules, ...whole2 } = request;
-  const outcome = await withoutResets(whole2, await measureWindows(whole2), measureWindows);
+  const { rivalJoules, ...whole3 } = request;
+  const outcome = await withoutResets(whole3, await measureWindows(whole3), measureWindows);
   if (outcome.status !== "valid") return outcome;
   const { precision } = request.options;
   const { relativeError = null } = outcome.energy;
@@ -60374,9 +61866,9 @@ var SubjectBlock = class {
   async #heat(launch, sequence2) {
     const { options, isAborted, whileHeating } = this.#request;
     const { heatUpMs: longestMs2 = 0 } = options.window;
-    const arm = sequence2.find((one4) => !this.#failures.has(one4));
+    const arm = sequence2.find((one6) => !this.#failures.has(one6));
     if (!launch.isFirst || longestMs2 === 0 || arm === void 0 || this.#isHopeless()) return;
-    const mostSteps = this.#launches === 1 ? {} : { mostSteps: 1 };
+    const mostSteps2 = this.#launches === 1 ? {} : { mostSteps: 1 };
     let isDisturbed = whileHeating !== void 0;
     const beside = (whileHeating?.() ?? Promise.resolve()).finally(() => {
       isDisturbed = false;
@@ -60387,7 +61879,7 @@ var SubjectBlock = class {
         longestMs: longestMs2,
         isAborted,
         isDisturbed: () => isDisturbed,
-        ...mostSteps
+        ...mostSteps2
       }),
       beside
     ]);
@@ -60425,8 +61917,8 @@ function withArmsAlike(subject) {
   const { B: B2, H, X, R } = subject.variants;
   const alike = launchedAlike([B2, H, X, R].filter((variant) => variant !== void 0));
   const next = alike.values();
-  const one4 = (variant) => variant === void 0 ? void 0 : next.next().value;
-  return { ...subject, variants: { B: one4(B2) ?? B2, H: one4(H) ?? H, X: one4(X), R: one4(R) } };
+  const one6 = (variant) => variant === void 0 ? void 0 : next.next().value;
+  return { ...subject, variants: { B: one6(B2) ?? B2, H: one6(H) ?? H, X: one6(X), R: one6(R) } };
 }
 async function runBlock(task, block) {
   const startMs = task.clock.nowMs();
@@ -60451,12 +61943,12 @@ async function runBlock(task, block) {
     if (!await runLaunch(task, blocks, { block, launch, isAborted })) return null;
   }
   const elapsedMs = task.clock.nowMs() - startMs;
-  const arms2 = blocks.reduce((sum, one4) => sum + one4.arms, 0);
-  const turns = blocks.reduce((sum, one4) => sum + one4.spent.turns, 0);
-  const turnsMs = blocks.reduce((sum, one4) => sum + one4.spent.turnsMs, 0);
+  const arms2 = blocks.reduce((sum, one6) => sum + one6.arms, 0);
+  const turns = blocks.reduce((sum, one6) => sum + one6.spent.turns, 0);
+  const turnsMs = blocks.reduce((sum, one6) => sum + one6.spent.turnsMs, 0);
   return {
     block,
-    samples: blocks.flatMap((one4) => one4.samples((elapsedMs - turnsMs) / arms2)),
+    samples: blocks.flatMap((one6) => one6.samples((elapsedMs - turnsMs) / arms2)),
     elapsedMs,
     costs: {
       launchMs: (elapsedMs - turnsMs) / processes,
@@ -60475,8 +61967,8 @@ async function runLaunch(task, blocks, at3) {
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
     }
-    for (const [index, one4] of blocks.entries()) {
-      if (!await one4.takeTurns({ benches, isFirst: index === 0 })) return false;
+    for (const [index, one6] of blocks.entries()) {
+      if (!await one6.takeTurns({ benches, isFirst: index === 0 })) return false;
     }
     return true;
   } finally {
@@ -60497,7 +61989,7 @@ function subjectArms({ variants }) {
 }
 async function closeAll(opened) {
   const results = [];
-  for (const one4 of [...opened].reverse()) results.push(...await Promise.allSettled([one4.close()]));
+  for (const one6 of [...opened].reverse()) results.push(...await Promise.allSettled([one6.close()]));
   const failed7 = results.find((result) => result.status === "rejected");
   if (failed7 !== void 0) throw failed7.reason;
 }
@@ -60530,8 +62022,8 @@ function differenceVariance(samples2, metric) {
 function variancePartsOf(samples2, metric) {
   const seen = samples2.flatMap((sample) => observe(sample, metric) ?? []);
   if (seen.length === 0) return null;
-  const sensor = average(seen.map((one4) => one4.sensor * one4.seconds));
-  const beyondSensor = (one4) => one4.sd ** 2 - sensor / one4.seconds;
+  const sensor = average(seen.map((one6) => one6.sensor * one6.seconds));
+  const beyondSensor = (one6) => one6.sd ** 2 - sensor / one6.seconds;
   const apart = seen.filter(({ processes }) => processes > 1);
   if (apart.length > 0) {
     return { process: Math.max(0, average(apart.map(beyondSensor))), turn: 0, sensor };
@@ -60575,11 +62067,11 @@ function chooseDesign(request) {
   const { subjects, costs: costs2, designs: designs2 } = request;
   const timed = designs2.map((design) => ({
     design,
-    ms: subjects.reduce((sum, one4) => sum + expectedMs(one4, design, costs2, subjects.length), 0)
+    ms: subjects.reduce((sum, one6) => sum + expectedMs(one6, design, costs2, subjects.length), 0)
   }));
   const [first, ...others] = timed;
   if (first === void 0) throw new RangeError("chooseDesign: no design");
-  return others.reduce((best, one4) => one4.ms < 0.95 * best.ms ? one4 : best, first).design;
+  return others.reduce((best, one6) => one6.ms < 0.95 * best.ms ? one6 : best, first).design;
 }
 
 // src/measure/designer.ts
@@ -60622,7 +62114,7 @@ var BlockDesigner = class {
       return parts.length === 0 ? [] : [{ parts, arms: arms2 }];
     });
     if (described2.length === 0) return this.#current;
-    const meanOf2 = (read2) => this.#costs.reduce((sum, one4) => sum + read2(one4), 0) / this.#costs.length;
+    const meanOf2 = (read2) => this.#costs.reduce((sum, one6) => sum + read2(one6), 0) / this.#costs.length;
     const costs2 = { launchMs: meanOf2(({ launchMs }) => launchMs), turnMs: meanOf2(({ turnMs }) => turnMs) };
     const { processCounts = [], windowFactors = [] } = this.#options.choices ?? {};
     const others = processCounts.flatMap(
@@ -61012,17 +62504,17 @@ function runningSums(values2, stepMs2) {
 }
 function valueAt3(values2, startMs, stepMs2, timeMs) {
   const place = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
-  const below = Math.floor(place);
-  const from = values2[below] ?? 0;
-  return from + (place - below) * ((values2[below + 1] ?? from) - from);
+  const below2 = Math.floor(place);
+  const from = values2[below2] ?? 0;
+  return from + (place - below2) * ((values2[below2 + 1] ?? from) - from);
 }
 function sumBetween(values2, sums, startMs, stepMs2, timeMs) {
   const place = (timeMs - startMs) / stepMs2;
   if (place <= 0) return place * stepMs2 * (values2[0] ?? 0);
   if (place >= values2.length)
     return sums[values2.length] + (place - values2.length) * stepMs2 * (values2[values2.length - 1] ?? 0);
-  const below = Math.floor(place);
-  return sums[below] + (place - below) * stepMs2 * values2[below];
+  const below2 = Math.floor(place);
+  return sums[below2] + (place - below2) * stepMs2 * values2[below2];
 }
 var Regression = class {
   #updates;
@@ -61099,12 +62591,12 @@ function periodOf(changesMs, pollMs6 = 0) {
   return pollMs6 > coarsePart * middle2 ? mean(gaps.filter((gap2) => gap2 > 0.4 * middle2 && gap2 < 1.6 * middle2)) : middle2;
 }
 async function measureTraits(sensor, time) {
-  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
-  if (counted2.ok) return counted2;
+  const counted3 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
+  if (counted3.ok) return counted3;
   const powered = await measurePowerTraits(sensor, time);
-  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
+  if (!powered.ok) return { ok: false, why: `${counted3.why}, and ${powered.why}` };
   const { traits } = powered;
-  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
+  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted3.why } };
 }
 async function watchCounter({ counter, unitJoules: unitJoules4 }, time) {
   const readings2 = [];
@@ -61329,7 +62821,7 @@ async function confirmLoads(request) {
   });
 }
 function onlyConfirmed(confirmations2) {
-  const rises = confirmations2.map((one4) => one4.ok ? one4.fit.gain : 0);
+  const rises = confirmations2.map((one6) => one6.ok ? one6.fit.gain : 0);
   const best = rises.indexOf(Math.max(...rises));
   const rise = rises[best] ?? 0;
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
@@ -61377,9 +62869,9 @@ function disagreementOf({ counter, power: power3 }, loads, settledMs) {
   const within = (updates) => updates.filter(
     ({ timeMs, sinceMs }) => loads.some(({ fromMs, toMs }) => (sinceMs ?? timeMs) >= fromMs + settledMs && timeMs <= toMs)
   ).map(({ watts }) => watts);
-  const [counted2, stated] = [within(counter), within(power3)];
-  if (counted2.length < leastUpdates2 || stated.length < leastUpdates2) return null;
-  return mean(stated) / mean(counted2) - 1;
+  const [counted3, stated] = [within(counter), within(power3)];
+  if (counted3.length < leastUpdates2 || stated.length < leastUpdates2) return null;
+  return mean(stated) / mean(counted3) - 1;
 }
 
 // src/meter/sensor/disturbances.ts
@@ -61583,7 +63075,7 @@ function accumulate(powers) {
 }
 
 // src/meter/sensor/meter.ts
-var nothing = { powers: [], faults: [], conditions: null };
+var nothing2 = { powers: [], faults: [], conditions: null };
 var toleratedDisagreement = 0.025;
 var warmerPart = 0.1;
 var warmerWatts = 5;
@@ -61726,14 +63218,14 @@ var SensorMeter = class {
   }
 };
 async function listProcesses(sensor) {
-  const listed4 = await sensor.processes?.();
-  return listed4?.ok === true ? listed4.value : null;
+  const listed6 = await sensor.processes?.();
+  return listed6?.ok === true ? listed6.value : null;
 }
 async function startSession(options) {
   const { sensor, traits, time, before } = options;
   const sampler = await startSampler(sensor, traits, time);
   let disturbances = [];
-  let evidence = nothing;
+  let evidence = nothing2;
   return {
     async stop({ completions }) {
       const samples2 = await sampler.stop();
@@ -61853,9 +63345,9 @@ function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, t
 }
 var mostBusyPart = 0.15;
 async function tenantsOf(sensor) {
-  const listed4 = await sensor.processes?.();
+  const listed6 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
-  const known4 = listed4?.ok === true && listed4.value.trusted ? listed4.value.processes : [];
+  const known4 = listed6?.ok === true && listed6.value.trusted ? listed6.value.processes : [];
   const names2 = known4.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
@@ -61867,9 +63359,9 @@ async function tenantsOf(sensor) {
   }
   const notes2 = [];
   if (names2 !== "") notes2.push(`${names2} is on it too, at rest when the meter was opened`);
-  if (listed4 === void 0) notes2.push("who else is on it cannot be told");
-  else if (!listed4.ok) notes2.push(`other processes on it cannot be noticed: ${listed4.why}`);
-  else if (!listed4.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
+  if (listed6 === void 0) notes2.push("who else is on it cannot be told");
+  else if (!listed6.ok) notes2.push(`other processes on it cannot be noticed: ${listed6.why}`);
+  else if (!listed6.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
   return { ok: true, notes: notes2 };
 }
 
@@ -62598,16 +64090,16 @@ async function lastingSlowdowns(sensors, time) {
   for (let look = 0; look < looks; look++) {
     if (look > 0) await time.sleep(lookMs);
     const now = await Promise.all(sensors.map(async ({ state }) => (await state?.())?.slowdowns ?? []));
-    lasting = now.map((seen, i) => seen.filter((one4) => lasting?.[i]?.includes(one4) ?? true));
+    lasting = now.map((seen, i) => seen.filter((one6) => lasting?.[i]?.includes(one6) ?? true));
   }
   return (lasting ?? []).map(
-    (seen) => seen.length > 1 ? seen.filter((one4) => one4 !== "hardware slowdown") : seen
+    (seen) => seen.length > 1 ? seen.filter((one6) => one6 !== "hardware slowdown") : seen
   );
 }
 
 // src/meter/open-meter.ts
 import { fileURLToPath as fileURLToPath2 } from "node:url";
-var kinds3 = meterKinds;
+var kinds4 = meterKinds;
 async function openMeter(options) {
   const { choice } = options;
   const context = {
@@ -62628,7 +64120,7 @@ async function openMeter(options) {
   };
   if (choice === "none") return { meter: null, reason: "energy was not asked for", clocks: null };
   if (choice === "auto") return openFirst(context);
-  const kind = kinds3.find(({ name }) => name === choice);
+  const kind = kinds4.find(({ name }) => name === choice);
   if (kind === void 0) {
     throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
       code: "unknown-meter",
@@ -62656,7 +64148,7 @@ function refusal2(choice, { obstacle, missing: missing3 }) {
 async function openFirst(context) {
   const tried2 = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds3.filter(({ isOffered }) => isOffered?.(context) ?? true);
+  const candidates = kinds4.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
@@ -62813,8 +64305,8 @@ function unitsOf(objective) {
   const { unit: unit2 } = objectives[objective];
   return unit2 === "ms" ? millisecondUnits : prefixed(unit2);
 }
-function objectiveUnit(objective, largest2) {
-  return unitFor(largest2, unitsOf(objective));
+function objectiveUnit(objective, largest3) {
+  return unitFor(largest3, unitsOf(objective));
 }
 function formatObjective(objective, value2) {
   return withUnit(value2, unitsOf(objective));
@@ -62832,10 +64324,10 @@ function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
 function formatDuration(seconds2) {
-  const whole2 = Math.round(seconds2);
-  if (whole2 < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole2} s`;
-  if (whole2 < 3600) return `${Math.floor(whole2 / 60)} min ${whole2 % 60} s`;
-  return `${Math.floor(whole2 / 3600)} h ${Math.floor(whole2 % 3600 / 60)} min`;
+  const whole3 = Math.round(seconds2);
+  if (whole3 < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole3} s`;
+  if (whole3 < 3600) return `${Math.floor(whole3 / 60)} min ${whole3 % 60} s`;
+  return `${Math.floor(whole3 / 3600)} h ${Math.floor(whole3 % 3600 / 60)} min`;
 }
 function formatCount(count2, noun, plural = `${noun}s`) {
   return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
@@ -62907,8 +64399,8 @@ function suggestionDiff(report3, maxKernels) {
 function suggestionNote(report3) {
   const { suggestion: suggestion2 } = report3;
   const path2 = cleanLine(suggestion2?.path ?? "", 300);
-  const whole2 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
-  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole2}`;
+  const whole3 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
+  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole3}`;
 }
 function retunedNote(kernel) {
   const { retuned } = kernel;
@@ -62978,7 +64470,7 @@ function least(values2) {
 function percent3(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
-function largest(values2, text3) {
+function largest2(values2, text3) {
   const known4 = values2.filter((value2) => value2 !== null);
   return known4.length === 0 ? "" : text3(-least(known4.map((value2) => -value2)));
 }
@@ -62989,18 +64481,18 @@ function windowText(windows) {
   const seconds2 = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts2 = [
-    largest(
+    largest2(
       windows.map(({ relativeError }) => relativeError),
       (error) => `standard error at most ${percent3(error)}`
     ),
-    largest(
+    largest2(
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
       (value2) => `counter and integrated power within ${percent3(value2)}`
     ),
     busy2.length === 0 ? "" : `device busy at least ${percent3(least(busy2))}`,
     range2(known2(windows, "celsius"), "°C"),
     range2(known2(windows, "smMhz"), "MHz"),
-    largest(
+    largest2(
       known2(windows, "powerCappedPart"),
       (part) => part === 0 ? "" : `at the power limit up to ${percent3(part)} of the time`
     )
@@ -63010,11 +64502,11 @@ function windowText(windows) {
 }
 function resetText(resets) {
   if (resets.length === 0) return "";
-  const time = largest(
+  const time = largest2(
     resets.map((reset) => reset.time),
     percent3
   );
-  const energy = largest(
+  const energy = largest2(
     resets.map((reset) => reset.energy),
     (share2) => ` and ${percent3(share2)} of the energy`
   );
@@ -63063,14 +64555,14 @@ function isEstimated(report3) {
 function guardTitle(report3) {
   return runVerdicts[report3.verdict].title;
 }
-function countOf(counts, verdict) {
+function countOf2(counts, verdict) {
   if (verdict === "missing-baseline") return counts.missingBaseline;
   return verdict === "wrong-result" ? counts.wrongResult ?? 0 : counts[verdict];
 }
 function countsText(report3) {
   const { counts } = report3;
   const parts = verdictOrder.map((verdict) => {
-    const count2 = countOf(counts, verdict);
+    const count2 = countOf2(counts, verdict);
     return count2 === 0 ? "" : `${formatInteger(count2)} ${verdictText(verdict)}`;
   }).filter((part) => part !== "");
   return parts.join(", ") || "no kernels";
@@ -63137,7 +64629,7 @@ function monthlyText({ kernels, devices }) {
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
   const all = kernels;
-  const names2 = [...new Set(all.filter((one4) => one4.selfJudged === true).map(({ kernel }) => kernel))];
+  const names2 = [...new Set(all.filter((one6) => one6.selfJudged === true).map(({ kernel }) => kernel))];
   if (names2.length === 0) return "";
   const more = names2.length > 8 ? ` and ${names2.length - 8} more` : "";
   return cleanLine(`${names2.slice(0, 8).join(", ")}${more}: ${selfJudgedText}`, 600);
@@ -63228,12 +64720,12 @@ function exampleText(example) {
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {
-  const kinds4 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
+  const kinds6 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
   const notes2 = [];
   const others = [];
-  for (const [kind, count2] of kinds4) {
+  for (const [kind, count2] of kinds6) {
     const text3 = cleanLine(`${kind} ${count2}`, 120);
-    const example = kernel.failureExamples.find((one4) => one4.kind === kind);
+    const example = kernel.failureExamples.find((one6) => one6.kind === kind);
     if (example === void 0) others.push(text3);
     else notes2.push(`failed: ${text3}, e.g. ${exampleText(example)}`);
   }
@@ -63483,7 +64975,7 @@ function warningList(report3, limits2) {
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
-  const keyOf4 = (one4) => JSON.stringify([one4.kernel, one4.workload]);
+  const keyOf4 = (one6) => JSON.stringify([one6.kernel, one6.workload]);
   for (const sample of report3.samples ?? []) {
     const key2 = keyOf4(sample);
     const group = groups.get(key2);
@@ -63893,7 +65385,7 @@ function bisector(f) {
     compare22 = (d, x2) => ascending(f(d), x2);
     delta = (d, x2) => f(d) - x2;
   } else {
-    compare1 = f === ascending || f === descending ? f : zero;
+    compare1 = f === ascending || f === descending ? f : zero2;
     compare22 = f;
     delta = f;
   }
@@ -63925,7 +65417,7 @@ function bisector(f) {
   }
   return { left, center, right };
 }
-function zero() {
+function zero2() {
   return 0;
 }
 function number(x2) {
@@ -64588,7 +66080,7 @@ function basisClosed(values2) {
     return basis((t - i / n) * n, v0, v1, v2, v3);
   };
 }
-var constant = (x2) => () => x2;
+var constant2 = (x2) => () => x2;
 function linear(a2, d) {
   return function(t) {
     return a2 + t * d;
@@ -64601,16 +66093,16 @@ function exponential(a2, b, y2) {
 }
 function hue$1(a2, b) {
   var d = b - a2;
-  return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant(isNaN(a2) ? b : a2);
+  return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant2(isNaN(a2) ? b : a2);
 }
 function gamma(y2) {
   return (y2 = +y2) === 1 ? nogamma : function(a2, b) {
-    return b - a2 ? exponential(a2, b, y2) : constant(isNaN(a2) ? b : a2);
+    return b - a2 ? exponential(a2, b, y2) : constant2(isNaN(a2) ? b : a2);
   };
 }
 function nogamma(a2, b) {
   var d = b - a2;
-  return d ? linear(a2, d) : constant(isNaN(a2) ? b : a2);
+  return d ? linear(a2, d) : constant2(isNaN(a2) ? b : a2);
 }
 var rgb2 = (function rgbGamma(y2) {
   var color2 = gamma(y2);
@@ -64699,12 +66191,12 @@ function object(a2, b) {
 }
 var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
 var reB = new RegExp(reA.source, "g");
-function zero2(b) {
+function zero3(b) {
   return function() {
     return b;
   };
 }
-function one3(b) {
+function one5(b) {
   return function(t) {
     return b(t) + "";
   };
@@ -64732,14 +66224,14 @@ function string(a2, b) {
     if (s2[i]) s2[i] += bs;
     else s2[++i] = bs;
   }
-  return s2.length < 2 ? q[0] ? one3(q[0].x) : zero2(b) : (b = q.length, function(t) {
+  return s2.length < 2 ? q[0] ? one5(q[0].x) : zero3(b) : (b = q.length, function(t) {
     for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
     return s2.join("");
   });
 }
 function value(a2, b) {
   var t = typeof b, c;
-  return b == null || t === "boolean" ? constant(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+  return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
 }
 function round(a2, b) {
   return a2 = +a2, b = +b, function(t) {
@@ -64787,7 +66279,7 @@ function interpolateTransform(parse4, pxComma, pxParen, degParen) {
   function pop(s2) {
     return s2.length ? s2.pop() + " " : "";
   }
-  function translate(xa, ya, xb, yb, s2, q) {
+  function translate3(xa, ya, xb, yb, s2, q) {
     if (xa !== xb || ya !== yb) {
       var i = s2.push("translate(", null, pxComma, null, pxParen);
       q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
@@ -64822,7 +66314,7 @@ function interpolateTransform(parse4, pxComma, pxParen, degParen) {
   return function(a2, b) {
     var s2 = [], q = [];
     a2 = parse4(a2), b = parse4(b);
-    translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
+    translate3(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
     rotate(a2.rotate, b.rotate, s2, q);
     skewX(a2.skewX, b.skewX, s2, q);
     scale(a2.scaleX, a2.scaleY, b.scaleX, b.scaleY, s2, q);
@@ -65049,11 +66541,11 @@ function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent6 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
-    var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+    var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol2 = specifier.symbol, zero4 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
-    if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    if (zero4 || fill2 === "0" && align === "=") zero4 = true, fill2 = "0", align = "=";
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol2 === "$" ? currencyPrefix : symbol2 === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol2 === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format6(value2) {
@@ -65080,9 +66572,9 @@ function formatLocale(locale2) {
           }
         }
       }
-      if (comma && !zero3) value2 = group(value2, Infinity);
+      if (comma && !zero4) value2 = group(value2, Infinity);
       var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width ? new Array(width - length + 1).join(fill2) : "";
-      if (comma && zero3) value2 = group(padding + value2, padding.length ? width - valueSuffix.length : Infinity), padding = "";
+      if (comma && zero4) value2 = group(padding + value2, padding.length ? width - valueSuffix.length : Infinity), padding = "";
       switch (align) {
         case "<":
           value2 = valuePrefix + value2 + valueSuffix + padding;
@@ -65496,8 +66988,8 @@ function createAxis(options) {
     return Object.assign((value2) => scale2(value2), { ticks: ticks3, ...described(options) });
   }
   const spread = high - low || Math.abs(high) || 1;
-  const [below, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
-  const scale = linear2([low - below * spread, high + above * spread], [...range4]);
+  const [below2, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
+  const scale = linear2([low - below2 * spread, high + above * spread], [...range4]);
   const ticks2 = readableTicks(options, scale, (count2) => {
     const round2 = scale.ticks(count2);
     if (from !== "first") return round2;
@@ -65701,8 +67193,8 @@ function path() {
 path.prototype = Path.prototype;
 
 // node_modules/d3-shape/dist/d3-shape.mjs
-function constant2(x2) {
-  return function constant3() {
+function constant3(x2) {
+  return function constant4() {
     return x2;
   };
 }
@@ -65775,9 +67267,9 @@ function y(p) {
   return p[1];
 }
 function line2(x$1, y$1) {
-  var defined = constant2(true), context = null, curve = curveLinear, output2 = null, path2 = withPath(line3);
-  x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant2(x$1);
-  y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant2(y$1);
+  var defined = constant3(true), context = null, curve = curveLinear, output2 = null, path2 = withPath(line3);
+  x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant3(x$1);
+  y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant3(y$1);
   function line3(data) {
     var i, n = (data = array2(data)).length, d, defined0 = false, buffer;
     if (context == null) output2 = curve(buffer = path2());
@@ -65791,13 +67283,13 @@ function line2(x$1, y$1) {
     if (buffer) return output2 = null, buffer + "" || null;
   }
   line3.x = function(_) {
-    return arguments.length ? (x$1 = typeof _ === "function" ? _ : constant2(+_), line3) : x$1;
+    return arguments.length ? (x$1 = typeof _ === "function" ? _ : constant3(+_), line3) : x$1;
   };
   line3.y = function(_) {
-    return arguments.length ? (y$1 = typeof _ === "function" ? _ : constant2(+_), line3) : y$1;
+    return arguments.length ? (y$1 = typeof _ === "function" ? _ : constant3(+_), line3) : y$1;
   };
   line3.defined = function(_) {
-    return arguments.length ? (defined = typeof _ === "function" ? _ : constant2(!!_), line3) : defined;
+    return arguments.length ? (defined = typeof _ === "function" ? _ : constant3(!!_), line3) : defined;
   };
   line3.curve = function(_) {
     return arguments.length ? (curve = _, context != null && (output2 = curve(context)), line3) : curve;
@@ -66677,12 +68169,12 @@ function planeFigure(options) {
   const { clouds, marks = [], front = [], size: size2 = defaultSize } = options;
   const frame2 = frameOf(size2);
   const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
-  const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
-  const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
+  const both3 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
+  const valuesOf = (name) => options.diagonal === true ? both3 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame2.left, frame2.right], ticks: 5 });
   const y2 = createAxis({ ...options.y, values: valuesOf("y"), range: [frame2.bottom, frame2.top], ticks: 5 });
   const placed = (point2) => ({ x: x2(point2.x), y: y2(point2.y) });
-  const ends = extentOf(both2);
+  const ends = extentOf(both3);
   return figure(options, size2, [
     drawAxes(frame2, x2, y2),
     options.diagonal === true && all.length > 0 ? polyline(
@@ -66693,12 +68185,12 @@ function planeFigure(options) {
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
     ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const below = marks.some((other, otherAt) => {
+      const below2 = marks.some((other, otherAt) => {
         const otherPlace = placed(other);
         const isLower = place.y > otherPlace.y || place.y === otherPlace.y && otherAt < at3;
         return other.label !== "" && isNear(otherPlace, place) && isLower;
       });
-      return labelledMark(place, { text: mark.label, below }, mark.tone, frame2);
+      return labelledMark(place, { text: mark.label, below: below2 }, mark.tone, frame2);
     })
   ]);
 }
@@ -66804,10 +68296,10 @@ function barsFigure(options) {
   const { bars: bars2, width = 460 } = options;
   const size2 = { width, height: 8 + 22 * bars2.length };
   const left = 130;
-  const largest2 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
+  const largest3 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
   const drawn = bars2.map(({ label, share: share2, text: text3 }, at3) => {
     const top = 4 + 22 * at3;
-    const length = (width - left - 70) * share2 / largest2;
+    const length = (width - left - 70) * share2 / largest3;
     return [
       element("text", { x: left - 8, y: top + 14, "text-anchor": "end" }, escapeMarkup(label)),
       element("rect", { class: "area", x: left, y: top + 3, width: Math.max(1, length), height: 14 }),
@@ -66825,13 +68317,13 @@ function dateFormat(days) {
   const start = last2 - first > 300 ? 0 : 5;
   return (day) => new Date(day * 864e5).toISOString().slice(start, 10);
 }
-function widthOf(label) {
+function widthOf2(label) {
   return [...label].reduce((width, letter2) => width + (letter2 < "ɐ" ? 8 : 13), 0);
 }
 function labelsOf(marks) {
   const taken = [];
   return marks.flatMap(({ x: x2, label }) => {
-    const width = widthOf(label);
+    const width = widthOf2(label);
     const left = Math.min(Math.max(x2 - width / 2, frame.left - 40), frame.right + 12 - width);
     if (label === "" || taken.some(([from, to]) => left < to + 6 && from < left + width + 6)) return [];
     taken.push([left, left + width]);
@@ -67142,7 +68634,7 @@ function lastChange({ changes }) {
   return changes.at(-1) ?? null;
 }
 function byLastChange(series) {
-  const timeOf = (one4) => Date.parse(lastChange(one4)?.at ?? "1970-01-01");
+  const timeOf = (one6) => Date.parse(lastChange(one6)?.at ?? "1970-01-01");
   return series.toSorted((a2, b) => timeOf(b) - timeOf(a2));
 }
 function row(series, id) {
@@ -67205,7 +68697,7 @@ function interval(label, ratio3, margin, tone) {
   return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
-  const judged2 = kernel.metrics.find((one4) => one4.metric === metric);
+  const judged2 = kernel.metrics.find((one6) => one6.metric === metric);
   return judged2?.gates === true ? judged2.margin : null;
 }
 function intervals(kernel, id) {
@@ -67322,8 +68814,8 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules = (one4) => one4?.joules == null ? null : formatJoules(one4.joules);
-  const milliseconds = (one4) => one4 === null ? null : formatMilliseconds(one4.latencyMs);
+  const joules = (one6) => one6?.joules == null ? null : formatJoules(one6.joules);
+  const milliseconds = (one6) => one6 === null ? null : formatMilliseconds(one6.latencyMs);
   return [
     element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
@@ -67672,10 +69164,10 @@ function shrink(columns2, widths, width) {
 }
 function layOutTable(task) {
   const chosen = chooseColumns(task);
-  const whole2 = chosen.map((i) => task.columns[i]);
+  const whole3 = chosen.map((i) => task.columns[i]);
   const full2 = task.rows.map((row3) => chosen.map((i) => row3[i] ?? { text: "" }));
-  const fits2 = narrowest(whole2, full2) <= task.width;
-  const columns2 = fits2 ? whole2 : whole2.map(shortenTitle);
+  const fits2 = narrowest(whole3, full2) <= task.width;
+  const columns2 = fits2 ? whole3 : whole3.map(shortenTitle);
   const rows = fits2 ? full2 : full2.map((row3) => row3.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
@@ -67939,20 +69431,20 @@ var quote = 34;
 var backslash = 92;
 function nestingDepth(text3) {
   let depth = 0;
-  let deepest3 = 0;
-  let inString = false;
+  let deepest4 = 0;
+  let inString2 = false;
   for (let i = 0; i < text3.length; i++) {
     const code = text3.charCodeAt(i);
-    if (inString) {
+    if (inString2) {
       if (code === backslash) i++;
-      else if (code === quote) inString = false;
-    } else if (code === quote) inString = true;
+      else if (code === quote) inString2 = false;
+    } else if (code === quote) inString2 = true;
     else if (code === 91 || code === 123) {
       depth++;
-      if (depth > deepest3) deepest3 = depth;
+      if (depth > deepest4) deepest4 = depth;
     } else if (code === 93 || code === 125) depth--;
   }
-  return deepest3;
+  return deepest4;
 }
 function parseJson(text3, label) {
   if (nestingDepth(text3) > maxDepth4) {
@@ -68180,10 +69672,10 @@ function isTelling(fault) {
 }
 function describeFaults(faults) {
   const telling = faults.filter(isTelling);
-  const listed4 = telling.length > 0 ? telling : faults;
+  const listed6 = telling.length > 0 ? telling : faults;
   const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed4.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
-  const others = listed4.length > 1 ? ` (and ${listed4.length - 1} more)` : "";
+  const first = listed6.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
+  const others = listed6.length > 1 ? ` (and ${listed6.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 var maxReason = 1e3;
@@ -68333,13 +69825,13 @@ var entryDepth = 3;
 function measureExtent(text3) {
   const open = [];
   let wholeEnd = 0;
-  let inString = false;
+  let inString2 = false;
   for (let i = 0; i < text3.length; i++) {
     const character2 = text3[i];
-    if (inString) {
+    if (inString2) {
       if (character2 === "\\") i++;
-      else if (character2 === '"') inString = false;
-    } else if (character2 === '"') inString = true;
+      else if (character2 === '"') inString2 = false;
+    } else if (character2 === '"') inString2 = true;
     else if (character2 === "{" || character2 === "[") open.push(character2);
     else if (character2 === "}" || character2 === "]") {
       open.pop();
@@ -68739,7 +70231,7 @@ function findFault({ kernels }) {
     if (templates.some(({ bindings }) => bindings.some(({ buffer }) => buffer >= buffers.length))) {
       return `kernel "${name}" has a template that binds a buffer which is not there`;
     }
-    if (configurations2.some((one4) => one4.passes.length !== passes.length)) {
+    if (configurations2.some((one6) => one6.passes.length !== passes.length)) {
       return `kernel "${name}" has a configuration that does not tell what every pass takes`;
     }
   }
@@ -68815,7 +70307,7 @@ function fineSeconds(pid) {
   const nanoseconds = threads.map(
     (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
   );
-  return nanoseconds.reduce((sum, one4) => sum + one4, 0) / 1e9;
+  return nanoseconds.reduce((sum, one6) => sum + one6, 0) / 1e9;
 }
 function cpuSeconds(pids) {
   return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
@@ -69317,7 +70809,7 @@ var ProgramGroup = class {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
-        for (const one4 of spared) one4();
+        for (const one6 of spared) one6();
         resolve7(this.#end);
       };
       child.once(
@@ -69779,11 +71271,11 @@ var SourcePrinter = class {
     return again;
   };
   async #compare({ run }, ...[first, second]) {
-    const [one4, other] = await Promise.all([first, second]);
-    if (!one4.ok) return one4;
+    const [one6, other] = await Promise.all([first, second]);
+    if (!one6.ok) return one6;
     if (!other.ok) return other;
-    if (one4.value === other.value) return one4;
-    const [before, after] = [one4.value.split("\n"), other.value.split("\n")];
+    if (one6.value === other.value) return one6;
+    const [before, after] = [one6.value.split("\n"), other.value.split("\n")];
     const at3 = before.findIndex((line4, i) => line4 !== after[i]);
     const line3 = at3 === -1 ? before.length : at3;
     const shown = (text3) => text3 === void 0 ? "nothing" : `\`${text3.trim().slice(0, 80)}\``;
@@ -70569,14 +72061,14 @@ var notAllowed = {
   kind: "unsupported",
   message: "a program prints the contents of a buffer, and none may be run"
 };
-async function contentsOf(programs, generate) {
+async function contentsOf(programs, generate2) {
   const known4 = /* @__PURE__ */ new Map();
   for (const { name, type, length, fill: fill2, content, generator } of programs.flatMap(({ buffers }) => buffers)) {
     if (typeof fill2 === "string") continue;
     if ("file" in fill2 && content !== void 0) known4.set(fill2.file, content());
     if (!("generate" in fill2) || generator === void 0) continue;
     const bytes = length * (type === "f16" ? 2 : 4);
-    const printed = await generate?.(generator, bytes);
+    const printed = await generate2?.(generator, bytes);
     const failure = printed === void 0 ? notAllowed : printedFault(printed, name, bytes);
     if (failure !== null) return { ok: false, failure };
     if (printed?.ok) known4.set(fill2.generate, printed.value);
@@ -70742,7 +72234,7 @@ async function startProcess(options, deadlines) {
 function toWire(program) {
   return {
     ...program,
-    passes: program.passes.map(({ lines: lines2, printed, workgroupSize, identity: identity4, ...pass }) => pass),
+    passes: program.passes.map(({ lines: lines2, printed, workgroupSize: workgroupSize2, identity: identity4, ...pass }) => pass),
     buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer)
   };
 }
@@ -70840,17 +72332,17 @@ function withoutSecrets(environment) {
 
 // src/app/laboratory/command-bench.ts
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function commandBench(host, options) {
+function commandBench(host2, options) {
   if (options.allowCommands !== true)
     return { generate: void 0, print: void 0, open: () => null, close: async () => void 0 };
-  const { environment, signal, workerPath } = host;
+  const { environment, signal, workerPath } = host2;
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
     environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
     temporaryFolder: environment.RUNNER_TEMP ?? tmpdir2(),
     signal,
     reaper: { workerPath, environment },
-    warn: (text3) => host.progress.warn(text3)
+    warn: (text3) => host2.progress.warn(text3)
   });
   return {
     generate: (program, bytes) => workspace.printed(program, bytes),
@@ -70881,7 +72373,7 @@ var FreshDevices = class {
   async close() {
     this.#closed = true;
     const left = await Promise.allSettled(this.#ahead.splice(0));
-    await Promise.all(left.map((one4) => one4.status === "fulfilled" ? one4.value.close() : void 0));
+    await Promise.all(left.map((one6) => one6.status === "fulfilled" ? one6.value.close() : void 0));
   }
 };
 
@@ -71039,10 +72531,10 @@ async function checkSubgroups(subject, bench, openWith) {
 }
 
 // src/app/laboratory/laboratory.ts
-function driverSearch(host) {
-  const { environment } = host;
+function driverSearch(host2) {
+  const { environment } = host2;
   const caches = environment.XDG_CACHE_HOME ?? join20(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join20(caches, "joulegate") };
+  return { workerPath: host2.workerPath, environment, cacheFolder: join20(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -71054,15 +72546,15 @@ async function findSoftwareDriver(search) {
   });
 }
 var lockWaitMs = 10 * 6e4;
-function meterSetup(host) {
+function meterSetup(host2) {
   return {
-    commandEnvironment: withoutSecrets(host.environment),
-    native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: lockFolderOf(host.environment),
+    commandEnvironment: withoutSecrets(host2.environment),
+    native: nativeSearch(host2.workerPath, host2.environment),
+    lockFolder: lockFolderOf(host2.environment),
     lockWaitMs,
-    clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
-    powermetrics: host.environment.JOULEGATE_POWERMETRICS
+    clockGuard: { workerPath: host2.workerPath, environment: host2.environment },
+    nvmlLibrary: host2.environment.JOULEGATE_NVML_LIBRARY,
+    powermetrics: host2.environment.JOULEGATE_POWERMETRICS
   };
 }
 function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
@@ -71088,15 +72580,15 @@ function lockFolderOf(environment) {
 function onlyCommands(kernels) {
   return kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
 }
-async function findAdapter(host, options, kernels, generate) {
-  const search = driverSearch(host);
+async function findAdapter(host2, options, kernels, generate2) {
+  const search = driverSearch(host2);
   const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const { workerPath } = host;
+    const { workerPath } = host2;
     const open = (more) => {
       const environment = { ...driver.environment, ...more };
-      return openWebgpuDevice({ workerPath, driver: { ...driver, environment }, features, generate });
+      return openWebgpuDevice({ workerPath, driver: { ...driver, environment }, features, generate: generate2 });
     };
     return { first: await open({}), open };
   } catch (error) {
@@ -71116,9 +72608,9 @@ async function openLaboratory(outer, options, kernels = []) {
   if (options.runsNothing !== true) checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
   const fetched = await outer.ensureNative?.() ?? {};
-  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const commands2 = commandBench(host, options);
-  const adapter = await findAdapter(host, options, kernels, commands2.generate);
+  const host2 = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const commands2 = commandBench(host2, options);
+  const adapter = await findAdapter(host2, options, kernels, commands2.generate);
   const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open(info) });
   const closeDevices = async () => {
@@ -71140,17 +72632,17 @@ async function openLaboratory(outer, options, kernels = []) {
       );
     }
     const { meter, reason, clocks } = await openMeter({
-      ...meterSetup(host),
+      ...meterSetup(host2),
       ...meterChoice(options),
       device: adapter.first?.info === info ? adapter.first : { info }
     });
     const note2 = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
-    host.progress.note(
+    host2.progress.note(
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
     if (info === adapter.first?.info)
-      await warnOfMissingFeatures(host, kernels, { info, print: commands2.print });
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+      await warnOfMissingFeatures(host2, kernels, { info, print: commands2.print });
+    host2.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(
@@ -71177,7 +72669,7 @@ async function openLaboratory(outer, options, kernels = []) {
         const { open } = adapter;
         const { kernel, workload } = subject.variant;
         const cost2 = `${kernel} ${workload} was not tried with other sizes of subgroups`;
-        const part = { cost: cost2, otherwise: null, warn: host.progress.warn };
+        const part = { cost: cost2, otherwise: null, warn: host2.progress.warn };
         return open === null ? null : optional(part, () => checkSubgroups(subject, { device, print: commands2.print }, open));
       },
       tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
@@ -71194,8 +72686,8 @@ async function openLaboratory(outer, options, kernels = []) {
     throw error;
   }
 }
-function closeLaboratory(host, laboratory) {
-  const warn = host.progress.warn;
+function closeLaboratory(host2, laboratory) {
+  const warn = host2.progress.warn;
   const cost2 = "the device or its meter may not have been closed";
   return optional({ cost: cost2, otherwise: void 0, warn }, () => laboratory.close());
 }
@@ -71215,7 +72707,7 @@ function armsIn(subjects) {
   ).size;
 }
 function measureBlock(run) {
-  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  const { host: host2, laboratory, subjects, phase, block, onTurn } = run;
   return runBlocks({
     phase,
     firstBlock: block,
@@ -71226,22 +72718,22 @@ function measureBlock(run) {
     options: run.options ?? laboratory.measureOptions("judge"),
     onBlock: run.onBlock,
     clock: laboratory.clock,
-    signal: host.signal,
+    signal: host2.signal,
     // There will probably be another block, of as many arms.
     whileHeating: () => laboratory.openAhead(armsIn(subjects)),
     onTurn
   });
 }
 async function measureBlocks(run) {
-  const { host, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
+  const { host: host2, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
   const samples2 = [];
   let blockMs2 = 0;
   for (let block = 0; block < blocks; block++) {
     const startMs = laboratory.clock.nowMs();
     const subjects = worthAnother?.(samples2) ?? run.subjects;
-    if (host.signal.aborted || startMs + blockMs2 > deadlineMs) break;
+    if (host2.signal.aborted || startMs + blockMs2 > deadlineMs) break;
     onBlock?.(block);
-    const task = { host, laboratory, subjects, phase: "flag", block };
+    const task = { host: host2, laboratory, subjects, phase: "flag", block };
     samples2.push(...await measureBlock({ ...task, onTurn: (turn) => onTurn?.(block, turn) }));
     blockMs2 = laboratory.clock.nowMs() - startMs;
   }
@@ -71489,11 +72981,11 @@ function latestEstimate(request) {
 // src/judge/attribution.ts
 var LEAST_SHARE = 0.2;
 function attribute(request) {
-  const whole2 = latestEstimate({ ...request, from: "B", to: "H" });
+  const whole3 = latestEstimate({ ...request, from: "B", to: "H" });
   const code = latestEstimate({ ...request, from: "B", to: "X" });
   const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole2 === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole2.mean >= LEAST_SHARE && tTestP(part, whole2.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (whole3 === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole3.mean >= LEAST_SHARE && tTestP(part, whole3.mean > 0 ? "greater" : "less", 0) < request.alpha;
   if (counts(code) && counts(tuning)) return "both";
   if (counts(code)) return "code";
   return counts(tuning) ? "tuning" : null;
@@ -71547,14 +73039,14 @@ function gatherEvidence(subject, samples2, options) {
   const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
   const attempt = attemptOf(subject, options.earlier);
   return metrics.map((metric) => {
-    const counted2 = firstFresh(fresh, metric);
-    const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(counted2, metric)];
+    const counted3 = firstFresh(fresh, metric);
+    const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(counted3, metric)];
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
     const flagEstimate = estimateOf(flag, "flag", leastSd);
     const confirmEstimate = estimateOf(confirm2, "confirm", leastSd);
     const flagged = !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
-    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...counted2], metric);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...counted3], metric);
     return {
       subject,
       metric,
@@ -71582,7 +73074,7 @@ function pBelow(estimate, margin) {
 function confirmations(evidence) {
   const adjusted = /* @__PURE__ */ new Map();
   for (const gates of [true, false]) {
-    const family = evidence.filter((one4) => one4.flagged && one4.gates === gates);
+    const family = evidence.filter((one6) => one6.flagged && one6.gates === gates);
     const pValues = family.map(
       ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, spentBy(pAbove(confirmEstimate, margin.margin)) / attemptShare(attempt))
     );
@@ -71601,8 +73093,8 @@ function isHopeless({ confirmEstimate, margin, freshBlocks }) {
   return above < leastHope(freshBlocks) * confirmEstimate.standardError;
 }
 function isDecided(evidence, adjusted, level) {
-  const flagged = evidence.filter((one4) => one4.flagged && one4.gates);
-  return flagged.every(isHopeless) || flagged.some((one4) => one4.freshBlocks >= schedule.least && (adjusted.get(one4) ?? 1) < level);
+  const flagged = evidence.filter((one6) => one6.flagged && one6.gates);
+  return flagged.every(isHopeless) || flagged.some((one6) => one6.freshBlocks >= schedule.least && (adjusted.get(one6) ?? 1) < level);
 }
 
 // src/judge/text.ts
@@ -71619,7 +73111,7 @@ function describeEstimate(estimate) {
   const { estimate: ratio3, low, high } = toRatio(estimate);
   return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
 }
-function countOf2(count2, noun) {
+function countOf3(count2, noun) {
   return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
 }
 function listReasons(reasons) {
@@ -71661,7 +73153,7 @@ function decide(evidence, estimate, confirmP, options) {
     const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
     return {
       verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf2(estimate.count, "fresh block")} (${p})`
+      reason: `${change2} is above ${limit}, confirmed in ${countOf3(estimate.count, "fresh block")} (${p})`
     };
   }
   if (pBelow(estimate, -options.improvedBy) < level) {
@@ -71690,8 +73182,8 @@ function describeLack({ metric, flag }) {
   if (!flag.measured) {
     return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
   }
-  const counted2 = `only ${countOf2(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+  const counted3 = `only ${countOf3(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted3 : `${counted3}: ${listReasons(flag.voidReasons)}`;
 }
 function excuse(estimate, movement2) {
   const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
@@ -71721,7 +73213,7 @@ function movementOf(moved, { machineChanged }) {
 }
 function judgeSentinel(subject, judged2, moved) {
   const metricsOfIt = judged2.map((metric) => {
-    const own = moved.find((one4) => one4.subject === subject && one4.metric === metric.metric);
+    const own = moved.find((one6) => one6.subject === subject && one6.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
       const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
@@ -71753,9 +73245,9 @@ function judge(subjects, samples2, options = {}) {
   const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
     const judged2 = evidence[i].map(
-      (one4) => judgeMetric({
-        evidence: one4,
-        confirmP: confirmP.get(one4) ?? null,
+      (one6) => judgeMetric({
+        evidence: one6,
+        confirmP: confirmP.get(one6) ?? null,
         movement: movement2,
         options: settings2
       })
@@ -71798,18 +73290,18 @@ function noiseFloorOf(request) {
 
 // src/judge/overall.ts
 function overallVerdict(request) {
-  const { judgements, listed: listed4, failOn, accepts = () => false, machineChanged = null } = request;
+  const { judgements, listed: listed6, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
   const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
   const accepted = [
     ...compared.filter(({ verdict }) => verdict === "regressed"),
-    ...listed4.filter(({ verdict }) => verdict === "wrong-result")
-  ].filter((one4) => fails(one4) && accepts(one4.kernel));
-  const failing = [...compared, ...listed4].filter((one4) => fails(one4) && !accepted.some((a2) => a2 === one4));
+    ...listed6.filter(({ verdict }) => verdict === "wrong-result")
+  ].filter((one6) => fails(one6) && accepts(one6.kernel));
+  const failing = [...compared, ...listed6].filter((one6) => fails(one6) && !accepted.some((a2) => a2 === one6));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed4]);
+  const counts = describeCounts([...compared, ...listed6]);
   const facts2 = {
     gated: gatedSubjects.length,
     failing: failing.map(toListed),
@@ -71837,7 +73329,7 @@ function overallVerdict(request) {
     return {
       ...facts2,
       verdict: unjudged.length + open2.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost2}`
+      reason: `${found} in ${countOf3(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost2}`
     };
   }
   if (unjudged.length > 0) {
@@ -71850,14 +73342,14 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  const open = listed4.filter((one4) => verdicts[one4.verdict].mayFail && !accepted.some((a2) => a2 === one4));
-  if (listed4.length > 0 && open.length === 0) {
+  const open = listed6.filter((one6) => verdicts[one6.verdict].mayFail && !accepted.some((a2) => a2 === one6));
+  if (listed6.length > 0 && open.length === 0) {
     return { ...facts2, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
   return {
     ...facts2,
     verdict: "nothing-gated",
-    reason: listed4.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    reason: listed6.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
 function isGated({ metrics: metrics4 }) {
@@ -71865,12 +73357,12 @@ function isGated({ metrics: metrics4 }) {
     ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
-function isUnjudged(one4) {
-  if (one4.verdict === "environment") return false;
-  const suspected = one4.metrics.some(
+function isUnjudged(one6) {
+  if (one6.verdict === "environment") return false;
+  const suspected = one6.metrics.some(
     ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
   );
-  return suspected || !isGated(one4);
+  return suspected || !isGated(one6);
 }
 function toListed({ kernel, workload, verdict }) {
   return { kernel, workload, verdict };
@@ -71891,11 +73383,11 @@ function standingOf(evidence, options) {
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one4) => isClear2(one4, options)),
+    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one6) => isClear2(one6, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances),
     blocksLeft: Math.max(
       0,
-      ...counting.map((one4) => blocksLeftOf(one4.flagEstimate, distanceOf(one4), options.alpha))
+      ...counting.map((one6) => blocksLeftOf(one6.flagEstimate, distanceOf(one6), options.alpha))
     )
   };
 }
@@ -71947,7 +73439,7 @@ function planNext(subjects, samples2, options = {}) {
   if (flagged.length === 0) return { phase: "done" };
   const evidence = subjects.flatMap(evidenceOf);
   const adjusted = confirmations(evidence);
-  const factor3 = others === 0 ? 1 : others + evidence.filter((one4) => one4.flagged && one4.gates).length;
+  const factor3 = others === 0 ? 1 : others + evidence.filter((one6) => one6.flagged && one6.gates).length;
   const level = settings2.alpha / factor3;
   const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
   return confirmNext({ subjects, open, missing: missing3 }) ?? { phase: "done" };
@@ -72028,13 +73520,13 @@ function statusOf(done, blocks, secondsLeft) {
   return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
 }
 async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
+  const { host: host2, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
   return measureBlocks({
     ...options,
     blocks,
     subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
+    onBlock: (block) => host2.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
   });
 }
 
@@ -72064,16 +73556,16 @@ async function tableOf(device, subject) {
   return { kernel, workload, passes: [...own, ...gone] };
 }
 async function timePasses(options) {
-  const { host, laboratory } = options;
+  const { host: host2, laboratory } = options;
   const subjects = options.subjects.filter(
     ({ before, after }) => [before, after].some((variant) => passesOf(variant).length > 1)
   );
-  if (subjects.length === 0 || host.signal.aborted) return [];
+  if (subjects.length === 0 || host2.signal.aborted) return [];
   const device = await laboratory.openDevice();
   try {
     const tables = [];
     for (const subject of subjects) {
-      if (host.signal.aborted) break;
+      if (host2.signal.aborted) break;
       const table3 = await tableOf(device, subject);
       if (table3 !== null) tables.push(table3);
     }
@@ -72103,19 +73595,19 @@ function knownOf(kernel, workload, samples2) {
 }
 function expectMinutes(report3) {
   const samples2 = report3.kind === "guard" ? report3.samples ?? [] : [];
-  const subjects = new Map(samples2.map((one4) => [JSON.stringify([one4.kernel, one4.workload]), one4]));
+  const subjects = new Map(samples2.map((one6) => [JSON.stringify([one6.kernel, one6.workload]), one6]));
   const known4 = [...subjects.values()].map(
     ({ kernel, workload }) => knownOf(
       kernel,
       workload,
-      samples2.filter((one4) => one4.kernel === kernel && one4.workload === workload)
+      samples2.filter((one6) => one6.kernel === kernel && one6.workload === workload)
     )
   );
   const usualSeconds = medianOrNull(known4.flatMap(({ seconds: seconds2 }) => seconds2 ?? []));
   if (usualSeconds === null) return null;
   const usualSd = (metric) => medianOrNull(known4.flatMap(({ sd }) => sd[metric] ?? []));
   return (kernel, workload, marginFactor = 1) => {
-    const own = known4.find((one4) => one4.kernel === kernel.name && one4.workload === workload.name);
+    const own = known4.find((one6) => one6.kernel === kernel.name && one6.workload === workload.name);
     const minutesABlock = (own?.seconds ?? usualSeconds) / 60;
     const expected = metrics2.flatMap((metric) => {
       const sd = own?.sd[metric] ?? usualSd(metric);
@@ -72136,8 +73628,8 @@ function whatHalves(minutesAt, kernels) {
     kernels > 1 ? "two jobs (shard: 1/2 and 2/2)" : "",
     wider === void 0 ? "" : `margins ${wider} times as wide`
   ].filter((way) => way !== "");
-  const nothing3 = "only blocks that cost half would halve it";
-  return ways.length === 0 ? nothing3 : `${ways.join(", or ")} would halve it`;
+  const nothing4 = "only blocks that cost half would halve it";
+  return ways.length === 0 ? nothing4 : `${ways.join(", or ")} would halve it`;
 }
 
 // src/app/project/local-paths.ts
@@ -72150,13 +73642,13 @@ var absolutePath = new RegExp(
 );
 function relativeTo(folder) {
   if (folder === "/") return (text3) => text3;
-  const literal2 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
-  const below = new RegExp(`${literal2}/(?=${letter})`, "gu");
-  const itself = new RegExp(`${literal2}(?:/|(?!${letter}|/))`, "gu");
-  return (text3) => text3.replace(below, "").replace(itself, ".");
+  const literal3 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
+  const below2 = new RegExp(`${literal3}/(?=${letter})`, "gu");
+  const itself = new RegExp(`${literal3}(?:/|(?!${letter}|/))`, "gu");
+  return (text3) => text3.replace(below2, "").replace(itself, ".");
 }
-function withoutLocalPaths(host, value2) {
-  const toRelative = relativeTo(host.workingDirectory);
+function withoutLocalPaths(host2, value2) {
+  const toRelative = relativeTo(host2.workingDirectory);
   const clean = (part) => {
     if (typeof part === "string") {
       return part.includes("/") ? toRelative(part).replace(absolutePath, (path2) => basename6(path2)) : part;
@@ -72455,7 +73947,7 @@ function openRepository({ root: folder, environment }) {
   if (place === null) return null;
   const program = findGit(environment, place.root);
   confirm(place, program, environment);
-  const listed4 = runGit({
+  const listed6 = runGit({
     program,
     folder: place.root,
     variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
@@ -72463,10 +73955,10 @@ function openRepository({ root: folder, environment }) {
     args: ["config", "--list", "--show-scope", "--null"],
     maxBytes: maxSettingsBytes
   });
-  if (listed4.ok) {
-    return { ...place, environment, program, settings: parseSettings(listed4.stdout.toString("utf8")) };
+  if (listed6.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed6.stdout.toString("utf8")) };
   }
-  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed4.message}`, {
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed6.message}`, {
     code: "git-failed",
     nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
   });
@@ -73056,7 +74548,7 @@ var RevisionReader = class {
   }
   /** The submodule that a path is in; undefined if it is in none. */
   #submoduleAround(path2) {
-    return [...this.#all.submodules.keys()].find((one4) => path2 === one4 || path2.startsWith(`${one4}/`));
+    return [...this.#all.submodules.keys()].find((one6) => path2 === one6 || path2.startsWith(`${one6}/`));
   }
   readBytes(path2) {
     const followed = this.#follow(path2);
@@ -73068,7 +74560,7 @@ var RevisionReader = class {
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
   }
   #sourcesOf(module, path2) {
-    return this.#submodule(module).listSources(path2).map((one4) => `${module}/${one4}`);
+    return this.#submodule(module).listSources(path2).map((one6) => `${module}/${one6}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
@@ -73076,7 +74568,7 @@ var RevisionReader = class {
     if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
     if (this.readBytes(path2) !== null) return [wanted];
     const modules = [...this.#all.submodules.keys()].filter(
-      (one4) => wanted === "" || one4.startsWith(`${wanted}/`)
+      (one6) => wanted === "" || one6.startsWith(`${wanted}/`)
     );
     return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
@@ -73088,9 +74580,9 @@ var RevisionReader = class {
     const found = [];
     for (const [path2, entry] of this.tree) {
       if (!path2.startsWith(prefix)) continue;
-      const below = path2.slice(prefix.length);
-      if (isSkipped(below) || entry.isLink && !this.#leadsToFile(path2)) continue;
-      found.push(asked === "" ? below : `${asked}/${below}`);
+      const below2 = path2.slice(prefix.length);
+      if (isSkipped(below2) || entry.isLink && !this.#leadsToFile(path2)) continue;
+      found.push(asked === "" ? below2 : `${asked}/${below2}`);
     }
     if (found.length > maxListedFiles) throw tooMany(asked);
     return found.sort();
@@ -73145,15 +74637,15 @@ function submodulesBelow(repository, path2) {
   return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
 }
 function sourcesBelow(repository, path2) {
-  const listed4 = ask(repository, [
+  const listed6 = ask(repository, [
     ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     ...path2 === "" ? [] : ["--", path2]
   ]);
   const modules = submodulesBelow(repository, path2);
-  const paths2 = [...new Set(listed4)].filter((one4) => !one4.endsWith("/") && !modules.includes(one4));
+  const paths2 = [...new Set(listed6)].filter((one6) => !one6.endsWith("/") && !modules.includes(one6));
   checkFilters(repository, paths2);
   const inner = modules.flatMap(
-    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one4) => `${module}/${one4}`)
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one6) => `${module}/${one6}`)
   );
   if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
   return [...paths2, ...inner].sort();
@@ -73165,7 +74657,7 @@ function sourcesAt(repository, path2) {
     if (!existsSync9(join29(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
-    return inner.map((one4) => `${folder}/${one4}`);
+    return inner.map((one6) => `${folder}/${one6}`);
   }
   return sourcesBelow(repository, path2);
 }
@@ -74042,18 +75534,18 @@ var operators = [
 ];
 
 // src/app/project/open-manifest.ts
-function absolutePath2(host, path2) {
-  return isAbsolute4(path2) ? path2 : resolve5(host.workingDirectory, path2);
+function absolutePath2(host2, path2) {
+  return isAbsolute4(path2) ? path2 : resolve5(host2.workingDirectory, path2);
 }
-function displayPath(host, path2) {
-  const below = relative(host.workingDirectory, path2);
-  return below === "" ? "." : below;
+function displayPath(host2, path2) {
+  const below2 = relative(host2.workingDirectory, path2);
+  return below2 === "" ? "." : below2;
 }
 function folderIn(path2) {
   return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
 }
 function readManifest(options) {
-  const { host, reader, path: path2, shown } = options;
+  const { host: host2, reader, path: path2, shown } = options;
   const text3 = reader.read(path2);
   if (text3 === null) return null;
   const { manifest, problems } = parseManifest({
@@ -74074,20 +75566,20 @@ ${formatProblems(problems, { colour: false })}`,
       { code: "bad-manifest" }
     );
   }
-  for (const warning of problems) host.progress.warn(formatProblems([warning], { colour: false }));
+  for (const warning of problems) host2.progress.warn(formatProblems([warning], { colour: false }));
   return manifest;
 }
-function openManifest(host, path2) {
-  const absolute = absolutePath2(host, path2);
+function openManifest(host2, path2) {
+  const absolute = absolutePath2(host2, path2);
   const folder = dirname9(absolute);
-  const repository = repositoryOf(host, folder);
+  const repository = repositoryOf(host2, folder);
   const root = repository?.root ?? folder;
-  const below = relative(root, absolute).split(sep6).join("/");
+  const below2 = relative(root, absolute).split(sep6).join("/");
   const manifest = readManifest({
-    host,
+    host: host2,
     reader: repository === null ? openFolder(root) : openWorkTree(repository),
-    path: below,
-    shown: displayPath(host, absolute)
+    path: below2,
+    shown: displayPath(host2, absolute)
   });
   if (manifest === null) {
     throw new JoulegateError("bad-input", `${path2} does not exist.`, {
@@ -74095,14 +75587,14 @@ function openManifest(host, path2) {
       nextStep: "Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, repository, path: below };
+  return { manifest, folder, root, repository, path: below2 };
 }
-function repositoryOf(host, folder) {
+function repositoryOf(host2, folder) {
   try {
-    return openRepository({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host2.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
-    host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
+    host2.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
@@ -74121,10 +75613,10 @@ function selectKernels(manifest, names2) {
 
 // src/app/project/report-files.ts
 import { join as join30 } from "node:path";
-function prepareReportFolder(host, folder) {
+function prepareReportFolder(host2, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath2(host, folder));
+    makeFolder(absolutePath2(host2, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
@@ -74134,13 +75626,13 @@ function prepareReportFolder(host, folder) {
     });
   }
 }
-function writeReportFiles(host, place, result) {
+function writeReportFiles(host2, place, result) {
   const { report: folder, onReportFault } = place;
-  const report3 = withoutLocalPaths(host, result);
+  const report3 = withoutLocalPaths(host2, result);
   if (folder === void 0) return report3;
-  const path2 = absolutePath2(host, folder);
+  const path2 = absolutePath2(host2, folder);
   const faults = [];
-  const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
+  const warn = (text3) => void faults.push(withoutLocalPaths(host2, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
     work(join30(path2, name));
     return true;
@@ -74151,7 +75643,7 @@ function writeReportFiles(host, place, result) {
   if (faults.length === 0) return report3;
   onReportFault?.(faults.join(" "));
   const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-  const told = withoutLocalPaths(host, faults);
+  const told = withoutLocalPaths(host2, faults);
   const warnings = [...report3.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
@@ -74173,8 +75665,8 @@ function shippedConfiguration(options) {
 }
 
 // src/app/project/show-report.ts
-function loadReport(host, path2) {
-  return readReport(absolutePath2(host, path2));
+function loadReport(host2, path2) {
+  return readReport(absolutePath2(host2, path2));
 }
 
 // src/app/guard/memory.ts
@@ -74185,17 +75677,17 @@ var noMemory = {
 };
 
 // src/app/guard/acceptance.ts
-async function readAcceptance(host, { memory = noMemory }, outcome) {
+async function readAcceptance(host2, { memory = noMemory }, outcome) {
   const nobody = () => null;
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
   const wrong3 = outcome.broken.filter(({ status }) => status === "wrong-result");
   const kernels = [...regressed, ...wrong3.map(({ comparison }) => comparison)];
-  const labelOf = (kernel) => outcome.comparisons.find((one4) => one4.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  const labelOf = (kernel) => outcome.comparisons.find((one6) => one6.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
-  const warn = host.progress.warn;
+  const warn = host2.progress.warn;
   const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
@@ -74297,9 +75789,9 @@ function looserChecks(base2, head2) {
   return base2.buffers.flatMap(({ name, check: check3 }) => {
     const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check3 === null || now === null) return [];
-    const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
+    const tighter2 = now.relative <= check3.relative && now.absolute <= check3.absolute;
     const alike = now.as === void 0 || now.as === check3.as;
-    if (tighter && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
+    if (tighter2 && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
     const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
     return [
       `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
@@ -74385,21 +75877,21 @@ function commitOf(repository) {
     throw error;
   }
 }
-function openBaseFolder(host, folder, manifestName2) {
+function openBaseFolder(host2, folder, manifestName2) {
   const path2 = join31(folder, manifestName2);
   if (!existsSync10(path2)) {
     throw new JoulegateError(
       "bad-input",
-      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      `The folder ${displayPath(host2, folder)} has no ${manifestName2} to compare with.`,
       {
         code: "no-base-manifest",
         nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
       }
     );
   }
-  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  const described2 = { label: displayPath(host2, folder), ...commitOf(repositoryOf(host2, folder)) };
   return readBaseline(described2, () => {
-    const { manifest } = openManifest(host, path2);
+    const { manifest } = openManifest(host2, path2);
     return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   });
 }
@@ -74408,55 +75900,55 @@ function tunedAt(reader, folder, tunedPath, label) {
   const text3 = reader.read(path2);
   return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function whereHeadLeft(host, repository, revision) {
+function whereHeadLeft(host2, repository, revision) {
   try {
     return mergeBase(repository, revision);
   } catch (error) {
-    const isFolder2 = existsSync10(absolutePath2(host, revision));
+    const isFolder2 = existsSync10(absolutePath2(host2, revision));
     if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder2) throw error;
     const nextStep3 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep3, cause: error });
   }
 }
-function openBaseCommit(host, { label, commit }, opened) {
+function openBaseCommit(host2, { label, commit }, opened) {
   const { repository, path: path2 } = opened;
   const { reader } = openRevision(repository, commit);
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
+    const manifest = readManifest({ host: host2, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
     return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
 }
-function openBaseOf(host, base2, opened) {
+function openBaseOf(host2, base2, opened) {
   if (base2 === null) return { revision: null, problem: null, described: { label: "none", commit: null } };
-  if (typeof base2 !== "string") return openBaseCommit(host, base2, opened);
-  const commit = whereHeadLeft(host, opened.repository, base2);
-  return openBaseCommit(host, { label: base2, commit }, opened);
+  if (typeof base2 !== "string") return openBaseCommit(host2, base2, opened);
+  const commit = whereHeadLeft(host2, opened.repository, base2);
+  return openBaseCommit(host2, { label: base2, commit }, opened);
 }
 function describeCheckout(repository) {
   const commit = headCommit(repository);
   return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
-function inRepository(host, { folder, path: path2, repository }) {
+function inRepository(host2, { folder, path: path2, repository }) {
   return {
     path: path2,
-    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+    repository: repository ?? requireRepository({ root: folder, environment: host2.environment })
   };
 }
-function openRevisions(host, options) {
-  const opened = openManifest(host, options.manifest);
+function openRevisions(host2, options) {
+  const opened = openManifest(host2, options.manifest);
   const { manifest, folder, path: path2 } = opened;
   const revision = { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
-      head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
+      head: { revision, described: { label: displayPath(host2, folder), commit: null } },
+      base: openBaseFolder(host2, absolutePath2(host2, options.base), basename7(path2))
     };
   }
-  const checkout = inRepository(host, opened);
+  const checkout = inRepository(host2, opened);
   return {
     head: { revision, described: describeCheckout(checkout.repository) },
-    base: openBaseOf(host, options.base, checkout)
+    base: openBaseOf(host2, options.base, checkout)
   };
 }
 
@@ -74674,8 +76166,8 @@ var HistogramPool = class {
     const histogram = this.#take();
     const { offsets: offsets3 } = this.#binned;
     for (const column of columns2) {
-      const upTo = histogramStride * offsets3[column + 1];
-      for (let at3 = histogramStride * offsets3[column]; at3 < upTo; at3 += histogramStride) {
+      const upTo2 = histogramStride * offsets3[column + 1];
+      for (let at3 = histogramStride * offsets3[column]; at3 < upTo2; at3 += histogramStride) {
         const count2 = parent[at3 + 2] - child[at3 + 2];
         histogram[at3 + 2] = count2;
         histogram[at3] = count2 === 0 ? 0 : parent[at3] - child[at3];
@@ -74705,8 +76197,8 @@ function bestSplit2(binned, histogram, columns2, totals, limits2) {
       let residual = missingLeft ? histogram[missing3] : 0;
       let weight = missingLeft ? histogram[missing3 + 1] : 0;
       let count2 = missingLeft ? histogram[missing3 + 2] : 0;
-      const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
-      for (let bin = first + 1; bin <= upTo; bin++) {
+      const upTo2 = hasMissing && !missingLeft ? last2 : last2 - 1;
+      for (let bin = first + 1; bin <= upTo2; bin++) {
         const at3 = histogramStride * bin;
         residual += histogram[at3];
         weight += histogram[at3 + 1];
@@ -74802,11 +76294,11 @@ function growTree(binned, pool, task) {
     const { split } = leaf;
     const middle2 = partition2(binned, rows, spare, leaf, split);
     const leftIsSmaller = middle2 - leaf.start <= leaf.end - middle2;
-    const smaller = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
-    const larger = pool.subtract(leaf.histogram, smaller, columns2);
+    const smaller2 = leftIsSmaller ? pool.build(rows, leaf.start, middle2, columns2, residuals) : pool.build(rows, middle2, leaf.end, columns2, residuals);
+    const larger2 = pool.subtract(leaf.histogram, smaller2, columns2);
     pool.release(leaf.histogram);
-    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller : larger);
-    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger : smaller);
+    const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller2 : larger2);
+    const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger2 : smaller2);
     table3.feature[leaf.node] = split.column;
     table3.threshold[leaf.node] = upperBound(binned, split);
     table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
@@ -75289,9 +76781,9 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
 var smallestPivot = 1e-6;
 function grown(values2, length) {
   if (values2.length >= length) return values2;
-  const larger = new Float64Array(Math.max(length, Math.ceil(1.25 * values2.length)));
-  larger.set(values2);
-  return larger;
+  const larger2 = new Float64Array(Math.max(length, Math.ceil(1.25 * values2.length)));
+  larger2.set(values2);
+  return larger2;
 }
 var GaussianProcess = class {
   #covariance;
@@ -75360,7 +76852,7 @@ var GaussianProcess = class {
 
 // src/app/tuning/cost-model-file.ts
 function openCostModel(options) {
-  const { host, path: path2, family, seed } = options;
+  const { host: host2, path: path2, family, seed } = options;
   const cold = () => createCostModel({ family, featureNames, rows: [], seed });
   if (path2 === null) return cold();
   const cached = readCachedModel(path2);
@@ -75369,10 +76861,10 @@ function openCostModel(options) {
       return costModelFromFile(cached.value, { featureNames, family });
     } catch (error) {
       if (!(error instanceof JoulegateError) && !(error instanceof RangeError)) throw error;
-      host.progress.warn(`${path2} is not used: ${error.message}`);
+      host2.progress.warn(`${path2} is not used: ${error.message}`);
     }
   } else if (cached.aside !== null) {
-    host.progress.warn(cached.aside);
+    host2.progress.warn(cached.aside);
   }
   return cold();
 }
@@ -75504,12 +76996,12 @@ function logValues(tunable) {
   return logs.some(Number.isNaN) ? null : logs;
 }
 function coordinatesOf(space2) {
-  const axes = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
+  const axes3 = space2.tunables.map(axisOf).filter((axis) => axis.positions.length > 1);
   const divisible = space2.tunables.flatMap((tunable, index) => {
     const positions = divisibility(tunable);
     return positions === null ? [] : [{ tunable: index, ordinal: true, hamming: false, positions }];
   });
-  const all = [...axes, ...divisible];
+  const all = [...axes3, ...divisible];
   const sizes2 = space2.tunables.flatMap((tunable, index) => {
     const logs = logValues(tunable);
     return logs === null ? [] : [{ index, logs }];
@@ -76011,7 +77503,7 @@ var PowerModel = class {
 
 // src/search/prior-beliefs.ts
 var remembered = 8192;
-var nothing2 = { logLatency: null, logWatts: null };
+var nothing3 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
 var enoughToTell = 24;
 var leastCorrelation = 0.2;
@@ -76041,7 +77533,7 @@ var PriorBeliefs = class {
     return this.#silent || this.#known.has(key2);
   }
   get(key2) {
-    return this.#known.get(key2) ?? nothing2;
+    return this.#known.get(key2) ?? nothing3;
   }
   /**
    * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
@@ -76073,7 +77565,7 @@ var PriorBeliefs = class {
     const prediction = features === null ? null : this.#model.predict(features);
     if (prediction === null) {
       this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing2);
+      this.#known.set(key2, nothing3);
       return;
     }
     const { latencyMs, watts } = prediction;
@@ -76372,17 +77864,17 @@ var Proposer = class {
     const latencyAim = this.#latencyAim(byLatency[0]);
     const objectiveAim = this.#objectiveAim(byObjective[0]);
     const points = [];
-    let largest2 = 0;
+    let largest3 = 0;
     for (let slot2 = 0; slot2 < count2; slot2++) {
       const choice = choose2(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
       if (choice === null) break;
-      largest2 = Math.max(largest2, choice.improvement);
+      largest3 = Math.max(largest3, choice.improvement);
       points.push(choice.candidate.point);
       pool.splice(pool.indexOf(choice.candidate), 1);
       this.#objective.believe(choice.candidate.objective);
       if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
     }
-    return { points, expectedImprovement: largest2 };
+    return { points, expectedImprovement: largest3 };
   }
 };
 function choose2(pool, aim) {
@@ -76724,7 +78216,7 @@ async function indicesFault({ device }, builder, variant) {
   const verified = reference.ok ? await device.verify(variant, reference.value) : reference;
   return !verified.ok && verified.failure.kind === "out-of-range" ? verified.failure.message : null;
 }
-async function prepareHeat(search, { host, laboratory }) {
+async function prepareHeat(search, { host: host2, laboratory }) {
   const { incumbent, result, builder, idOf: idOf4, kernel, workload } = search;
   const incumbentId = idOf4(incumbent);
   const incumbentFailure = result.measurements.find(
@@ -76740,7 +78232,7 @@ async function prepareHeat(search, { host, laboratory }) {
   for (const configuration of [...wanted.values()].slice(0, arms.length)) {
     const built = await builder.build(configuration, { confirm: true });
     if (!built.ok) {
-      host.progress.warn(
+      host2.progress.warn(
         `${kernel.name} ${workload.name}: a finalist is not compared: ${built.failure.message}.`
       );
       continue;
@@ -76748,7 +78240,7 @@ async function prepareHeat(search, { host, laboratory }) {
     const isIncumbent = contenders.length === 0 && incumbentFailure === null;
     const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
     if (fault !== null) {
-      host.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
+      host2.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
       continue;
     }
     contenders.push(configuration);
@@ -76781,27 +78273,27 @@ function openSubject(heat, objective, samples2) {
   return { ...subject, variants: { B: B2, H, X: isXOpen ? X : void 0, R: isROpen ? R : void 0 } };
 }
 function measureHeats(options) {
-  const { host, laboratory, heats, objectiveOf: objectiveOf2, deadlineMs } = options;
+  const { host: host2, laboratory, heats, objectiveOf: objectiveOf2, deadlineMs } = options;
   return measureBlocks({
-    host,
+    host: host2,
     laboratory,
     deadlineMs,
     blocks: finalBlocks,
     subjects: heats.map(subjectOf),
     worthAnother: (samples2) => heats.map((heat) => openSubject(heat, objectiveOf2(heat), samples2)),
-    onTurn: (block, turn) => host.progress.update({
+    onTurn: (block, turn) => host2.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
     })
   });
 }
 async function runFinals(options) {
-  const { host, laboratory, searches } = options;
+  const { host: host2, laboratory, searches } = options;
   const heats = [];
   for (const search of searches) heats.push(await prepareHeat(search, options));
   const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
-    host.progress.stage("comparing the best with what ships today, in fresh processes");
+    host2.progress.stage("comparing the best with what ships today, in fresh processes");
   const objectiveOf2 = ({ search }) => measurableObjective(search.objective, laboratory.meter !== null);
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested, objectiveOf: objectiveOf2 });
   return heats.map((heat) => {
@@ -76825,8 +78317,8 @@ import { join as join32 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
-function exportRecording(host, options) {
-  const recording = readRecording(absolutePath2(host, options.recording));
+function exportRecording(host2, options) {
+  const recording = readRecording(absolutePath2(host2, options.recording));
   const { measurements } = recording;
   const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
@@ -76836,7 +78328,7 @@ function exportRecording(host, options) {
     });
   }
   const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath2(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  writeFileAtomic(absolutePath2(host2, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
   return {
     out: options.out,
     kernel: recording.kernel,
@@ -76849,21 +78341,21 @@ function exportRecording(host, options) {
 
 // src/app/recordings/import.ts
 var maxCacheBytes = 512 * 1024 * 1024;
-function importRecording(host, options) {
+function importRecording(host2, options) {
   const recording = importKernelTuner({
-    text: readTextFile(absolutePath2(host, options.cache), maxCacheBytes),
+    text: readTextFile(absolutePath2(host2, options.cache), maxCacheBytes),
     label: options.cache,
     provenance: {
-      version: host.version,
-      command: withoutLocalPaths(host, host.command),
-      createdAt: host.now().toISOString()
+      version: host2.version,
+      command: withoutLocalPaths(host2, host2.command),
+      createdAt: host2.now().toISOString()
     },
     ...options.timeField === void 0 ? {} : { timeField: options.timeField },
     ...options.energyField === void 0 ? {} : { energyField: options.energyField },
     ...options.powerField === void 0 ? {} : { powerField: options.powerField },
     ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
   });
-  writeRecording(absolutePath2(host, options.out), recording);
+  writeRecording(absolutePath2(host2, options.out), recording);
   const { measurements } = recording;
   return {
     out: options.out,
@@ -76948,7 +78440,7 @@ function describeMeter(info) {
   };
 }
 function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
+  const { host: host2, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
   return {
     schema: "joulegate-recording",
     version: 1,
@@ -76960,9 +78452,9 @@ function recordingOf(options) {
     measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
     provenance: {
       tool: "joulegate",
-      version: host.version,
-      command: withoutLocalPaths(host, host.command),
-      createdAt: host.now().toISOString(),
+      version: host2.version,
+      command: withoutLocalPaths(host2, host2.command),
+      createdAt: host2.now().toISOString(),
       subject,
       ...note2 === void 0 ? {} : { note: note2 }
     }
@@ -77053,19 +78545,19 @@ function save(course) {
   );
 }
 async function eachConfiguration(course, what, configurations2, measure) {
-  const { host, laboratory, space: space2 } = course;
+  const { host: host2, laboratory, space: space2 } = course;
   const startMs = laboratory.clock.nowMs();
   let savedMs = startMs;
   for (const [done, configuration] of configurations2.entries()) {
     const nowMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
+    if (host2.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
     await measure(configuration, idOf3(space2, configuration));
     if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
       save(course);
       savedMs = laboratory.clock.nowMs();
     }
     const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
-    host.progress.update({
+    host2.progress.update({
       text: `${what}: ${done + 1} of ${configurations2.length}`,
       share: (done + 1) / configurations2.length,
       secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
@@ -77081,12 +78573,12 @@ function chooseForEnergy(course, count2, seed) {
   const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
   return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
 }
-async function record(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
+async function record(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
   const kernel = selectKernels(manifest, [options.kernel])[0];
   const workload = findWorkload(kernel, options.workload);
-  const path2 = absolutePath2(host, options.out);
-  const laboratory = await openLaboratory(host, options, [kernel]);
+  const path2 = absolutePath2(host2, options.out);
+  const laboratory = await openLaboratory(host2, options, [kernel]);
   try {
     const { limits: limits2, features } = laboratory.info;
     const space2 = createKernelSpace(kernel, workload, limits2);
@@ -77099,7 +78591,7 @@ async function record(host, options) {
     });
     const known4 = loadKnown(path2, space2, subject);
     const course = {
-      host,
+      host: host2,
       laboratory,
       kernel,
       workload,
@@ -77118,7 +78610,7 @@ async function record(host, options) {
     });
     const wanted = options.configurations ?? space2.count().value;
     const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known4.has(idOf3(space2, configuration)));
-    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
+    host2.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
       known4.set(id, {
@@ -77146,7 +78638,7 @@ async function record(host, options) {
       failures: all.filter((measurement) => measurement.failure !== null).length,
       energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
       missing: missing3,
-      interrupted: host.signal.aborted
+      interrupted: host2.signal.aborted
     };
   } finally {
     await laboratory.close();
@@ -77156,7 +78648,7 @@ async function record(host, options) {
 // src/app/tuning/trial-store.ts
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
-  const { host, space: space2, folder } = options;
+  const { host: host2, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
@@ -77165,7 +78657,7 @@ function openTrialStore(options) {
     load() {
       const cached = readCachedRecording(path2);
       if ("aside" in cached) {
-        if (cached.aside !== null) host.progress.warn(cached.aside);
+        if (cached.aside !== null) host2.progress.warn(cached.aside);
         return [];
       }
       const recording = cached.value;
@@ -77174,7 +78666,7 @@ function openTrialStore(options) {
     save(measurements) {
       if (!writable) return;
       const part = { cost: "an interrupted search cannot be resumed", otherwise: false };
-      writable = optionalNow({ ...part, warn: host.progress.warn }, () => {
+      writable = optionalNow({ ...part, warn: host2.progress.warn }, () => {
         writeRecording(
           path2,
           recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
@@ -77184,7 +78676,7 @@ function openTrialStore(options) {
     },
     clear() {
       const part = { cost: "the next run begins with its trials", otherwise: void 0 };
-      optionalNow({ ...part, warn: host.progress.warn }, () => rmSync4(path2, { force: true }));
+      optionalNow({ ...part, warn: host2.progress.warn }, () => rmSync4(path2, { force: true }));
     }
   };
 }
@@ -77206,13 +78698,13 @@ function describeProgress(label, progress2, task) {
   };
 }
 async function searchWorkload(task) {
-  const { host, device, meter, clock, kernel, workload } = task;
+  const { host: host2, device, meter, clock, kernel, workload } = task;
   const { limits: limits2, features } = device.info;
   const { print } = task;
   const builder = createVariantBuilder({ kernel, workload, limits: limits2, features, print });
   const space2 = createKernelSpace(kernel, workload, limits2);
   const store = openTrialStore({
-    host,
+    host: host2,
     folder: task.stateFolder,
     kernel,
     workload,
@@ -77222,7 +78714,7 @@ async function searchWorkload(task) {
   });
   const known4 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known4.length > 0) host.progress.note(`  ${label}: going on after ${known4.length} earlier trials`);
+  if (known4.length > 0) host2.progress.note(`  ${label}: going on after ${known4.length} earlier trials`);
   const shipped = await builder.build(kernel.defaults);
   const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
@@ -77249,10 +78741,10 @@ async function searchWorkload(task) {
     trials,
     known: known4,
     clock,
-    signal: host.signal,
+    signal: host2.signal,
     onRound: (progress2) => {
       store.save(progress2.measurements);
-      host.progress.update(describeProgress(label, progress2, task));
+      host2.progress.update(describeProgress(label, progress2, task));
     }
   });
   return {
@@ -77306,7 +78798,7 @@ function prepare(folder) {
   const ignore = join33(folder, ".gitignore");
   if (!existsSync12(ignore)) writeFileAtomic(ignore, "*\n");
 }
-function openStateFolder(host, manifestFolder) {
+function openStateFolder(host2, manifestFolder) {
   const folder = join33(manifestFolder, ".joulegate");
   try {
     prepare(folder);
@@ -77315,7 +78807,7 @@ function openStateFolder(host, manifestFolder) {
     const known4 = error instanceof JoulegateError || error.code !== void 0;
     if (!known4) throw error;
     const reason = error.message;
-    host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
+    host2.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
     return null;
   }
 }
@@ -77331,21 +78823,21 @@ function isTunable({ comparison }, laboratory) {
   return createKernelSpace(definition3, declared, laboratory.info.limits).count(2).value > 1;
 }
 async function searchAll(task) {
-  const { host, laboratory, budget } = task;
+  const { host: host2, laboratory, budget } = task;
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
     const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
     const seconds2 = Math.min(budget.searchSeconds, secondsLeft / 2);
-    if (host.signal.aborted || seconds2 <= 1) break;
+    if (host2.signal.aborted || seconds2 <= 1) break;
     const { definition: definition3, head: head2, base: base2, kernel } = contest.comparison;
     const workload = definition3.workloads.find(({ name }) => name === contest.subject.workload);
     if (workload === void 0) continue;
-    host.progress.stage(
+    host2.progress.stage(
       `[${index + 1}/${task.contests.length}] looking for a better configuration of ${kernel}`
     );
     try {
       const search = await searchWorkload({
-        host,
+        host: host2,
         device: laboratory.device,
         print: laboratory.print,
         meter: laboratory.meter,
@@ -77363,7 +78855,7 @@ async function searchAll(task) {
       searches.set(contest, search);
     } catch (error) {
       if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
-      host.progress.warn(error.message);
+      host2.progress.warn(error.message);
     }
   }
   return searches;
@@ -77371,7 +78863,7 @@ async function searchAll(task) {
 async function findBetter(searches, finals) {
   const found = [];
   for (const [contest, search] of searches) {
-    const final = finals.find((one4) => one4.search === search);
+    const final = finals.find((one6) => one6.search === search);
     const configuration = final?.contenders[final.selection.index];
     if (final === void 0 || configuration === void 0 || final.selection.index === 0) continue;
     const built = await search.builder.build(configuration);
@@ -77391,7 +78883,7 @@ async function measureBeside(task, found) {
   return new Set(samples2.map(({ block }) => block)).size < adviceBlocks ? [] : samples2;
 }
 function adviceOf(task, found, samples2) {
-  const { laboratory, host } = task;
+  const { laboratory, host: host2 } = task;
   const { contest, final, configuration, variant } = found;
   const { kernel, workload } = contest.subject;
   const { definition: definition3, head: head2 } = contest.comparison;
@@ -77436,28 +78928,28 @@ function adviceOf(task, found, samples2) {
       trials: final.search.result.measurements.length,
       energyMeasurements: final.search.result.energyMeasurements,
       seed: final.search.seed,
-      measuredAt: host.now().toISOString()
+      measuredAt: host2.now().toISOString()
     }
   };
 }
 async function adviseRetuning(task) {
-  const { host, laboratory } = task;
+  const { host: host2, laboratory } = task;
   const searches = await searchAll(task);
-  if (searches.size === 0 || host.signal.aborted) return [];
+  if (searches.size === 0 || host2.signal.aborted) return [];
   const finals = await runFinals({
-    host,
+    host: host2,
     laboratory,
     searches: [...searches.values()],
     deadlineMs: task.deadlineMs
   });
   const found = await findBetter(searches, finals);
   if (found.length === 0) return [];
-  host.progress.stage("measuring what retuning found beside base and head");
+  host2.progress.stage("measuring what retuning found beside base and head");
   const samples2 = await measureBeside(task, found);
-  return found.flatMap((one4) => adviceOf(task, one4, samples2) ?? []);
+  return found.flatMap((one6) => adviceOf(task, one6, samples2) ?? []);
 }
 function suggestedTuned(tuned, advice) {
-  return advice.reduce((state, one4) => withTunedEntry(state, one4.tuned), tuned ?? emptyTuned());
+  return advice.reduce((state, one6) => withTunedEntry(state, one6.tuned), tuned ?? emptyTuned());
 }
 
 // src/app/guard/arms.ts
@@ -77506,15 +78998,15 @@ async function outputDifference(device, comparison) {
   return wrongResults.includes(failure.kind) ? failure : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
 }
 async function checkArms(options) {
-  const { host, laboratory, comparisons: comparisons4 } = options;
+  const { host: host2, laboratory, comparisons: comparisons4 } = options;
   const { device } = laboratory;
   const contests = [];
   const broken = [];
   const warnings = [];
   for (const [index, comparison] of comparisons4.entries()) {
-    host.signal.throwIfAborted();
+    host2.signal.throwIfAborted();
     const { kernel, workload, head: head2, definition: definition3, status } = comparison;
-    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
+    host2.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
       const { failure } = headRuns;
@@ -77593,7 +79085,7 @@ function attemptDigest({ comparison, subject }, machine) {
     variantIdentity(base2.variant),
     variantIdentity(head2.variant),
     // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one4) => one4 !== null)),
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one6) => one6 !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,
@@ -77635,11 +79127,11 @@ function describePhase(phase, subjects) {
   const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
   return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
-function isOf({ subject }, one4) {
-  return subject.kernel === one4.kernel && subject.workload === one4.workload;
+function isOf({ subject }, one6) {
+  return subject.kernel === one6.kernel && subject.workload === one6.workload;
 }
 function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one4) => contests.find((contest) => isOf(contest, one4)) ?? []);
+  const wanted = plan2.subjects.flatMap((one6) => contests.find((contest) => isOf(contest, one6)) ?? []);
   if (time.leftMs <= 0) return [];
   if (time.contestMs <= 0) return wanted;
   const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
@@ -77659,7 +79151,7 @@ function designedSubject({ subject }) {
   return { kernel, workload, arms: arms2.length, wanted };
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
+  const { host: host2, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
@@ -77684,7 +79176,7 @@ async function measureContests(options) {
     if (plan2.phase === "done") {
       return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
     }
-    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
+    if (host2.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
     const startMs = clock.nowMs();
     const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
     const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
@@ -77694,11 +79186,11 @@ async function measureContests(options) {
     }
     if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
     const nextStage = describePhase(plan2.phase, wanted.length);
-    if (nextStage !== stage) host.progress.stage(nextStage);
+    if (nextStage !== stage) host2.progress.stage(nextStage);
     stage = nextStage;
     const done = blocks[plan2.phase]++;
     const measured = await measureBlock({
-      host,
+      host: host2,
       laboratory,
       phase: plan2.phase,
       block: done + 1,
@@ -77710,7 +79202,7 @@ async function measureContests(options) {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total2 = done + plan2.blocks;
         const leftMs = contestMs * wanted.length * (plan2.blocks - within);
-        host.progress.update({
+        host2.progress.update({
           text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
           share: (done + within) / total2,
           ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
@@ -77887,24 +79379,24 @@ function isOf2({ subject }, { kernel, workload }) {
 }
 function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const withVerdict = (wanted) => contests.filter(
-    (contest) => !contest.subject.sentinel && judgements.some((one4) => isOf2(contest, one4) && wanted.includes(one4.verdict)) && isTunable(contest, laboratory)
+    (contest) => !contest.subject.sentinel && judgements.some((one6) => isOf2(contest, one6) && wanted.includes(one6.verdict)) && isTunable(contest, laboratory)
   );
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
 }
-async function advise({ host, options, policy: policy2, onJudged }, laboratory, judged2, deadlineMs) {
+async function advise({ host: host2, options, policy: policy2, onJudged }, laboratory, judged2, deadlineMs) {
   const { contests, judgements } = judged2;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
-  if (options.advise === false || host.signal.aborted || moved) return [];
+  if (options.advise === false || host2.signal.aborted || moved) return [];
   const limited = Number.isFinite(deadlineMs) && options.shared !== true;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged2);
-  if (host.signal.aborted) return [];
+  if (host2.signal.aborted) return [];
   const budget = policy2.head.manifest.budget.guard;
   const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
   return adviseRetuning({
-    host,
+    host: host2,
     laboratory,
     contests: wanted,
     budget,
@@ -77915,7 +79407,7 @@ function testsOf(comparisons4) {
   return 2 * comparisons4.filter(({ status }) => status === "changed").length;
 }
 async function measureChanged(task, laboratory, removed) {
-  const { host, options, base: base2, policy: policy2 } = task;
+  const { host: host2, options, base: base2, policy: policy2 } = task;
   const { memory = noMemory } = options;
   const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
@@ -77926,7 +79418,7 @@ async function measureChanged(task, laboratory, removed) {
   const all = await compareKernels({ ...revisions, family, limits: limits2, features, print });
   const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
-    host,
+    host: host2,
     laboratory,
     comparisons: [...selectAdded(comparisons4), ...selectMeasurable(comparisons4)]
   });
@@ -77939,7 +79431,7 @@ async function measureChanged(task, laboratory, removed) {
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
   const seconds2 = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
-    host,
+    host: host2,
     laboratory,
     contests,
     seconds: seconds2,
@@ -77954,8 +79446,8 @@ async function measureChanged(task, laboratory, removed) {
   );
   const lost2 = [];
   const warn = (text3) => void lost2.push(text3);
-  if (machineChanged === null && !host.signal.aborted) {
-    const at3 = host.now().toISOString();
+  if (machineChanged === null && !host2.signal.aborted) {
+    const at3 = host2.now().toISOString();
     const cost2 = "a repetition of this run will not know what it measured";
     await optional(
       { cost: cost2, otherwise: void 0, warn },
@@ -77965,7 +79457,7 @@ async function measureChanged(task, laboratory, removed) {
   const passes = await optional(
     { cost: "no pass is timed by itself", otherwise: [], warn },
     () => timePasses({
-      host,
+      host: host2,
       laboratory,
       subjects: contests.map(({ comparison: { kernel, workload, base: base3, head: head2 } }) => ({
         ...{ kernel, workload },
@@ -77995,7 +79487,7 @@ async function measureChanged(task, laboratory, removed) {
   return { ...judged2, warnings: [...warnings, ...lost2], advice };
 }
 async function runGuard(task) {
-  const { host, options, base: base2, policy: policy2 } = task;
+  const { host: host2, options, base: base2, policy: policy2 } = task;
   const settled = compareFiles(task);
   const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy2.head);
   const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
@@ -78017,12 +79509,12 @@ async function runGuard(task) {
       measuredWith: null
     };
   }
-  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one4) => one4?.kernels ?? []);
-  const laboratory = await openLaboratory(host, options, kernels);
+  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one6) => one6?.kernels ?? []);
+  const laboratory = await openLaboratory(host2, options, kernels);
   try {
     return await measureChanged(task, laboratory, removed);
   } finally {
-    await closeLaboratory(host, laboratory);
+    await closeLaboratory(host2, laboratory);
   }
 }
 
@@ -78044,7 +79536,7 @@ function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) 
   const { file, line: line3 } = kernel.position;
   const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
-  const inProject = (below) => posix2.join(posix2.dirname(file), below);
+  const inProject = (below2) => posix2.join(posix2.dirname(file), below2);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
@@ -78567,8 +80059,8 @@ function guardedKernel(task) {
     ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
   };
 }
-function nameOf3(one4) {
-  return JSON.stringify([one4.kernel, one4.workload]);
+function nameOf3(one6) {
+  return JSON.stringify([one6.kernel, one6.workload]);
 }
 function exitCodeOf(verdict) {
   if (verdict === "failed") return ExitCode.gateFailed;
@@ -78577,8 +80069,8 @@ function exitCodeOf(verdict) {
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
   const judged2 = new Set(judgements.map(nameOf3));
-  const listed4 = options.listed ?? kernels.filter((kernel) => !judged2.has(nameOf3(kernel)));
-  const overall = overallVerdict({ ...rest, judgements, listed: listed4 });
+  const listed6 = options.listed ?? kernels.filter((kernel) => !judged2.has(nameOf3(kernel)));
+  const overall = overallVerdict({ ...rest, judgements, listed: listed6 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
@@ -78617,12 +80109,12 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-function writeSuggestion(host, options, head2, advice) {
+function writeSuggestion(host2, options, head2, advice) {
   if (advice.length === 0) return { suggestion: null, warnings: [] };
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join34(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join34(absolutePath2(host2, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -78660,7 +80152,7 @@ function kernelsOf({ options }, { outcome, accepts }, advice) {
   });
 }
 function reportOn(task, judged2, { advice, warnings }) {
-  const { host, options, startedAt, head: head2, base: base2, policy: policy2 } = task;
+  const { host: host2, options, startedAt, head: head2, base: base2, policy: policy2 } = task;
   const { accepts, unread, interrupted } = judged2;
   const outcome = { ...judged2.outcome, warnings };
   const { measuredWith, judgements, machineChanged } = outcome;
@@ -78676,15 +80168,15 @@ function reportOn(task, judged2, { advice, warnings }) {
     machineChanged
   });
   const { tuned, manifest } = head2.revision;
-  const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
+  const suggested = writeSuggestion(host2, options, { tuned, tunedPath: manifest.tunedPath }, advice);
   const sameCommit = isSameCommit(head2.described, base2.described);
   const report3 = {
     schema: "joulegate-report",
     version: 1,
     kind: "guard",
-    tool: { name: "joulegate", version: host.version },
+    tool: { name: "joulegate", version: host2.version },
     createdAt: startedAt.toISOString(),
-    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    durationSeconds: (host2.now().getTime() - startedAt.getTime()) / 1e3,
     exitCode: interrupted ? ExitCode.interrupted : overall.exitCode,
     manifest: options.manifest,
     device: measuredWith === null ? null : describeDevice(measuredWith.info),
@@ -78704,32 +80196,32 @@ function reportOn(task, judged2, { advice, warnings }) {
     noiseFloor: outcome.noiseFloor,
     samples: samplesOf2(outcome)
   };
-  return writeReportFiles(host, options, report3);
+  return writeReportFiles(host2, options, report3);
 }
 
 // src/app/guard/guard.ts
-async function judgedOf({ host, options }, outcome) {
-  const interrupted = host.signal.aborted;
-  const { accepts, warnings } = await readAcceptance(host, options, outcome);
+async function judgedOf({ host: host2, options }, outcome) {
+  const interrupted = host2.signal.aborted;
+  const { accepts, warnings } = await readAcceptance(host2, options, outcome);
   return { outcome, accepts, unread: warnings, interrupted };
 }
-async function guard(host, options) {
-  const startedAt = host.now();
-  const { head: head2, base: base2 } = openRevisions(host, options);
+async function guard(host2, options) {
+  const startedAt = host2.now();
+  const { head: head2, base: base2 } = openRevisions(host2, options);
   selectKernels(head2.revision.manifest, options.kernels);
-  prepareReportFolder(host, options.report);
+  prepareReportFolder(host2, options.report);
   const policy2 = policyOf(base2, head2.revision);
-  const task = { host, options, startedAt, head: head2, base: base2, policy: policy2 };
+  const task = { host: host2, options, startedAt, head: head2, base: base2, policy: policy2 };
   const early = {};
   const outcome = await runGuard({
-    host,
+    host: host2,
     options,
     base: base2,
     policy: policy2,
     async onJudged(verdict) {
       early.judged = await judgedOf(task, verdict);
       const report3 = reportOn(task, early.judged, verdict);
-      host.progress.note(`verdict: ${report3.reason}`);
+      host2.progress.note(`verdict: ${report3.reason}`);
       await options.onVerdict?.(report3);
     }
   });
@@ -78837,17 +80329,17 @@ function statesIn(path2, shown) {
   if (names2.length > 0) return names2.sort().map((name) => join35(path2, name));
   throw new JoulegateError("bad-input", `${shown} holds no kept state.`, { code: "no-history", nextStep });
 }
-function showHistory(host, { paths: paths2, out }) {
-  const files = paths2.flatMap((path2) => statesIn(absolutePath2(host, path2), path2));
+function showHistory(host2, { paths: paths2, out }) {
+  const files = paths2.flatMap((path2) => statesIn(absolutePath2(host2, path2), path2));
   const states = [...new Set(files)].map(readState2);
-  const history = historyOf(states, { at: host.now(), version: host.version });
+  const history = historyOf(states, { at: host2.now(), version: host2.version });
   if (history.series.length === 0) {
     throw new JoulegateError("bad-input", `${paths2.join(" and ")} holds no nights yet.`, {
       code: "no-history",
       nextStep: "Nights are kept by runs of the action with mode: retune on the default branch."
     });
   }
-  if (out !== void 0) writeFileAtomic(absolutePath2(host, out), renderHistory(history));
+  if (out !== void 0) writeFileAtomic(absolutePath2(host2, out), renderHistory(history));
   return history;
 }
 
@@ -78861,10 +80353,10 @@ import { join as join38 } from "node:path";
 // src/app/retune/keep-sources.ts
 import { createHash as createHash13 } from "node:crypto";
 import { join as join36 } from "node:path";
-function prepareKeepFolder(host, folder) {
+function prepareKeepFolder(host2, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath2(host, folder));
+    makeFolder(absolutePath2(host2, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
@@ -78900,14 +80392,14 @@ async function keepPrinted(folder, subject, ...[configuration, name]) {
   }
 }
 async function keepFaulty(bench, ...[kernel, workload]) {
-  const { host, folder, laboratory } = bench;
+  const { host: host2, folder, laboratory } = bench;
   if (folder === void 0) return;
   const { info, print } = laboratory;
   const builder = createVariantBuilder({ kernel, workload, limits: info.limits, print });
-  const part = { cost: "what a program prints is not kept", otherwise: void 0, warn: host.progress.warn };
+  const part = { cost: "what a program prints is not kept", otherwise: void 0, warn: host2.progress.warn };
   await optional(
     part,
-    () => keepPrinted(absolutePath2(host, folder), { kernel, workload, builder }, kernel.defaults, "default")
+    () => keepPrinted(absolutePath2(host2, folder), { kernel, workload, builder }, kernel.defaults, "default")
   );
 }
 async function keepPrintedOfFailed(folder, { search }) {
@@ -78972,7 +80464,7 @@ function fileName({ kernel, workload }) {
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}.json.gz`;
 }
 function writeSearchRecordings(options) {
-  const { host, laboratory, folder, searches } = options;
+  const { host: host2, laboratory, folder, searches } = options;
   makeFolder(folder);
   return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
     const { kernel, workload, space: space2, result } = search;
@@ -78983,7 +80475,7 @@ function writeSearchRecordings(options) {
     const { measurements } = result;
     writeRecording(
       path2,
-      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
+      recordingOf({ host: host2, kernel, workload, space: space2, device, meter, measurements, subject })
     );
     return path2;
   });
@@ -79028,13 +80520,13 @@ async function keepFile(cost2, write) {
   return fault;
 }
 async function writeFindings(task) {
-  const { host, laboratory, searches, finals } = task;
+  const { host: host2, laboratory, searches, finals } = task;
   const { report: report3, keep: keep2 } = task.options;
   const faults = [];
-  if (!host.signal.aborted) {
+  if (!host2.signal.aborted) {
     const { tuned, tunedPath, retuned } = task;
     const device = laboratory.info;
-    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
+    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host2.now() });
     const fault = await keepFile(
       "what was found is not kept",
       () => writeFileAtomic(tunedPath, formatTuned(updated))
@@ -79043,17 +80535,17 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join38(absolutePath2(host, report3), recordingsFolder);
+    const folder = join38(absolutePath2(host2, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
-        () => writeSearchRecordings({ host, laboratory, folder, searches })
+        () => writeSearchRecordings({ host: host2, laboratory, folder, searches })
       )
     );
   }
   if (keep2 !== void 0)
     faults.push(
-      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
+      await keepFile("not every source is kept", () => keepSources({ host: host2, folder: keep2, finals }))
     );
   return faults.filter((fault) => fault !== null);
 }
@@ -79125,8 +80617,8 @@ function importancesOf(kernel, rows) {
   );
   return names2.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
-function explain2(host, options) {
-  const folder = absolutePath2(host, options.report);
+function explain2(host2, options) {
+  const folder = absolutePath2(host2, options.report);
   const report3 = readReport(join39(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
@@ -79159,7 +80651,7 @@ function explain2(host, options) {
   const recordings = recordingsIn(folder);
   return wanted.map((kernel) => {
     const recording = recordings.find(
-      (one4) => one4.kernel === kernel.kernel && one4.workload.name === kernel.workload
+      (one6) => one6.kernel === kernel.kernel && one6.workload.name === kernel.workload
     );
     const rows = recording === void 0 ? [] : rowsOf(recording);
     return {
@@ -79378,9 +80870,9 @@ function describeResult(result) {
   if (result.best === null) return "no configuration of the recording works";
   return `${result.measurements.length} trials of the recording`;
 }
-async function retuneRecording(host, options) {
-  const startedAt = host.now();
-  const recording = readRecording(absolutePath2(host, options.recording));
+async function retuneRecording(host2, options) {
+  const startedAt = host2.now();
+  const recording = readRecording(absolutePath2(host2, options.recording));
   const meter = createReplayMeter(recording);
   if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
@@ -79389,7 +80881,7 @@ async function retuneRecording(host, options) {
     });
   }
   const clock = createReplayClock();
-  prepareReportFolder(host, options.report);
+  prepareReportFolder(host2, options.report);
   const device = createReplayDevice(recording, clock);
   const tunables = recording.tunables.map(({ name, values: values2 }) => ({ name, values: values2 }));
   const space2 = createListedSpace(
@@ -79398,7 +80890,7 @@ async function retuneRecording(host, options) {
   );
   const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
-  host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
+  host2.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
     space: space2,
     objective,
@@ -79414,8 +80906,8 @@ async function retuneRecording(host, options) {
       clock
     }),
     clock,
-    signal: host.signal,
-    onRound: (progress2) => host.progress.update({
+    signal: host2.signal,
+    onRound: (progress2) => host2.progress.update({
       text: `${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy`,
       share: progress2.trials / trials
     })
@@ -79424,10 +80916,10 @@ async function retuneRecording(host, options) {
     schema: "joulegate-report",
     version: 1,
     kind: "retune",
-    tool: { name: "joulegate", version: host.version },
+    tool: { name: "joulegate", version: host2.version },
     createdAt: startedAt.toISOString(),
-    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-    exitCode: host.signal.aborted ? ExitCode.interrupted : ExitCode.passed,
+    durationSeconds: (host2.now().getTime() - startedAt.getTime()) / 1e3,
+    exitCode: host2.signal.aborted ? ExitCode.interrupted : ExitCode.passed,
     manifest: null,
     device: describeDevice(device.info),
     meter: meter === null ? null : describeMeter(meter.info),
@@ -79463,7 +80955,7 @@ async function retuneRecording(host, options) {
       }
     ]
   };
-  return writeReportFiles(host, options, report3);
+  return writeReportFiles(host2, options, report3);
 }
 
 // src/app/retune/retune.ts
@@ -79496,7 +80988,7 @@ function noiseKernelOf(manifest, kernels) {
   return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
 }
 async function measureNoiseOf(options) {
-  const { host, laboratory, tuned, kernel, deadlineMs } = options;
+  const { host: host2, laboratory, tuned, kernel, deadlineMs } = options;
   const workload = kernel.workloads[0];
   if (workload === void 0) return [];
   const { limits: limits2, features, family } = laboratory.info;
@@ -79505,7 +80997,7 @@ async function measureNoiseOf(options) {
   const built = await createVariantBuilder({ kernel, workload, limits: limits2, features, print }).build(
     configuration
   );
-  return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+  return built.ok ? measureNoise({ host: host2, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
 // src/app/retune/subgroups.ts
@@ -79542,7 +81034,7 @@ function isTuned(kernel, options) {
   return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
 async function searchAll2(run, kernels, coldModel) {
-  const { host, options, laboratory, tuned } = run;
+  const { host: host2, options, laboratory, tuned } = run;
   const { limits: limits2, family } = laboratory.info;
   const budget = budgetOf(run);
   const jobs = kernels.filter((kernel) => isTuned(kernel, options)).flatMap((kernel) => kernel.workloads.map((workload) => ({ kernel, workload })));
@@ -79555,19 +81047,19 @@ async function searchAll2(run, kernels, coldModel) {
   let faulty = 0;
   let model = coldModel;
   for (const [index, { kernel, workload }] of jobs.entries()) {
-    if (host.signal.aborted) break;
+    if (host2.signal.aborted) break;
     const name = `${kernel.name} ${workload.name}`;
     const secondsLeft = (searchDeadlineMs - laboratory.clock.nowMs()) / 1e3 / (jobs.length - index);
     if (secondsLeft <= 1) {
       skipped.push(name);
       continue;
     }
-    host.progress.stage(`[${index + 1}/${jobs.length}] ${name}`);
+    host2.progress.stage(`[${index + 1}/${jobs.length}] ${name}`);
     const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
     if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
     try {
       const search = await searchWorkload({
-        host,
+        host: host2,
         device: laboratory.device,
         print: laboratory.print,
         meter: laboratory.meter,
@@ -79588,9 +81080,9 @@ async function searchAll2(run, kernels, coldModel) {
     } catch (error) {
       if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
       faulty++;
-      await keepFaulty({ host, folder: options.keep, laboratory }, kernel, workload);
+      await keepFaulty({ host: host2, folder: options.keep, laboratory }, kernel, workload);
       warnings.push(`${name} was not retuned. ${error.message}`);
-      host.progress.warn(error.message);
+      host2.progress.warn(error.message);
     }
   }
   if (skipped.length > 0) {
@@ -79602,45 +81094,45 @@ function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
-function modelPathOf({ host, options, laboratory, stateFolder }) {
-  if (options.model !== void 0) return absolutePath2(host, options.model);
+function modelPathOf({ host: host2, options, laboratory, stateFolder }) {
+  if (options.model !== void 0) return absolutePath2(host2, options.model);
   return stateFolder === null ? null : join40(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
-  const { host, options, laboratory, tuned } = run;
+  const { host: host2, options, laboratory, tuned } = run;
   const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
   const deadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
-  const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs });
+  const finals = host2.signal.aborted ? [] : await runFinals({ host: host2, laboratory, searches, deadlineMs });
   if (noiseKernel !== null) {
-    const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs };
+    const task = { host: host2, laboratory, tuned, kernel: noiseKernel, deadlineMs };
     options.memory?.keepNoise(await measureNoiseOf(task));
   }
   return finals;
 }
 async function retuneOn(run, task) {
-  const { host, options, opened, laboratory } = run;
+  const { host: host2, options, opened, laboratory } = run;
   const { startedAt, kernels, noiseKernel } = task;
   const { family } = laboratory.info;
   const modelPath = modelPathOf(run);
-  const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
+  const coldModel = openCostModel({ host: host2, path: modelPath, family, seed: options.seed });
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
   const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
   const finals = await compare3(run, searches, noiseKernel);
   const sizes2 = await subgroupWarnings(laboratory, finals);
-  const interrupted = host.signal.aborted;
+  const interrupted = host2.signal.aborted;
   const lost2 = [];
-  const passes = await timeFinalPasses({ host, laboratory, finals, warn: (text3) => void lost2.push(text3) });
+  const passes = await timeFinalPasses({ host: host2, laboratory, finals, warn: (text3) => void lost2.push(text3) });
   const retuned = searches.map(
     (search) => retunedKernel({
       search,
       final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
       energyEstimated: laboratory.meter?.info.estimated ?? false,
       passes: passes.find(
-        (one4) => one4.kernel === search.kernel.name && one4.workload === search.workload.name
+        (one6) => one6.kernel === search.kernel.name && one6.workload === search.workload.name
       )
     })
   );
-  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host, options.out);
+  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host2, options.out);
   const faults = [
     ...modelFault === null ? [] : [modelFault],
     ...await writeFindings({ ...run, tunedPath, searches, finals, retuned })
@@ -79650,9 +81142,9 @@ async function retuneOn(run, task) {
     schema: "joulegate-report",
     version: 1,
     kind: "retune",
-    tool: { name: "joulegate", version: host.version },
+    tool: { name: "joulegate", version: host2.version },
     createdAt: startedAt.toISOString(),
-    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    durationSeconds: (host2.now().getTime() - startedAt.getTime()) / 1e3,
     exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
     manifest: options.manifest,
     ...options.out === void 0 ? { tuned } : {},
@@ -79663,26 +81155,26 @@ async function retuneOn(run, task) {
     kernels: retuned
   };
 }
-async function retune(host, options) {
-  const startedAt = host.now();
-  const opened = openManifest(host, options.manifest);
+async function retune(host2, options) {
+  const startedAt = host2.now();
+  const opened = openManifest(host2, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
-  prepareReportFolder(host, options.report);
-  prepareKeepFolder(host, options.keep);
+  prepareReportFolder(host2, options.report);
+  prepareKeepFolder(host2, options.keep);
   const noiseKernel = options.memory === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
   const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
-  const laboratory = await openLaboratory(host, options, measured);
+  const laboratory = await openLaboratory(host2, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
-    const stateFolder = openStateFolder(host, opened.folder);
+    const stateFolder = openStateFolder(host2, opened.folder);
     const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
     const hints = await options.memory?.restore(laboratory.info) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
-    const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
+    const run = { host: host2, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
     const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
-    return writeReportFiles(host, options, report3);
+    return writeReportFiles(host2, options, report3);
   } finally {
-    await closeLaboratory(host, laboratory);
+    await closeLaboratory(host2, laboratory);
   }
 }
 
@@ -79809,10 +81301,10 @@ function nearestThere(path2) {
 // src/app/doctor/meter.ts
 var bringYourOwn = "With --meter-command a program of yours can be the sensor: whatever prints a line such as `12.5 W` or `8812.25 J` at least every few hundred milliseconds, from a laboratory meter, a plug, a PDU, the power rails of a module, or a vendor’s own tool (docs/measuring.md).";
 var compareOnce = "Only a meter outside tells whether board or counter is right. Ratios are guarded by the power; compare once with a plug or a PDU (--meter-command) before you state joules.";
-async function checkMeter(host, options, device) {
+async function checkMeter(host2, options, device) {
   let opened;
   try {
-    opened = await openMeter({ ...meterSetup(host), ...meterChoice(options), device, lockWaitMs: 0 });
+    opened = await openMeter({ ...meterSetup(host2), ...meterChoice(options), device, lockWaitMs: 0 });
   } catch (error) {
     return { findings: [refusal3(error)], meter: null, refused: true };
   }
@@ -79991,7 +81483,7 @@ function checkNvidia(view) {
 }
 function checkMig({ environment }) {
   const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
-  const parts = visible.split(",").filter((one4) => /^(?:MIG-|\d+:\d+$)/.test(one4.trim()));
+  const parts = visible.split(",").filter((one6) => /^(?:MIG-|\d+:\d+$)/.test(one6.trim()));
   if (parts.length === 0) return null;
   return wrong2(
     "MIG",
@@ -80112,14 +81604,14 @@ function checkPlatform() {
   const problem = hostProblem(readNativeHost(), builtPins);
   return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong2("platform", problem.message, problem.nextStep);
 }
-async function checkBoards(host, view) {
-  const { native, nvmlLibrary } = meterSetup(host);
+async function checkBoards(host2, view) {
+  const { native, nvmlLibrary } = meterSetup(host2);
   const nodes = nvidiaNodes(view);
   return boardFindings({
     seen: await lookAtBoards({ native, nvmlLibrary }),
     nodes,
     isExpected: hasNvidia(view) || nvmlLibrary !== void 0,
-    visible: host.environment.NVIDIA_VISIBLE_DEVICES
+    visible: host2.environment.NVIDIA_VISIBLE_DEVICES
   });
 }
 function describeAdapter(report3, isTaken) {
@@ -80136,26 +81628,26 @@ function describeAdapter(report3, isTaken) {
   const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
   return good(subject, `${name} (${traits.join(", ")})`);
 }
-async function checkAdapterMeter(host, options, { driver, result }) {
+async function checkAdapterMeter(host2, options, { driver, result }) {
   let device;
   try {
-    device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
+    device = await openWebgpuDevice({ workerPath: host2.workerPath, driver });
   } catch (error) {
-    const without2 = await checkMeter(host, options, { info: result.info });
+    const without2 = await checkMeter(host2, options, { info: result.info });
     return { ...without2, findings: [thrown("device", error), ...without2.findings], refused: true };
   }
-  const check3 = await checkMeter(host, options, device);
+  const check3 = await checkMeter(host2, options, device);
   const closing = await checked("closing the device", async () => {
     await device.close();
     return [];
   });
   return { ...check3, findings: [...check3.findings, ...closing] };
 }
-async function checkDevice(host, options, reports) {
+async function checkDevice(host2, options, reports) {
   const { device, allowCommands = false } = options;
   const taken = takenAdapter(reports, device);
   const findings = reports.map((report3) => describeAdapter(report3, report3 === taken));
-  if (host.signal.aborted) return { findings, usable: false, meter: null };
+  if (host2.signal.aborted) return { findings, usable: false, meter: null };
   const adapter = device === "gpu" && taken?.result.info.software === true ? null : taken;
   if (adapter === null && device !== "auto") {
     const sort = device === "gpu" ? "a GPU" : "a software adapter";
@@ -80163,12 +81655,12 @@ async function checkDevice(host, options, reports) {
       wrong2("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
     );
   }
-  host.progress.update({ text: "opening the meter, with loads of a few seconds" });
-  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter);
+  host2.progress.update({ text: "opening the meter, with loads of a few seconds" });
+  const onAdapter = adapter === null ? null : await checkAdapterMeter(host2, options, adapter);
   findings.push(...onAdapter?.findings ?? []);
   const programs = deviceOf(taken?.result.info ?? null, options, true);
   const hasOwn2 = adapter === null || allowCommands && programs !== adapter.result.info;
-  const onHost = hasOwn2 ? await checkMeter(host, options, { info: programs }) : onAdapter;
+  const onHost = hasOwn2 ? await checkMeter(host2, options, { info: programs }) : onAdapter;
   const runsPrograms = allowCommands && !(device === "gpu" && programs.software);
   if (runsPrograms) {
     const sees = "whether the meter sees them is told by the first that is measured";
@@ -80181,23 +81673,23 @@ async function checkDevice(host, options, reports) {
     meter: onAdapter?.meter ?? onHost?.meter ?? null
   };
 }
-async function doctor(host, options = { device: "auto", meter: "auto" }) {
-  const view = thisSystem(host.environment);
+async function doctor(host2, options = { device: "auto", meter: "auto" }) {
+  const view = thisSystem(host2.environment);
   const isLinux = process.platform === "linux";
   const ground = [
     ...await checked("Node.js", () => [checkNode()]),
     ...await checked("platform", () => [checkPlatform()])
   ];
-  host.progress.update({ text: "looking at boards and adapters" });
-  const boards = await checked("NVML", () => checkBoards(host, view));
+  host2.progress.update({ text: "looking at boards and adapters" });
+  const boards = await checked("NVML", () => checkBoards(host2, view));
   let reports = [];
   const listing2 = await checked("adapters", async () => {
-    reports = await listAdapters(driverSearch(host));
+    reports = await listAdapters(driverSearch(host2));
     return [];
   });
   let outcome = { findings: [], usable: false, meter: null };
   const devices = await checked("device", async () => {
-    outcome = await checkDevice(host, options, reports);
+    outcome = await checkDevice(host2, options, reports);
     return outcome.findings;
   });
   const adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
@@ -80205,7 +81697,7 @@ async function doctor(host, options = { device: "auto", meter: "auto" }) {
     ...systemFindings(view, adapter),
     ...await checked("Vulkan drivers", () => driverLibraryFindings(view))
   ] : [];
-  const locks = await checked("lock folder", () => [checkLocks(lockFolderOf(host.environment))]);
+  const locks = await checked("lock folder", () => [checkLocks(lockFolderOf(host2.environment))]);
   return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...listing2, ...devices] };
 }
 
@@ -80222,12 +81714,12 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size2}, n: ${size2}, k
   if (kernel === void 0) throw new Error("the built-in kernel does not parse");
   return kernel;
 }
-function chooseKernel(host, options) {
+function chooseKernel(host2, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync15(absolutePath2(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync15(absolutePath2(host2, path2))) {
     return null;
   }
-  const { manifest } = openManifest(host, path2);
+  const { manifest } = openManifest(host2, path2);
   const kernels = selectKernels(manifest, options.kernels);
   const kernel = kernels.find(({ sentinel }) => sentinel) ?? kernels[0];
   if (kernel !== void 0) return kernel;
@@ -80256,9 +81748,9 @@ function metricNoise(options) {
     }))
   };
 }
-async function measureMachineNoise(host, options) {
-  const chosen = chooseKernel(host, options);
-  const laboratory = await openLaboratory(host, options, chosen === null ? [] : [chosen]);
+async function measureMachineNoise(host2, options) {
+  const chosen = chooseKernel(host2, options);
+  const laboratory = await openLaboratory(host2, options, chosen === null ? [] : [chosen]);
   try {
     const { info, clock, meter, meterReason } = laboratory;
     const kernel = chosen ?? ownKernel(info.software);
@@ -80282,10 +81774,10 @@ async function measureMachineNoise(host, options) {
         nextStep: "Name another kernel with --kernel NAME."
       });
     }
-    host.progress.stage(`noise floor: ${kernel.name} ${workload.name} against itself`);
+    host2.progress.stage(`noise floor: ${kernel.name} ${workload.name} against itself`);
     const startMs = clock.nowMs();
     const samples2 = await measureNoise({
-      host,
+      host: host2,
       laboratory,
       variant: built.value,
       deadlineMs: startMs + options.minutes * 6e4,
@@ -80321,75 +81813,227 @@ async function measureMachineNoise(host, options) {
 import { realpathSync as realpathSync6 } from "node:fs";
 import { dirname as dirname13, join as join43 } from "node:path";
 
+// src/app/init/other-files.ts
+import { extname } from "node:path";
+
+// src/app/init/sources.ts
+import { relative as relative2, sep as sep7 } from "node:path";
+var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
+var mostModules = 500;
+function isWrittenHere(path2, folder) {
+  const folders = path2.slice(folder === "" ? 0 : folder.length + 1).split("/").slice(0, -1);
+  return !folders.some((part) => skippedFolder.test(part));
+}
+function findPrograms(reader, folder) {
+  return reader.list(folder).filter((path2) => /\.(?:wgsl|wesl)$/.test(path2) && isWrittenHere(path2, folder));
+}
+function readProgram2(reader, path2) {
+  const text3 = reader.read(path2);
+  if (text3 === null) return null;
+  const files = { [path2]: text3 };
+  if (path2.endsWith(".wgsl")) return { path: path2, language: "wgsl", files };
+  const folder = path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
+  const modules = reader.list(folder).filter((file) => /\.(?:wgsl|wesl)$/.test(file));
+  for (const file of modules.slice(0, mostModules)) files[file] ??= reader.read(file) ?? "";
+  return { path: path2, language: "wesl", files };
+}
+function slashed(from, to) {
+  return relative2(from, to).split(sep7).join("/");
+}
+
+// src/app/init/other-files.ts
+var asProgram2 = "guard it as a program with `command:` (docs/command-kernels.md)";
+var translate2 = `translate it to WGSL, e.g. with naga or Tint, or ${asProgram2}`;
+var inHost2 = "name each string in it with `source: { file: ..., export: ... }` (docs/sources.md)";
+var inString = /@compute\b[^;{]{0,200}@workgroup_size|@workgroup_size[^;{]{0,200}@compute\b/;
+var host = (what) => ({ what, wayOn: inHost2, sign: inString });
+var whole = (what, wayOn, sign2) => ({ what, wayOn, sign: sign2 });
+var glsl = whole("GLSL", translate2, /\blocal_size_x\b/);
+var cpp2 = host("C++");
+var javascript = host("JavaScript");
+var typescript = host("TypeScript");
+var kinds5 = {
+  ".comp": glsl,
+  ".glsl": glsl,
+  ".hlsl": whole("HLSL", translate2, /\bnumthreads\b/),
+  ".slang": whole("Slang", translate2, /\bnumthreads\b/),
+  ".spv": whole("SPIR-V", translate2, /(?!)/),
+  ".metal": whole("Metal", asProgram2, /\bkernel\s+void\b/),
+  ".cu": whole("CUDA", asProgram2, /\b__global__\b/),
+  ".hip": whole("HIP", asProgram2, /\b__global__\b/),
+  ".cl": whole("OpenCL C", asProgram2, /\b__kernel\b|\bkernel\s+void\b/),
+  ".ts": typescript,
+  ".tsx": typescript,
+  ".mts": typescript,
+  ".js": javascript,
+  ".jsx": javascript,
+  ".mjs": javascript,
+  ".rs": host("Rust"),
+  ".cpp": cpp2,
+  ".cc": cpp2,
+  ".cxx": cpp2,
+  ".h": cpp2,
+  ".hpp": cpp2,
+  ".py": host("Python")
+};
+function otherKind(path2) {
+  return kindOf4(path2);
+}
+function kindOf4(path2) {
+  return kinds5[extname(path2).toLowerCase()] ?? null;
+}
+var mostFiles = 4e3;
+function findOtherFiles(reader, folder, shown) {
+  const found = /* @__PURE__ */ new Map();
+  const paths2 = reader.list(folder).filter((path2) => kindOf4(path2) !== null && isWrittenHere(path2, folder));
+  for (const path2 of paths2.slice(0, mostFiles)) {
+    const kind = kindOf4(path2);
+    const text3 = kind === null ? "" : reader.read(path2) ?? "";
+    const at3 = kind === null ? -1 : text3.search(kind.sign);
+    if (kind === null || at3 === -1) continue;
+    const line3 = text3.slice(0, at3).split("\n").length;
+    found.set(kind, [...found.get(kind) ?? [], { file: shown(path2), line: line3 }]);
+  }
+  return [...found].map(([{ what, wayOn }, files]) => ({ what, wayOn, files }));
+}
+function describeOtherFiles({ what, wayOn, files }) {
+  const shown = files.slice(0, 3).map(({ file, line: line3 }) => `${file}:${line3}`);
+  const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : "";
+  return `${what} has kernels in ${shown.join(", ")}${more}: ${wayOn}`;
+}
+
 // src/app/init/buffer.ts
 var mostListed = 256;
+var mostFloats = 8;
+var longestText = 100;
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names2, parameterOf) {
-  const name = freeName(binding, names2);
-  names2.add(name);
-  const place = { name, group: binding.group, binding: binding.binding };
-  return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
+function bufferEntry(binding, surroundings) {
+  const name = freeName(binding, surroundings.names);
+  surroundings.names.add(name);
+  const { group, binding: slot2, kind } = binding;
+  const place = { name, group, binding: slot2, isUniform: kind === "uniform", isScratch: false };
+  const isListed2 = binding.slots !== null || kind === "uniform";
+  return { ...place, ...isListed2 ? listed3(binding, surroundings) : storage(binding, surroundings) };
 }
 function freeName({ name, group, binding }, names2) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
   return names2.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
-function storage(binding) {
-  const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
+function storage(binding, surroundings) {
+  const { scalar: scalar2 } = binding.shape;
   const type = scalar2 ?? "u32";
-  const bytes = bytesOf[type] ?? 4;
-  const written = binding.kind === "storage";
-  const isFloat2 = scalar2 === "f32" || scalar2 === "f16";
   const mixed = scalar2 === null ? `32-bit words of ${binding.type}` : null;
+  const isFloat3 = scalar2 === "f32" || scalar2 === "f16";
   return {
     type: { value: type, note: mixed },
-    length: storageLength(binding, bytes, { fixedBytes, elementBytes }),
-    fill: storageFill({ written, isFloat: isFloat2, read: binding.read }),
-    check: !written ? null : isFloat2 ? `{ relative: ${scalar2 === "f16" ? "1.0e-2" : "1.0e-3"} }` : "{ absolute: 0 }",
+    length: storageLength(binding, bytesOf[type] ?? 4, surroundings),
+    fill: storageFill(binding, surroundings),
+    check: !binding.written ? null : isFloat3 ? `{ relative: ${scalar2 === "f16" ? "1.0e-2" : "1.0e-3"} }` : "{ absolute: 0 }",
     values: null
   };
 }
-function storageLength(binding, bytes, shape) {
-  const scalars = (size2) => Math.ceil(size2 / bytes);
-  const { fixedBytes, elementBytes } = shape;
-  if (elementBytes === 0 && Number.isFinite(fixedBytes)) {
-    return { value: scalars(fixedBytes), note: binding.type };
-  }
-  const per = scalars(elementBytes);
-  const head2 = scalars(fixedBytes);
+function storageLength(binding, bytes, { entry, pool }) {
+  const { fixedBytes, elementBytes } = binding.shape;
+  const per = Math.ceil(elementBytes / bytes);
+  const head2 = Math.ceil(fixedBytes / bytes);
+  if (elementBytes === 0 && Number.isFinite(fixedBytes)) return { value: head2, note: binding.type };
+  const text3 = Number.isNaN(per + head2) ? null : scalarsText(binding, { per, head: head2 }, { entry, pool });
+  if (text3 !== null) return { value: text3, note: null };
   const count2 = Number.isNaN(per) || per <= 1 ? "" : `, ${per} in each element`;
   const before = Number.isNaN(head2) || head2 === 0 ? "" : `, and ${head2} before them`;
   return { value: null, note: `number of scalars in ${binding.type}${count2}${before}` };
 }
-function storageFill(what) {
-  if (!what.read) return null;
-  if (what.isFloat) return { value: "normal", note: null };
-  const note2 = "of indices { integers: [0, COUNT] }; of packed weights { blocks: q4_0 }; else index, zeros, ones, or uniform (all bits random)";
-  return what.written ? null : { value: null, note: note2 };
+function scalarsText(binding, { per, head: head2 }, { entry, pool }) {
+  const elements = elementsOf3(binding, entry);
+  if (elements === null) return null;
+  const scalars = add3(multiply(elements, constant(per)), constant(head2));
+  const text3 = pool.text(scalars, entry.name);
+  return text3 === null || text3.length > longestText ? null : text3;
 }
-function uniform(binding, parameterOf) {
+function elementsOf3({ name, read: read2, written }, { extents }) {
+  if (extents === null) return null;
+  const elements = extents.elements.get(name);
+  if (elements === void 0) return read2 || written ? null : constant(1);
+  return elements !== null && elements.terms.size === 0 ? constant(1) : elements;
+}
+var startsAtZero = "where counters start";
+function storageFill(binding, { entry, pool }) {
+  const { read: read2, written, shape, type, name } = binding;
+  if (!read2) return null;
+  const use = entry.extents === null ? "index" : entry.extents.uses.get(name);
+  if (/\batomic\b/.test(type) && written) return { value: "zeros", note: startsAtZero };
+  if (shape.scalar === null) return mixedFill(binding, use);
+  if (shape.scalar === "f32" || shape.scalar === "f16") {
+    return use === "index" ? { value: "uniform", note: "the program works indices or counts out of them", isGuess: true } : { value: "normal", note: null };
+  }
+  if (use === "bits")
+    return {
+      value: null,
+      note: "floats in their bits: { blocks: q4_0 } of packed weights, or { file: PATH }"
+    };
+  if (use === "index") return indexFill(name, { entry, pool });
+  if (use === "condition")
+    return { value: "{ integers: [0, 256] }", note: "the program decides on them", isGuess: true };
+  return { value: "uniform", note: "all bits random: the program makes no index of them" };
+}
+function mixedFill({ written, type }, use) {
+  if (use === void 0 && !written)
+    return { value: "uniform", note: `all bits random, also those of floats in ${type}`, isGuess: true };
+  return {
+    value: null,
+    note: `the bits of ${type}: { file: PATH }, or zeros where launches start from nothing`
+  };
+}
+function indexFill(name, { entry, pool }) {
+  const below2 = `below ${name}`;
+  const values2 = [...entry.extents?.elements.values() ?? [], ...entry.extents?.dispatch ?? []];
+  const bound = values2.find((value2) => value2 !== null && symbolsOf(value2).has(below2));
+  if (bound !== void 0 && bound !== null && pool.text(bound, entry.name) !== null) {
+    return { value: `{ integers: [0, ${name}_below] }`, note: null };
+  }
+  const note2 = "of indices { integers: [0, COUNT] } or { permutation: COUNT }; of row starts { cumulative: [0, MOST] }; else index";
+  return { value: null, note: note2 };
+}
+function listed3(binding, { entry, pool }) {
   const { slots, shape } = binding;
-  const rest = { length: null, fill: null, check: null };
-  const unknown5 = { value: null, note: `the members of ${binding.type}, in order` };
-  const type = shape.scalar === null ? null : { value: shape.scalar, note: null };
-  const own = (slots ?? []).filter(({ path: path2 }) => !isPadding(path2));
-  if (own.length === 0 || own.length > mostListed) return { type, values: [unknown5], ...rest };
-  return { type, values: own.map((slot2) => member(binding, slot2, parameterOf)), ...rest };
+  const unlisted = { value: null, note: `the members of ${binding.type}, in order` };
+  const rest = { type: null, length: null, fill: null, check: null };
+  const own = (slots ?? []).filter(({ isPadding }) => !isPadding);
+  const isFloat3 = shape.scalar === "f32" || shape.scalar === "f16";
+  if (isFloat3 && (slots ?? []).length > mostFloats && Number.isFinite(shape.fixedBytes)) {
+    const bytes = bytesOf[shape.scalar ?? "f32"] ?? 4;
+    const note2 = `${binding.type}; list its members under \`values\` if they matter`;
+    return {
+      type: { value: shape.scalar, note: null },
+      length: { value: Math.ceil(shape.fixedBytes / bytes), note: binding.type },
+      fill: { value: "normal", note: note2, isGuess: true },
+      check: null,
+      values: null
+    };
+  }
+  if (own.length === 0 || own.length > mostListed) return { ...rest, values: [unlisted] };
+  return { ...rest, values: own.map((slot2) => member(binding, slot2, { entry, pool })) };
 }
-function member(binding, slot2, parameterOf) {
-  const path2 = slot2.path === "" ? binding.name : slot2.path;
-  const parameter2 = parameterOf(binding, slot2);
-  return { value: parameter2, note: parameter2 === null ? `${path2} (${slot2.scalar})` : null };
+function member(binding, slot2, { entry, pool }) {
+  const path2 = /^\w/.test(slot2.path) ? slot2.path : `${binding.name}${slot2.path}`;
+  const what = `${path2} (${slot2.scalar})`;
+  if (!slot2.isRead) return { value: 0, note: `${path2}: the program does not read it` };
+  const use = entry.extents?.uses.get(memberSymbol(binding.name, slot2.path));
+  const isFloat3 = slot2.scalar === "f32" || slot2.scalar === "f16";
+  const isData = use === "data" || use === void 0 && entry.extents !== null;
+  if (isData || isFloat3 && use === "condition")
+    return { value: isFloat3 ? 0.5 : 1, note: what, isGuess: true };
+  const parameter2 = pool.member(binding.name, slot2, use);
+  return { value: parameter2, note: parameter2 === null ? what : null };
 }
 
-// src/app/init/entry.ts
-var mostParameters = 16;
+// src/app/init/parameters.ts
 var tunableWord = /(?:^|_)(?:tile|block|blk|work_?group|workgroup|wg|group|local|threads?|lanes?|unroll|vec|vector|vectorize|items?|per|stages?|split|chunk|simd|warp|subgroup|pad)(?:_|$|\d)/i;
 function words2(text3) {
   return text3.match(/[A-Za-z_]\w*/g) ?? [];
 }
-function axisSizes(axis, axes, declared) {
-  const usual2 = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
+function axisSizes(axis, axes3, declared) {
+  const usual2 = axes3 === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
   return sorted([...usual2, ...declared === null ? [] : [declared]]);
 }
 function around(value2) {
@@ -80407,11 +82051,10 @@ function sortParameters(entry) {
   const tunables = [];
   const workload = [];
   const notes2 = [];
-  const axes = entry.workgroupSize.filter(({ value: value2 }) => value2 !== 1).length;
+  const axes3 = entry.workgroupSize.filter(({ value: value2 }) => value2 !== 1).length;
   const axisOf2 = (name) => entry.workgroupSize.findIndex(({ text: text3 }) => words2(text3).includes(name));
-  const inSize = [];
   for (const parameter2 of entry.parameters.filter(({ kind }) => kind !== "condition")) {
-    const { name, kind, value: value2, hasDefault, scalar: scalar2 } = parameter2;
+    const { name, value: value2, hasDefault, scalar: scalar2 } = parameter2;
     if (isReservedName(name)) {
       notes2.push(`${name} is a word of the manifest's expressions: rename it to set it from here`);
       continue;
@@ -80420,25 +82063,46 @@ function sortParameters(entry) {
     const axis = axisOf2(name);
     const isWhole2 = scalar2 !== "bool" && scalar2 !== "f32" && scalar2 !== "f16";
     if (axis >= 0 && isWhole2) {
-      inSize.push(name);
       const declared = typeof value2 === "number" ? value2 : null;
-      const values2 = axisSizes(axis, axes, declared);
+      const values2 = axisSizes(axis, axes3, declared);
       const initial = declared ?? values2[1] ?? values2[0] ?? null;
       tunables.push({ name, values: { value: values2, note: "in @workgroup_size" }, initial });
-    } else if (isWhole2 && tunableWord.test(spaced(name))) {
+    } else if (isWhole2 && tunableWord.test(spaced(name)) && value2 !== null && restatesSize(entry, value2)) {
+      workload.push({ name, value: value2, note: "what @workgroup_size says: use it there to have both tuned" });
+    } else if (isWhole2 && tunableWord.test(spaced(name)) && !laysOutInput(entry, name)) {
       const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
       const note2 = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
       tunables.push({ name, values: { value: values2, note: note2 }, initial: values2 === null ? null : value2 });
-    } else {
-      const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant of the program";
-      workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole2 });
-    }
+    } else workload.push(sizeOf3(parameter2));
   }
   tunables.push(...conditionTunables(entry.parameters));
-  return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
+  return { tunables, workload, constraints: sizeConstraint(entry, tunables), notes: notes2 };
 }
-function sizeConstraint(names2) {
-  return names2.length === 0 ? [] : [`${names2.join(" * ")} <= max_invocations`];
+function restatesSize({ extents, workgroupSize: workgroupSize2 }, value2) {
+  const sizes2 = workgroupSize2.filter(({ text: text3 }) => /^\d/.test(text3)).map((axis) => axis.value);
+  const all = extents?.workgroup.reduce(multiply);
+  return sizes2.some((size2) => size2 === value2 && size2 !== 1) || all !== void 0 && numberOf(all) === value2;
+}
+function laysOutInput({ bindings, extents }, name) {
+  return bindings.some(({ name: buffer, written }) => {
+    const elements = written ? null : extents?.elements.get(buffer);
+    return elements !== null && elements !== void 0 && symbolsOf(elements).has(name);
+  });
+}
+function sizeOf3({ name, kind, value: value2, scalar: scalar2, hasDefault }) {
+  const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant that nothing in the program declares";
+  if (value2 !== null) return { name, value: value2, note: `${what}, declared so` };
+  const isFloat3 = scalar2 === "f32" || scalar2 === "f16";
+  if (isFloat3 && !hasDefault) return { name, value: 0.5, note: what, isGuess: true };
+  return { name, value: null, note: what };
+}
+function sizeConstraint({ extents }, tunables) {
+  if (extents === null) return [];
+  const [x2, y2, z] = extents.workgroup;
+  const size2 = multiply(multiply(x2, y2), z);
+  if (numberOf(size2) !== null) return [];
+  const text3 = expressionText(size2, (symbol2) => symbol2);
+  return words2(text3).some((word5) => tunables.some(({ name }) => name === word5)) ? [`${text3} <= max_invocations`] : [];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -80446,90 +82110,275 @@ function conditionTunables(parameters) {
     return { name, values: { value: choices, note: "in @if" }, initial: value2 ?? choices[0] ?? null };
   });
 }
-function draftKernel(options) {
-  const { name, source, entry } = options;
-  const sortedParameters = sortParameters(entry);
-  const workload = [...sortedParameters.workload];
-  const taken = new Set([...workload, ...sortedParameters.tunables].map((item) => item.name));
-  const parameterOf = (binding, slot2) => {
-    if (workload.length >= mostParameters) return null;
-    const base2 = (slot2.path === "" ? binding.name : slot2.path).replaceAll(/\W+/g, "_").replace(/_$/, "");
-    const free = [base2, `${binding.name}_${base2}`].find(
-      (candidate) => !taken.has(candidate) && !candidate.startsWith("__") && !isReservedName(candidate)
-    );
-    if (free === void 0 || free.length > 64) return null;
-    taken.add(free);
-    const shown = slot2.path === "" ? `\`${binding.name}\`` : `\`${slot2.path}\` of \`${binding.name}\``;
-    const isCount = slot2.scalar === "u32" || slot2.scalar === "i32";
-    workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
-    return free;
-  };
+
+// src/app/init/entry.ts
+function draftEntry(options) {
+  const { name, source, entry, pool } = options;
+  const sorted2 = sortParameters(entry);
+  for (const { name: tunable } of sorted2.tunables) pool.reserve(tunable);
+  for (const parameter2 of sorted2.workload) pool.addConstant(parameter2);
   const names2 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names2, parameterOf));
-  const notes2 = [...sortedParameters.notes];
-  if (entry.unknownNames.length > 0) {
-    const listed4 = entry.unknownNames.slice(0, 5).join(", ");
-    const more = entry.unknownNames.length > 5 ? ", ..." : "";
-    notes2.push(
-      `Nothing here declares ${listed4}${more}: put the parts of the program into one file, or import them with WESL.`
-    );
-  }
-  if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value: value2 }) => value2 !== null)) {
-    const size2 = entry.workgroupSize.map(({ text: text3 }) => text3).join(", ");
-    notes2.push(
-      `@workgroup_size(${size2}) is fixed. To have it tuned, declare \`override WORKGROUP: u32 = ${entry.workgroupSize[0]?.value};\` and use that.`
-    );
-  }
-  if (workload.length < mostParameters && !taken.has("N") && !workload.some(({ isCount }) => isCount)) {
-    workload.push({ name: "N", value: null, note: "the size of the problem", isCount: true });
-  }
+  const order2 = [...entry.bindings].sort((a2, b) => Number(b.slots !== null) - Number(a2.slots !== null));
+  const drafted = new Map(order2.map((binding) => [binding, bufferEntry(binding, { entry, pool, names: names2 })]));
+  const buffers = entry.bindings.flatMap((binding) => drafted.get(binding) ?? []);
+  const dispatch = draftDispatch(entry, pool);
   return {
     name,
     source,
-    entry: entry.name,
-    notes: notes2,
-    workload,
-    tunables: sortedParameters.tunables,
-    constraints: sortedParameters.constraints,
+    notes: [...sorted2.notes, ...notesOn(entry, buffers)],
+    tunables: sorted2.tunables,
+    constraints: [...sorted2.constraints, ...wholeWorkgroups(entry, pool, sorted2)],
     buffers,
-    dispatch: draftDispatch(entry, workload, sortedParameters.tunables)
+    passes: [{ entry: entry.name, dispatch }]
   };
 }
-function draftDispatch(entry, workload, tunables) {
-  const [x2] = entry.workgroupSize;
-  const size2 = x2 === void 0 ? "64" : x2.value ?? tunables.find(({ name }) => name === x2.text)?.name ?? 64;
-  const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? "N"}, ${size2})"`;
-  const blank2 = (axis, hint) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
-  return [
-    blank2("x", `e.g. ${example}`),
-    ...entry.axes.y || entry.axes.z ? [blank2("y", "1 if it has one row of them")] : [],
-    ...entry.axes.z ? [blank2("z", "1 if it has one layer of them")] : []
-  ];
+function notesOn(entry, buffers) {
+  const notes2 = [];
+  if (entry.workgroupSize.length > 0 && !(entry.extents?.workgroup ?? []).some((size2) => numberOf(size2) === null)) {
+    const size2 = entry.workgroupSize.map(({ text: text3 }) => text3).join(", ");
+    const first = entry.workgroupSize[0]?.value;
+    notes2.push(
+      `@workgroup_size(${size2}) is fixed: \`override WORKGROUP: u32 = ${first};\` would have it tuned.`
+    );
+  }
+  const changed = entry.bindings.flatMap((binding, i) => binding.read && binding.written ? [buffers[i]?.name] : []).join(", ");
+  if (changed !== "") {
+    notes2.push(
+      `It reads and changes ${changed}: put back before every launch, unless \`between-launches: keep\` is set.`
+    );
+  }
+  return notes2;
 }
-
-// src/app/init/sources.ts
-import { relative as relative2, sep as sep7 } from "node:path";
-var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
-var mostModules = 500;
-function findPrograms(reader, folder) {
-  const below = folder === "" ? 0 : folder.length + 1;
-  return reader.list(folder).filter((path2) => {
-    const parts = path2.slice(below).split("/");
-    return /\.(?:wgsl|wesl)$/.test(path2) && !parts.slice(0, -1).some((part) => skippedFolder.test(part));
+function wholeWorkgroups({ extents, name, asksForPosition: asksForPosition2 }, pool, { tunables }) {
+  if (extents === null || !asksForPosition2) return [];
+  return extents.dispatch.flatMap((count2, axis) => {
+    const threads = `threads ${axis}`;
+    const size2 = extents.workgroup[axis];
+    if (size2 === void 0 || !extents.positions[axis] || !symbolsOf(count2).has(threads) || numberOf(size2) !== null)
+      return [];
+    if (![...symbolsOf(size2)].every((word5) => tunables.some((tunable) => tunable.name === word5))) return [];
+    const [whole3, part] = [pool.text(symbol(threads), name), pool.text(size2, name)];
+    return whole3 === null || part === null ? [] : [`${whole3} % ${/ /.test(part) ? `(${part})` : part} == 0`];
   });
 }
-function readProgram2(reader, path2) {
-  const text3 = reader.read(path2);
-  if (text3 === null) return null;
-  const files = { [path2]: text3 };
-  if (path2.endsWith(".wgsl")) return { path: path2, language: "wgsl", files };
-  const folder = path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
-  const modules = reader.list(folder).filter((file) => /\.(?:wgsl|wesl)$/.test(file));
-  for (const file of modules.slice(0, mostModules)) files[file] ??= reader.read(file) ?? "";
-  return { path: path2, language: "wesl", files };
+function draftDispatch(entry, pool) {
+  if (!entry.asksForPosition) {
+    const counts2 = entry.bindings.some(({ type, written }) => written && /\batomic\b/.test(type));
+    if (!counts2) return [{ value: 1, note: "nothing in the program tells workgroups apart" }];
+    return [{ value: pool.text(symbol("groups 0"), entry.name), note: null }];
+  }
+  const counts = entry.extents?.dispatch ?? [];
+  const positions = entry.extents?.positions ?? [true, true, true];
+  const isUsed = (axis) => positions[axis] === true && !isOne(counts[axis]);
+  const last2 = isUsed(2) ? 2 : isUsed(1) ? 1 : 0;
+  return [..."xyz"].slice(0, last2 + 1).map((letter2, axis) => {
+    if (!isUsed(axis)) return { value: 1, note: axis > 0 ? null : "nothing depends on the position in x" };
+    const count2 = counts[axis];
+    const text3 = count2 === void 0 ? null : pool.text(count2, entry.name);
+    return { value: text3, note: text3 === null ? `workgroups in ${letter2}` : null };
+  });
 }
-function slashed(from, to) {
-  return relative2(from, to).split(sep7).join("/");
+function isOne(count2) {
+  return count2 !== void 0 && numberOf(count2) === 1;
+}
+
+// src/app/init/workload-pool.ts
+var mostParameters = 16;
+var longestName = 64;
+var axisSuffix = ["", "_Y", "_Z"];
+var WorkloadPool = class {
+  #parameters = [];
+  /** By what they stand for. */
+  #names = /* @__PURE__ */ new Map();
+  #taken = /* @__PURE__ */ new Set();
+  #isFull = false;
+  get parameters() {
+    return this.#parameters;
+  }
+  /** Whether there was no room for something. */
+  get isFull() {
+    return this.#isFull;
+  }
+  /** Keeps a name for something else. */
+  reserve(name) {
+    this.#taken.add(name);
+  }
+  /** A constant of the program. */
+  addConstant(parameter2) {
+    if (this.#names.has(parameter2.name)) return;
+    this.#add(parameter2.name, parameter2);
+  }
+  /**
+   * The parameter for a scalar of a listed buffer.
+   * @returns its name; null if there is no room for one
+   */
+  member(buffer, { path: path2, scalar: scalar2 }, use) {
+    const isMember = /^\w/.test(path2);
+    const base2 = (isMember ? path2 : `${buffer}${path2}`).replaceAll(/\W+/g, "_").replaceAll(/^_|_$/g, "");
+    const shown = isMember ? `\`${path2}\` of \`${buffer}\`` : `\`${buffer}${path2}\``;
+    const decides = use === "condition" ? ", which the program decides on" : "";
+    return this.#ask(
+      memberSymbol(buffer, path2),
+      [base2, `${buffer}_${base2}`],
+      `${shown} (${scalar2})${decides}`
+    );
+  }
+  /**
+   * Names for the symbols in a value, which are asked for if they are not yet.
+   *
+   * @param entry the entry point whose launch it is
+   * @returns the value as an expression of the manifest; null if there is no room for all
+   */
+  text(value2, entry) {
+    const names2 = /* @__PURE__ */ new Map();
+    for (const symbol2 of symbolsOf(value2)) {
+      const name = this.#nameOf(symbol2, entry);
+      if (name === null) return null;
+      names2.set(symbol2, name);
+    }
+    return expressionText(value2, (symbol2) => names2.get(symbol2) ?? symbol2);
+  }
+  #nameOf(symbol2, entry) {
+    const [kind = "", what = ""] = symbol2.split(" ");
+    switch (kind) {
+      case "count":
+        return this.#ask(symbol2, ["N", `N_${what}`], `elements of \`${what}\``);
+      case "below":
+        return this.#ask(
+          symbol2,
+          [`${what}_below`],
+          `what the numbers in \`${what}\` are below: it indexes with them`
+        );
+      case "threads":
+      case "groups": {
+        const axis = Number(what);
+        const isThreads = kind === "threads";
+        const base2 = `${isThreads ? "N" : "WORKGROUPS"}${axisSuffix[axis] ?? ""}`;
+        const note2 = `${isThreads ? "invocations" : "workgroups"} in ${"xyz"[axis]}: nothing in the program bounds them`;
+        return this.#ask(`${symbol2} ${entry}`, [base2, `${base2}_${entry}`], note2);
+      }
+      case "member":
+        return this.#names.get(symbol2) ?? null;
+      default:
+        return symbol2;
+    }
+  }
+  #ask(key2, candidates, note2) {
+    const known4 = this.#names.get(key2);
+    if (known4 !== void 0) return known4;
+    const name = candidates.map((candidate) => candidate.replaceAll(/\W+/g, "_")).find((candidate) => this.#isFree(candidate));
+    if (name === void 0) return null;
+    return this.#add(key2, { name, value: null, note: note2 }) ? name : null;
+  }
+  #isFree(name) {
+    return /^[A-Za-z_]\w*$/.test(name) && name.length <= longestName && !name.startsWith("__") && !this.#taken.has(name) && !isReservedName(name);
+  }
+  #add(key2, parameter2) {
+    if (this.#parameters.length >= mostParameters) {
+      this.#isFull = true;
+      return false;
+    }
+    this.#taken.add(parameter2.name);
+    this.#names.set(key2, parameter2.name);
+    this.#parameters.push(parameter2);
+    return true;
+  }
+};
+
+// src/app/init/program.ts
+function draftProgram(entries, { source, nameOf: nameOf4 }) {
+  const named3 = entries.map((entry) => ({ entry, name: nameOf4(entry.name) }));
+  const shared2 = new WorkloadPool();
+  const together2 = named3.map(({ entry, name }) => draftEntry({ name, source, entry, pool: shared2 }));
+  if (!shared2.isFull && named3.length > 1) {
+    const anchor = anchorOf(source);
+    const parameters = parametersOf(shared2);
+    return together2.map((kernel) => ({ ...kernel, workload: { parameters, anchor } }));
+  }
+  return named3.map(({ entry, name }) => {
+    const pool = new WorkloadPool();
+    const kernel = draftEntry({ name, source, entry, pool });
+    return { ...kernel, workload: { parameters: parametersOf(pool), anchor: null } };
+  });
+}
+function parametersOf({ parameters }) {
+  return parameters.length > 0 ? parameters : [{ name: "SIZE", value: 1, note: "the program has one size only" }];
+}
+function anchorOf(source) {
+  return source.replace(/\.\w+$/, "").replaceAll(/\W+/g, "-");
+}
+
+// src/app/init/read-entries.ts
+import { extname as extname2 } from "node:path";
+var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
+async function readEntries(reader, path2, options) {
+  const { explicit, shown } = options;
+  const refuse5 = (reason) => ({ entries: [], refused: [leftOut2({ message: reason }, path2, shown)] });
+  if (!/\.(?:wgsl|wesl)$/.test(path2)) return refuse5(otherFile(reader.read(path2), path2));
+  const source = readProgram2(reader, path2);
+  if (source === null) return refuse5("there is no such file");
+  const text3 = source.files[path2] ?? "";
+  if (!explicit && !mentionsCompute.test(text3)) return { entries: [], refused: [] };
+  const described2 = await describeProgram(source);
+  if (!described2.ok) {
+    const { file = path2 } = described2.failure;
+    const foreign2 = foreignFile(source.files[file] ?? "");
+    const failure = foreign2 ?? {
+      ...described2.failure,
+      message: `cannot be read: ${described2.failure.message}`
+    };
+    return { entries: [], refused: [leftOut2({ ...failure, file }, path2, shown)] };
+  }
+  const refused4 = described2.value.flatMap((entry) => {
+    const fault = faultOf4(entry);
+    return fault === null ? [] : [leftOut2({ ...fault, message: `${entry.name}: ${fault.message}` }, path2, shown)];
+  });
+  const entries = described2.value.filter((entry) => faultOf4(entry) === null);
+  if (explicit && described2.value.length === 0) {
+    const foreign2 = foreignFile(text3);
+    refused4.push(leftOut2(foreign2 ?? { message: "has no @compute entry point" }, path2, shown));
+  }
+  return { entries, refused: refused4 };
+}
+var withTextures = {
+  what: "a program with textures, samplers or the like",
+  wayOn: "only buffers can be filled and compared"
+};
+var withoutOutput = { what: "a program that writes no buffer", wayOn: "nothing shows whether it is right" };
+var laterName = /^(?:subgroup|quad|texture|atomic|chromium|wgpu|ray)/i;
+function faultOf4(entry) {
+  if (entry.obstacle !== null)
+    return {
+      ...entry.obstacle,
+      group: /only buffers can be/.test(entry.obstacle.message) ? withTextures : null
+    };
+  const missing3 = missingParts(entry);
+  if (missing3 !== null || entry.bindings.some(({ written }) => written)) return missing3;
+  return { message: "writes no buffer, so nothing shows whether it is right", group: withoutOutput };
+}
+function missingParts({ missingParts: all }) {
+  const parts = all.filter((name) => !laterName.test(name));
+  if (parts.length === 0) return null;
+  const listed6 = `${parts.slice(0, 5).join(", ")}${parts.length > 5 ? ", ..." : ""}`;
+  return {
+    message: `uses ${listed6}, which nothing here declares: its host joins several files. Have the parts imported with WESL, or joined by a program that \`generate:\` names (docs/sources.md)`
+  };
+}
+function foreignFile(text3) {
+  const foreign2 = foreignText(text3);
+  if (foreign2 === null) return null;
+  const { what, sign: sign2, wayOn, line: line3, column } = foreign2;
+  return { message: `is ${what}, by \`${sign2}\`: ${wayOn}`, line: line3, column, group: { what, wayOn } };
+}
+function otherFile(text3, path2) {
+  if (text3 === null) return "there is no such file";
+  const kind = otherKind(path2);
+  if (kind !== null) return `is ${kind.what}: ${kind.wayOn}`;
+  return foreignFile(text3)?.message ?? `is neither a .wgsl nor a .wesl file, but ${extname2(path2) || "without an ending"}`;
+}
+function leftOut2(failure, path2, shown) {
+  const { file = path2, line: line3 = null, column = null, message, group = null } = failure;
+  return { file: shown(file), line: line3, column, reason: message, group };
 }
 
 // src/app/init/workflow.ts
@@ -80568,11 +82417,11 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole2 = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole3 = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
-  writeFileAtomic(whole2, content);
+  writeFileAtomic(whole3, content);
   try {
-    giveName(whole2, path2);
+    giveName(whole3, path2);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw alreadyThere(path2, error);
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${error.message}`, {
@@ -80581,15 +82430,15 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync5(whole2, { force: true });
+    rmSync5(whole3, { force: true });
   }
 }
-function giveName(whole2, path2) {
+function giveName(whole3, path2) {
   try {
-    linkSync(whole2, path2);
+    linkSync(whole3, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole2, path2, constants13.COPYFILE_EXCL);
+    copyFileSync(whole3, path2, constants13.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -80601,7 +82450,8 @@ function alreadyThere(path2, cause) {
 }
 
 // src/app/init/yaml.ts
-var head = `# What Joulegate guards here. Values marked FILL IN are empty: \`joulegate validate\` points at each until it is given.
+var head = `# What Joulegate guards here. FILL IN marks what is empty: \`joulegate validate\` points at each such place until it is
+# given. GUESS marks values that run and need not be what ships: with those of your application, what is measured is what ships.
 version: 1
 objective: { minimize: energy, latency-slack: 3% }
 gate:
@@ -80613,16 +82463,22 @@ function draftManifest(kernels) {
   return head + draftKernels(kernels);
 }
 function draftKernels(kernels) {
-  return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
+  const anchors = /* @__PURE__ */ new Set();
+  return kernels.map((kernel) => `${indented(kernelLines(kernel, anchors), 2)}
 `).join("\n");
 }
 function indented(lines2, by) {
   return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
-function field2(key2, { value: value2, note: note2 }, show = String) {
+function field2(key2, { value: value2, note: note2, isGuess }, show = String) {
   const remark = note2 === null ? null : note2.replaceAll(/\s+/g, " ");
-  if (value2 === null) return `${key2} # FILL IN${remark === null ? "" : `: ${remark}`}`;
+  const marked = (word5) => ` # ${word5}${remark === null ? "" : `: ${remark}`}`;
+  if (value2 === null) return `${key2}${marked("FILL IN")}`;
+  if (isGuess === true) return `${key2} ${show(value2)}${marked("GUESS")}`;
   return `${key2} ${show(value2)}${remark === null ? "" : ` # ${remark}`}`;
+}
+function counted2(value2) {
+  return typeof value2 === "number" || /^[\w ()*+/-]+$/.test(value2) ? String(value2) : JSON.stringify(value2);
 }
 function text2(value2) {
   return /^[A-Za-z_][\w./-]*$/.test(value2) && !/^(?:true|false|null)$/i.test(value2) ? value2 : JSON.stringify(value2);
@@ -80630,53 +82486,71 @@ function text2(value2) {
 function list3(values2) {
   return `[${values2.map((value2) => typeof value2 === "string" ? text2(value2) : String(value2)).join(", ")}]`;
 }
-function kernelLines(kernel) {
-  const { tunables } = kernel;
+function workloadLines({ anchor, parameters }, known4) {
+  const show = (value2) => typeof value2 === "string" ? text2(value2) : String(value2);
+  if (anchor !== null && known4.has(anchor)) return [`  workloads: *${anchor}`];
+  if (anchor !== null) known4.add(anchor);
+  const head2 = anchor === null ? "  workloads:" : `  workloads: &${anchor} # once for all kernels of this file`;
+  return [
+    head2,
+    ...parameters.map((item, i) => `    ${i === 0 ? "-" : " "} ${field2(`${item.name}:`, item, show)}`)
+  ];
+}
+function kernelLines(kernel, anchors) {
+  const { tunables, passes } = kernel;
+  const [only, ...more] = passes;
   const initial = tunables.map(({ name, initial: value2 }) => field2(`${name}:`, { value: value2, note: null }));
   return [
     `${kernel.name}:`,
     ...kernel.notes.map((note2) => `  # ${note2}`),
     `  source: ${text2(kernel.source)}`,
-    `  entry: ${text2(kernel.entry)}`,
-    "  workloads:",
-    ...kernel.workload.map(
-      (item, i) => `    ${i === 0 ? "-" : " "} ${field2(`${item.name}:`, item, (value2) => typeof value2 === "string" ? text2(value2) : String(value2))}`
-    ),
+    ...more.length === 0 && only !== void 0 ? [`  entry: ${text2(only.entry)}`] : [],
+    ...workloadLines(kernel.workload, anchors),
     ...tunables.length === 0 ? [] : [
       "  tunables:",
       ...tunables.map(({ name, values: values2 }) => `    ${field2(`${name}:`, values2, list3)}`),
-      ...kernel.constraints.length === 0 ? [] : [`  constraints: [${kernel.constraints.join(", ")}]`],
+      ...kernel.constraints.length === 0 ? [] : [`  constraints: [${kernel.constraints.map(listed4).join(", ")}]`],
       "  default:",
       ...initial.map((line3) => `    ${line3}`)
     ],
     "  buffers:",
     ...kernel.buffers.flatMap(bufferLines).map((line3) => `    ${line3}`),
-    "  dispatch:",
-    ...kernel.dispatch.map((count2) => `    ${field2("-", count2)}`)
+    ...more.length === 0 ? ["  dispatch:", ...(only?.dispatch ?? []).map((count2) => `    ${field2("-", count2, counted2)}`)] : [
+      "  passes:",
+      ...passes.flatMap(({ entry, dispatch }) => [
+        `    - entry: ${text2(entry)}`,
+        "      dispatch:",
+        ...dispatch.map((count2) => `        ${field2("-", count2, counted2)}`)
+      ])
+    ]
   ];
+}
+function listed4(expression) {
+  return /[,[\]{}#]/.test(expression) ? JSON.stringify(expression) : expression;
 }
 function bufferLines(buffer) {
   return [
     `${buffer.name}:`,
     ...buffer.group === 0 ? [] : [`  group: ${buffer.group}`],
     `  binding: ${buffer.binding}`,
-    ...buffer.values === null ? [] : ["  kind: uniform"],
+    ...buffer.isUniform ? ["  kind: uniform"] : [],
     ...buffer.type === null ? [] : [`  ${field2("type:", buffer.type)}`],
-    ...buffer.length === null ? [] : [`  ${field2("length:", buffer.length)}`],
+    ...buffer.length === null ? [] : [`  ${field2("length:", buffer.length, counted2)}`],
+    ...buffer.isScratch ? ["  scratch: true"] : [],
     ...buffer.fill === null ? [] : [`  ${field2("fill:", buffer.fill)}`],
     ...buffer.check === null ? [] : [`  check: ${buffer.check}`],
-    ...buffer.values === null ? [] : ["  values:", ...buffer.values.map((value2) => `    ${field2("-", value2)}`)]
+    ...buffer.values === null ? [] : ["  values:", ...buffer.values.map((value2) => `    ${field2("-", value2, counted2)}`)]
   ];
 }
 
 // src/app/init/init.ts
 var mostKernels = 500;
-async function init(host, options) {
-  const place = locate(host, options.manifest);
+async function init(host2, options) {
+  const place = locate(host2, options.manifest);
   const { manifestPath, shownManifest } = place;
   const hasManifest = !options.print && isThere(manifestPath);
   if (hasManifest && options.programs !== null) throw manifestThere(shownManifest);
-  const found = hasManifest ? { kernels: [], leftOut: [] } : await draftAll(host, place, options.programs);
+  const found = hasManifest ? { kernels: [], leftOut: [], otherFiles: [] } : await draftAll(host2, place, options.programs);
   const text3 = draftManifest(found.kernels);
   const blanks = hasManifest ? [] : blanksOf(place, text3);
   const written = [];
@@ -80689,38 +82563,44 @@ async function init(host, options) {
       written.push(shownManifest);
     }
     const workflow = writeWorkflow(place);
-    (workflow.isNew ? written : kept2).push(displayPath(host, workflow.path));
+    (workflow.isNew ? written : kept2).push(displayPath(host2, workflow.path));
     ownerMissing = workflow.isNew && workflow.ownerMissing;
   }
   return {
     manifest: shownManifest,
     written,
     kept: kept2,
-    kernels: found.kernels.map(({ name, source, entry }) => ({ name, source, entry })),
+    kernels: found.kernels.map(({ name, source, passes }) => ({
+      name,
+      source,
+      entries: passes.map(({ entry }) => entry)
+    })),
     leftOut: found.leftOut,
+    otherFiles: found.otherFiles,
+    guesses: text3.split("\n").filter((line3) => / # GUESS(?:$|:)/.test(line3)).length,
     blanks,
     entries: draftKernels(found.kernels),
     ownerMissing
   };
 }
-function locate(host, manifest) {
-  const manifestPath = absolutePath2(host, manifest);
+function locate(host2, manifest) {
+  const manifestPath = absolutePath2(host2, manifest);
   const parent = dirname13(manifestPath);
   openFolder(parent);
   const real2 = realpathSync6(parent);
-  const root = realpathSync6(repositoryOf(host, parent)?.root ?? parent);
+  const root = realpathSync6(repositoryOf(host2, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
     manifestPath,
-    shownManifest: displayPath(host, manifestPath),
+    shownManifest: displayPath(host2, manifestPath),
     folder: slashed(root, real2)
   };
 }
-async function draftAll(host, place, named3) {
+async function draftAll(host2, place, named3) {
   const { reader, root, folder } = place;
-  const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join43(root, path2));
+  const paths2 = named3?.map((path2) => pathBelow(host2, root, path2)) ?? findPrograms(reader, folder);
+  const shown = (path2) => displayPath(host2, join43(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -80728,13 +82608,12 @@ async function draftAll(host, place, named3) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
-    for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join43(root, folder), join43(root, path2));
-      kernels.push(draftKernel({ name, source, entry }));
-    }
+    const source = slashed(join43(root, folder), join43(root, path2));
+    const nameOf4 = (entry) => kernelName(path2, entry, entries.length > 1, names2);
+    kernels.push(...draftProgram(entries, { source, nameOf: nameOf4 }));
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3);
+  const otherFiles = named3 === null ? findOtherFiles(reader, folder, shown) : [];
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3, otherFiles);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       "bad-input",
@@ -80745,10 +82624,10 @@ async function draftAll(host, place, named3) {
       }
     );
   }
-  return { kernels, leftOut: leftOut3 };
+  return { kernels, leftOut: leftOut3, otherFiles };
 }
-function pathBelow(host, root, path2) {
-  const absolute = absolutePath2(host, path2);
+function pathBelow(host2, root, path2) {
+  const absolute = absolutePath2(host2, path2);
   let folder = dirname13(absolute);
   try {
     folder = realpathSync6(folder);
@@ -80756,35 +82635,10 @@ function pathBelow(host, root, path2) {
   }
   return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
 }
-var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
-async function readEntries(reader, path2, options) {
-  const { explicit, shown } = options;
-  const whole2 = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
-  if (!/\.(?:wgsl|wesl)$/.test(path2))
-    return { entries: [], refused: whole2("is neither a .wgsl nor a .wesl file") };
-  const source = readProgram2(reader, path2);
-  if (source === null) return { entries: [], refused: whole2("there is no such file") };
-  if (!explicit && !mentionsCompute.test(source.files[path2] ?? "")) return { entries: [], refused: [] };
-  const described2 = await describeProgram(source);
-  if (!described2.ok) {
-    const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
-    return { entries: [], refused: [leftOut2(failure, path2, shown)] };
-  }
-  const entries = described2.value.filter(({ obstacle }) => obstacle === null);
-  const refused4 = described2.value.flatMap(
-    ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
-  );
-  if (explicit && described2.value.length === 0) refused4.push(...whole2("has no @compute entry point"));
-  return { entries, refused: refused4 };
-}
-function leftOut2(failure, path2, shown) {
-  const { file = path2, line: line3 = null, column = null, message } = failure;
-  return { file: shown(file), line: line3, column, reason: message };
-}
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-  const whole2 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain2 = whole2.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const whole3 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
+  const plain2 = whole3.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
@@ -80797,9 +82651,9 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 }
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
-  const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
+  const uses2 = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
   const path2 = join43(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
+  if (uses2 !== void 0) return { path: join43(root, uses2), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -80815,9 +82669,9 @@ function cannotGuard(refused4) {
     nextStep: "Name a file with a @compute entry point whose bindings are storage and uniform buffers."
   });
 }
-function noKernels(folder, refused4) {
-  const reasons = refused4.length === 0 ? "" : `
-${refused4.map(describe3).join("\n")}`;
+function noKernels(folder, refused4, otherFiles) {
+  const reasons = [...refused4.map(describe3), ...otherFiles.map(describeOtherFiles)].map((line3) => `
+${line3}`).join("");
   const where = folder === "." ? "this folder" : folder;
   return new JoulegateError("bad-input", `There is no kernel to guard below ${where}.${reasons}`, {
     code: "no-kernels",
@@ -80832,16 +82686,16 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
-function whole(workloads) {
+function whole2(workloads) {
   const each = workloads.flatMap(({ expected }) => expected ?? []);
-  const unchanged = each.reduce((sum, one4) => sum + one4.unchanged, 0);
-  const longest3 = Math.max(0, ...each.map((one4) => one4.regressed - one4.unchanged));
+  const unchanged = each.reduce((sum, one6) => sum + one6.unchanged, 0);
+  const longest3 = Math.max(0, ...each.map((one6) => one6.regressed - one6.unchanged));
   return { unchanged, regressed: unchanged + longest3 };
 }
 var countLimit = { looked: 5e4, built: 2e3 };
-async function findBench(host, options, kernels) {
+async function findBench(host2, options, kernels) {
   try {
-    const laboratory = await openLaboratory(host, { ...options, runsNothing: true }, kernels);
+    const laboratory = await openLaboratory(host2, { ...options, runsNothing: true }, kernels);
     const { description, limits: limits2, features } = laboratory.info;
     await laboratory.close();
     return { device: description, deviceReason: null, limits: limits2, features };
@@ -80902,22 +82756,22 @@ async function needsOf(kernel, features, print) {
     missing: lackingExtension([extension2], features) !== null
   }));
 }
-function readKnown(host, path2) {
-  const expect2 = expectMinutes(loadReport(host, path2));
+function readKnown(host2, path2) {
+  const expect2 = expectMinutes(loadReport(host2, path2));
   if (expect2 !== null) return expect2;
   throw new JoulegateError("bad-input", `${path2} has no blocks that say what they took.`, {
     code: "wrong-report",
     nextStep: "Name the report.json of a guard run that measured something, by this version."
   });
 }
-async function plan(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
+async function plan(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  const expect2 = options.known === void 0 ? null : readKnown(host, options.known);
-  const { device, deviceReason, limits: limits2, features } = await findBench(host, options, kernels);
+  const expect2 = options.known === void 0 ? null : readKnown(host2, options.known);
+  const { device, deviceReason, limits: limits2, features } = await findBench(host2, options, kernels);
   const needs = [];
   const workloads = [];
-  const commands2 = commandBench(host, options);
+  const commands2 = commandBench(host2, options);
   const { print } = commands2;
   try {
     for (const kernel of kernels) {
@@ -80934,7 +82788,7 @@ async function plan(host, options) {
   const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
   const unchangedAt = (marginFactor) => kernels.flatMap(
     (kernel) => kernel.workloads.map((workload) => expect2?.(kernel, workload, marginFactor).unchanged ?? 0)
-  ).reduce((sum, one4) => sum + one4, 0);
+  ).reduce((sum, one6) => sum + one6, 0);
   return {
     manifest: options.manifest,
     device,
@@ -80943,7 +82797,7 @@ async function plan(host, options) {
     workloads,
     retuneMinutes: total2((workload) => workload.retuneMinutes),
     guardMinutes: total2((workload) => workload.guardMinutes),
-    expected: expect2 === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
+    expected: expect2 === null ? null : { ...whole2(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
   };
 }
 
@@ -81020,7 +82874,7 @@ var Programs = class {
       const built = await builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
       const { conditions: conditions2, fixed: fixed2, pieces, requiredFeatures, bindings, layouts } = built.value;
-      const { workgroupSize, workgroupBytes } = built.value;
+      const { workgroupSize: workgroupSize2, workgroupBytes } = built.value;
       const text3 = JSON.stringify(pieces);
       this.#texts.set(text3, this.#texts.get(text3) ?? this.#texts.size);
       templates.set(JSON.stringify([conditions2, fixed2]), {
@@ -81031,14 +82885,14 @@ var Programs = class {
         bindings,
         ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
       });
-      taken = most(taken, { workgroupSize, workgroupBytes });
+      taken = most(taken, { workgroupSize: workgroupSize2, workgroupBytes });
     }
     return taken ?? "it has no variation";
   }
 };
-function most(known4, { workgroupSize, workgroupBytes }) {
+function most(known4, { workgroupSize: workgroupSize2, workgroupBytes }) {
   return {
-    workgroupSize: known4?.workgroupSize ?? workgroupSize,
+    workgroupSize: known4?.workgroupSize ?? workgroupSize2,
     workgroupBytes: Math.max(known4?.workgroupBytes ?? 0, workgroupBytes ?? 0)
   };
 }
@@ -81055,7 +82909,7 @@ function variations(parameters, conditions) {
     let other = value2;
     while (asked.includes(other)) other++;
     const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
-    const all = found.flatMap((one4) => values2.map((replaced) => ({ ...one4, [name]: replaced })));
+    const all = found.flatMap((one6) => values2.map((replaced) => ({ ...one6, [name]: replaced })));
     if (all.length > maxVariations) return found;
     found = all;
   }
@@ -81063,26 +82917,26 @@ function variations(parameters, conditions) {
 }
 
 // src/app/runtime-file/export-runtime.ts
-async function exportRuntime(host, options) {
-  const { manifest, folder } = openManifest(host, options.manifest);
+async function exportRuntime(host2, options) {
+  const { manifest, folder } = openManifest(host2, options.manifest);
   const tuned = readTunedIfPresent(join44(folder, manifest.tunedPath));
   const kernels = [];
-  const bench = commandBench(host, options);
+  const bench = commandBench(host2, options);
   try {
     for (const kernel of selectKernels(manifest, options.kernels)) {
       const obstacle = obstacleOf(kernel, options);
       if (obstacle !== null) {
         if (options.kernels !== null) throw refused3(kernel, obstacle.why, obstacle.nextStep);
-        host.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
+        host2.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
         continue;
       }
-      kernels.push(await runtimeKernel(kernel, tuned, { warn: host.progress.warn, print: bench.print }));
+      kernels.push(await runtimeKernel(kernel, tuned, { warn: host2.progress.warn, print: bench.print }));
     }
   } finally {
     await bench.close();
   }
   const file = { schema: "joulegate-runtime", version: 2, kernels };
-  writeRuntime(absolutePath2(host, options.out), file);
+  writeRuntime(absolutePath2(host2, options.out), file);
   return {
     out: options.out,
     kernels: kernels.map(({ name, entries, configurations: configurations2, passes }) => ({
@@ -81125,7 +82979,7 @@ async function runtimeKernel(kernel, tuned, { warn, print }) {
   const formula = (expression) => formulaOf2(kernel, expression);
   return {
     name: kernel.name,
-    parameters: parametersOf(kernel),
+    parameters: parametersOf2(kernel),
     constraints: kernel.constraints.map(formula),
     buffers: kernel.buffers.map(({ name, kind, type, length, values: values2, scratch, clear }) => ({
       name,
@@ -81149,7 +83003,7 @@ async function runtimeKernel(kernel, tuned, { warn, print }) {
     entries
   };
 }
-function parametersOf(kernel) {
+function parametersOf2(kernel) {
   const operator = operators.find(({ name }) => name === kernel.operator);
   const defaults = operator === void 0 ? {} : operatorDefaults(operator);
   return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
@@ -81169,10 +83023,10 @@ function isInSpace(kernel, configuration) {
 }
 
 // src/app/validate.ts
-async function validate9(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
+async function validate9(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
   checkSourcesFetched(manifest.kernels);
-  const bench = commandBench(host, options);
+  const bench = commandBench(host2, options);
   try {
     return await validateManifest2(manifest, options, bench.print);
   } finally {
@@ -81387,7 +83241,7 @@ function percent5(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics4, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes = metrics4[0]?.detectable.map((one4) => one4.minutes) ?? [];
+  const minutes = metrics4[0]?.detectable.map((one6) => one6.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
@@ -81442,17 +83296,17 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     ...laboratoryOptions,
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const minutes = args.number("noise");
-    if (minutes !== void 0) return runNoise(args, host, minutes);
+    if (minutes !== void 0) return runNoise(args, host2, minutes);
     if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
       throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
         nextStep: "Add --noise MINUTES, or leave them out."
       });
     }
-    const diagnosis = await doctor(host, readLaboratoryOptions(args));
-    const exitCode = host.signal.aborted ? ExitCode.interrupted : diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
+    const diagnosis = await doctor(host2, readLaboratoryOptions(args));
+    const exitCode = host2.signal.aborted ? ExitCode.interrupted : diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
     const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep: nextStep3 }) => [
       `${ok ? "ok      " : "problem "} ${subject}: ${detail}`,
@@ -81463,15 +83317,15 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
 `), exitCode };
   }
 };
-async function runNoise(args, host, minutes) {
+async function runNoise(args, host2, minutes) {
   const manifest = givenManifest(args);
-  const report3 = await measureMachineNoise(host, {
+  const report3 = await measureMachineNoise(host2, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
     ...manifest === void 0 ? {} : { manifest },
     minutes
   });
-  const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
+  const exitCode = host2.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
 }
 
@@ -81542,9 +83396,9 @@ var explainCommand = {
     workload: { type: "string", value: "NAME", help: "only this workload" },
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const workload = args.text("workload");
-    const explained = explain2(host, {
+    const explained = explain2(host2, {
       report: required(args, "explain", "report"),
       kernel: args.positionals[0],
       ...workload === void 0 ? {} : { workload }
@@ -81582,18 +83436,18 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     },
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const [format6] = args.positionals;
-    if (format6 === "runtime") return runtime(args, host);
-    if (format6 === "kernel-tuner") return kernelTuner(args, host);
+    if (format6 === "runtime") return runtime(args, host2);
+    if (format6 === "kernel-tuner") return kernelTuner(args, host2);
     throw new JoulegateError("bad-input", `"${format6}" is not a format that can be exported.`, {
       code: "bad-arguments",
       nextStep: "Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
     });
   }
 };
-async function runtime(args, host) {
-  const summary = await exportRuntime(host, {
+async function runtime(args, host2) {
+  const summary = await exportRuntime(host2, {
     ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     ...readAllowCommands(args),
@@ -81609,7 +83463,7 @@ ${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
 }
-function kernelTuner(args, host) {
+function kernelTuner(args, host2) {
   const recording = args.positionals[1];
   if (recording === void 0) {
     throw new JoulegateError("bad-input", "`joulegate export kernel-tuner` needs RECORDING.", {
@@ -81617,7 +83471,7 @@ function kernelTuner(args, host) {
       nextStep: "Name it: joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
     });
   }
-  const summary = exportRecording(host, {
+  const summary = exportRecording(host2, {
     recording,
     out: outOf(args, "cache.json"),
     objective: args.text("objective") === "energy" ? "energy" : "time"
@@ -81678,7 +83532,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     ...laboratoryOptions,
     ...jsonOption
   },
-  async run(args, host, terminal) {
+  async run(args, host2, terminal) {
     const base2 = args.text("base");
     if (base2 === void 0) {
       throw new JoulegateError("bad-input", "`joulegate guard` needs --base REV|DIR.", {
@@ -81689,7 +83543,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     const maxMinutes = args.number("max-minutes");
     const report3 = args.text("report");
     return reportResult(
-      await guard(host, {
+      await guard(host2, {
         ...readManifestOption(args),
         ...readKernelFilter(args),
         ...readLaboratoryOptions(args),
@@ -81731,9 +83585,9 @@ directory that the nightly job has as its input \`cache\`, or a kept state in it
     out: { type: "string", value: "FILE", help: "write it as a page of HTML that needs nothing else" },
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const out = args.text("out");
-    const history = showHistory(host, { paths: args.positionals, ...out === void 0 ? {} : { out } });
+    const history = showHistory(host2, { paths: args.positionals, ...out === void 0 ? {} : { out } });
     const table3 = printable5(`${columns(history.series.map(row2), [4, 5])}
 `);
     const written = out === void 0 ? "" : `${out}: ${history.series.length} series
@@ -81770,7 +83624,7 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
     out: { type: "string", value: "FILE", help: "the recording; packed if it ends in .gz" },
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const [format6, cache] = args.positionals;
     if (format6 !== "kernel-tuner") {
       throw new JoulegateError("bad-input", `"${format6}" is not a format that can be imported.`, {
@@ -81789,7 +83643,7 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
     const energyField = args.text("energy");
     const powerField = args.text("power");
     const samplesField = args.text("samples");
-    const summary = importRecording(host, {
+    const summary = importRecording(host2, {
       cache,
       out,
       ...timeField === void 0 ? {} : { timeField },
@@ -81818,18 +83672,34 @@ function readFiles(args) {
     nextStep: "Give programs to `joulegate init` with --wgsl."
   });
 }
-function describeLeftOut({ file, line: line3, column, reason }) {
-  const place = [file, line3, column].filter((part) => part !== null).join(":");
-  return `left out ${place}: ${reason}`;
+var mostNamed = 2;
+function placeOf5({ file, line: line3, column }) {
+  return [file, line3, column].filter((part) => part !== null).join(":");
+}
+function describeLeftOut(all) {
+  const kinds6 = /* @__PURE__ */ new Map();
+  for (const one6 of all) {
+    const key2 = one6.group?.what ?? `${placeOf5(one6)} ${one6.reason}`;
+    kinds6.set(key2, [...kinds6.get(key2) ?? [], one6]);
+  }
+  return [...kinds6.values()].flatMap((some) => {
+    const [first] = some;
+    if (some.length <= mostNamed || first?.group == null)
+      return some.map((one6) => `left out ${placeOf5(one6)}: ${one6.reason}`);
+    const { what, wayOn } = first.group;
+    return [`left out ${some.length} times ${what} (${placeOf5(first)}, ...): ${wayOn}`];
+  });
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, manifest } = result;
+  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, guesses, otherFiles, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
       `Fill in what \`joulegate validate\` points at, ${count(blanks.length, "place")} in ${manifest}.`
     );
   }
+  if (guesses > 0)
+    next.push(`Look at ${count(guesses, "value")} marked GUESS: they run, and need not be what ships.`);
   if (result.ownerMissing)
     next.push(
       "In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner."
@@ -81840,7 +83710,8 @@ function describe5(result) {
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
     ...kept2.map((path2) => `kept ${path2} as it was`),
-    ...leftOut3.map(describeLeftOut),
+    ...describeLeftOut(leftOut3),
+    ...otherFiles.map((files) => `not read: ${describeOtherFiles(files)}`),
     ...written.length === 0 ? ["nothing was written"] : [],
     ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
     ""
@@ -81851,8 +83722,9 @@ var initCommand = {
   summary: "write a manifest for the kernels that are there, and a workflow",
   positionals: ["MANIFEST|FILE...?"],
   description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
-overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
-FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
+overrides, workgroup sizes, and how far they reach: lengths and numbers of workgroups follow from guards, loops and
+indices. What only you can know is left empty and marked FILL IN; \`joulegate validate\` points at each such place. GUESS
+marks values that run and need not be what ships. A file that is no WGSL is called what it is, with the way on. Beside it comes .github/workflows/joulegate.yml. Without
 --wgsl every program below the manifest's folder is read, and an argument is the manifest; after it, arguments are
 programs. A file that is there already is never changed.`,
   examples: [
@@ -81869,11 +83741,11 @@ programs. A file that is there already is never changed.`,
     ...manifestOption,
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const print = args.flag("print");
-    const result = await init(host, { ...readFiles(args), print });
+    const result = await init(host2, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
-    if (print) for (const one4 of result.leftOut) host.progress.warn(describeLeftOut(one4));
+    if (print) for (const line3 of describeLeftOut(result.leftOut)) host2.progress.warn(line3);
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     return { output: print ? result.entries : describe5(result), exitCode };
   }
@@ -81914,8 +83786,8 @@ var planCommand = {
     },
     ...jsonOption
   },
-  async run(args, host) {
-    const result = await plan(host, {
+  async run(args, host2) {
+    const result = await plan(host2, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
       ...readLaboratoryOptions(args),
@@ -81995,12 +83867,12 @@ Run again with the same --out it goes on with what is missing, also after Ctrl-C
     ...laboratoryOptions,
     ...jsonOption
   },
-  async run(args, host) {
+  async run(args, host2) {
     const workload = args.text("workload");
     const configurations2 = args.number("configurations");
     const energy = args.number("energy");
     const maxMinutes = args.number("max-minutes");
-    const summary = await record(host, {
+    const summary = await record(host2, {
       ...readManifestOption(args),
       ...readLaboratoryOptions(args),
       kernel: required(args, "record", "kernel"),
@@ -82042,8 +83914,8 @@ var reportCommand = {
     },
     json: { type: "boolean", help: "the same as --format json" }
   },
-  async run(args, host, terminal) {
-    const report3 = loadReport(host, args.positionals[0]);
+  async run(args, host2, terminal) {
+    const report3 = loadReport(host2, args.positionals[0]);
     const format6 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
     const render2 = {
       terminal: () => withoutCommands(renderTerminal(report3, terminal)),
@@ -82148,12 +84020,12 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     },
     ...jsonOption
   },
-  async run(args, host, terminal) {
+  async run(args, host2, terminal) {
     if (args.text("device") === "replay") {
-      return reportResult(await retuneRecording(host, replayOptions(args)), args, terminal);
+      return reportResult(await retuneRecording(host2, replayOptions(args)), args, terminal);
     }
     refuse4(args, replayOnly, "only means something with --device replay");
-    const report3 = await retune(host, {
+    const report3 = await retune(host2, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
       ...readLaboratoryOptions(args),
@@ -82172,7 +84044,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
 };
 
 // src/cli/commands/validate.ts
-function listed3(names2) {
+function listed5(names2) {
   const rest = names2.length - 8;
   return names2.slice(0, 8).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
@@ -82195,8 +84067,8 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
 --allow-commands only.`,
   examples: ["joulegate validate", "joulegate validate kernels/joulegate.yaml"],
   options: { ...manifestOption, ...allowCommandsOption, ...jsonOption },
-  async run(args, host) {
-    const result = await validate9(host, { ...readManifestOption(args), ...readAllowCommands(args) });
+  async run(args, host2) {
+    const result = await validate9(host2, { ...readManifestOption(args), ...readAllowCommands(args) });
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     const faults = result.faults.map(
@@ -82209,7 +84081,7 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
     );
-    const judged2 = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
+    const judged2 = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed5(result.selfJudged)}: ${selfJudgedText}
 `;
     const changing = result.changing.map(
       ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}
@@ -82415,23 +84287,23 @@ function findCommand(name) {
     nextStep: `${near === null ? "" : `Did you mean \`joulegate ${near}\`? `}Run \`joulegate --help\` for all commands.`
   });
 }
-async function main(argv, host, terminal) {
+async function main(argv, host2, terminal) {
   try {
     const [name, ...rest] = argv;
-    if (name === "--version") return { output: `${host.version}
+    if (name === "--version") return { output: `${host2.version}
 `, error: "", exitCode: ExitCode.passed };
     if (name === void 0 || name === "--help" || name === "-h" || name === "help") {
-      const output2 = generalHelp(commands, host.version);
+      const output2 = generalHelp(commands, host2.version);
       return name === void 0 ? { output: "", error: output2, exitCode: ExitCode.badInput } : { output: output2, error: "", exitCode: ExitCode.passed };
     }
     const command2 = findCommand(name);
     if (rest.includes("--help") || rest.includes("-h")) {
       return { output: commandHelp(command2), error: "", exitCode: ExitCode.passed };
     }
-    const result = await command2.run(parseArguments(command2, rest), host, terminal);
+    const result = await command2.run(parseArguments(command2, rest), host2, terminal);
     return { ...result, error: "" };
   } catch (error) {
-    return describeError(error, host.signal, argv.includes("--json"));
+    return describeError(error, host2.signal, argv.includes("--json"));
   }
 }
 

@@ -11,7 +11,7 @@ export {
 export { guard } from './guard/index.ts';
 export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
-export { type Initialisation, type InitOptions, init } from './init/index.ts';
+export { describeOtherFiles, type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 export { type Plan, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';

@@ -1,5 +1,6 @@
 import type { ScalarType } from '../manifest/index.ts';
 import { arrayLength, arrayStride, layoutOf, numbersOf, structMembers, type TypeNumbers } from './layout.ts';
+import { canonicalTokens } from './tokens.ts';
 import type { SizedArray, Type, WgslModule } from './wesl.ts';
 
 /** One scalar of a structure, as a host writes it. */
@@ -8,6 +9,17 @@ export interface DataSlot {
   readonly path: string;
   readonly scalar: ScalarType;
   readonly offsetBytes: number;
+  /** Whether it only fills a gap: it is called so, and the program never names it. */
+  readonly isPadding: boolean;
+}
+
+/** The members that a program names anywhere, by their last name. */
+export type NamedMembers = ReadonlySet<string>;
+
+/** The members that a program names anywhere. */
+export function namedMembers(wgsl: string): NamedMembers {
+  const tokens = canonicalTokens(wgsl);
+  return new Set(tokens.filter((_, i) => tokens[i - 1] === '.'));
 }
 
 /** What a buffer has to hold. */
@@ -26,11 +38,15 @@ export const bytesPerElement: Readonly<Record<ScalarType, number>> = { f32: 4, f
 const scalarTypes: readonly string[] = Object.keys(bytesPerElement);
 
 /** What programs call members that only fill a gap. */
-const paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
+const paddingName = /(?:^|_)(?:pad|padding|unused|reserved)[_\d]*$/i;
 
-/** Whether a scalar fills a gap, by the path to it. */
-export function isPadding(path: string): boolean {
-  return paddingName.test(path);
+/** Whether a scalar fills a gap. What is called so and named all the same is a member like any other. */
+function fillsGap(path: string, named: NamedMembers): boolean {
+  const words = path.match(/[A-Za-z_]\w*/g) ?? [];
+  return (
+    words.some((word) => paddingName.test(word)) &&
+    !words.some((word) => paddingName.test(word) && named.has(word))
+  );
 }
 
 /** The shape of a bound variable's type. */
@@ -84,7 +100,11 @@ export const mostSlots = 16_384;
  *
  * @returns null if something in the type is unknown, is nothing that a buffer can hold, or has more than `mostSlots` scalars.
  */
-export function dataSlots(type: Type, numbers: TypeNumbers, atLeast = 0): readonly DataSlot[] | null {
+export function dataSlots(
+  type: Type,
+  { numbers, named }: { readonly numbers: TypeNumbers; readonly named: NamedMembers },
+  atLeast = 0,
+): readonly DataSlot[] | null {
   const slots: DataSlot[] = [];
 
   const repeat = (options: {
@@ -106,7 +126,12 @@ export function dataSlots(type: Type, numbers: TypeNumbers, atLeast = 0): readon
     switch (part.kind) {
       case 'scalar':
         if (!scalarTypes.includes(part.scalar)) return false;
-        slots.push({ path, scalar: part.scalar as ScalarType, offsetBytes: offset });
+        slots.push({
+          path,
+          scalar: part.scalar as ScalarType,
+          offsetBytes: offset,
+          isPadding: fillsGap(path, named),
+        });
         return slots.length <= mostSlots && Number.isFinite(offset);
       case 'atomic':
         return visit(part.elem, path, offset);
@@ -155,9 +180,13 @@ export interface ValueLayout {
 }
 
 /** Where the scalars of a type stand, of a runtime-sized array at least `count` in all; null if that is unknown. */
-export function valueLayout(type: Type, numbers: TypeNumbers, count: number): ValueLayout | null {
-  const slots = dataSlots(type, numbers, count);
-  const { fixedBytes, elementBytes } = extent(type, numbers);
+export function valueLayout(
+  type: Type,
+  program: Parameters<typeof dataSlots>[1],
+  count: number,
+): ValueLayout | null {
+  const slots = dataSlots(type, program, count);
+  const { fixedBytes, elementBytes } = extent(type, program.numbers);
   const end = slots?.at(-1)?.offsetBytes;
   if (slots === null || end === undefined) return null;
   const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;

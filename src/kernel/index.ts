@@ -3,13 +3,13 @@ export { boundsCheck } from './bounds/index.ts';
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, type KnownContents, poison } from './contents.ts';
-export { isPadding } from './data-shape.ts';
 export {
-  type DataSlot,
   type DescribedBinding,
   type DescribedEntry,
   type DescribedParameter,
+  type DescribedSlot,
   describeProgram,
+  foreignText,
 } from './describe/index.ts';
 export {
   extensionsNamed,
@@ -18,6 +18,18 @@ export {
   mayEnableAnything,
   type NamedExtension,
 } from './extensions.ts';
+export {
+  add,
+  constant,
+  expressionText,
+  memberSymbol,
+  multiply,
+  numberOf,
+  type Polynomial,
+  symbol,
+  symbolsOf,
+  type Use,
+} from './extents/index.ts';
 export { featureNames } from './features/index.ts';
 export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';

@@ -1,6 +1,6 @@
 import type { TunableValue } from '../space/index.ts';
 import { failed, succeeded } from './failure.ts';
-import { overrideNames, replaceOverrides } from './overrides.ts';
+import { givenNames, giveValues, takesValues } from './given-values.ts';
 import { linkParameters } from './parameters.ts';
 import { failureAtOrigin, identityLines, inUserFile, linesAtOrigin, linkedLines } from './source-lines.ts';
 import { canonicalTokens } from './tokens.ts';
@@ -51,8 +51,10 @@ async function specialiseModules(
     lines = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl);
-  if (parsed.ok && overrideNames(parsed.value).length > 0) {
-    const replaced = replaceOverrides(parsed.value, values);
+  // Text that was linked or printed declares its constants itself, and may mean something else by the same name.
+  const kinds = source.language === 'wgsl' && modules.printed === undefined ? 'all' : 'overrides';
+  if (parsed.ok && takesValues(parsed.value, values, kinds)) {
+    const replaced = giveValues(parsed.value, values, kinds);
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
@@ -60,11 +62,11 @@ async function specialiseModules(
   return unrollLoops({ module: parsed.value, lines });
 }
 
-/** Identifiers a program could use a tunable by: all words of WESL files, only the overrides of plain WGSL. */
+/** Identifiers a program could use a tunable by: all words of WESL files, in plain WGSL what values can be given to. */
 export function parameterWords(modules: SourceModules): ReadonlySet<string> {
   const { source } = modules;
   if (source.language === 'wesl')
     return new Set(Object.values(source.files).flatMap((text) => canonicalTokens(markLoops(text))));
   const parsed = parseWgsl(source.path, modules.marked(source.path));
-  return new Set(parsed.ok ? overrideNames(parsed.value) : []);
+  return new Set(parsed.ok ? givenNames(parsed.value) : []);
 }

@@ -1,5 +1,5 @@
 import { noBuffer } from './binding-type.ts';
-import { type ValueLayout, valueLayout } from './data-shape.ts';
+import { type NamedMembers, namedMembers, type ValueLayout, valueLayout } from './data-shape.ts';
 import { type EnabledExtension, enabledExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
@@ -64,6 +64,14 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
   );
   const used = new Set(reachable.map((item) => item.declaration));
   const variables = module.declarations.filter((item): item is GlobalVarElem => item.kind === 'gvar');
+  let named: NamedMembers | null = null;
+  const program = {
+    numbers: numbersOf(module),
+    get named() {
+      named ??= namedMembers(module.text);
+      return named;
+    },
+  };
   const bindings: BoundVariable[] = [];
   let workgroupBytes = 0;
   for (const variable of variables) {
@@ -88,7 +96,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
         ? { ...positionAt(lineStarts(module.text), variable.name.start), reason: noBuffer(variable, module) }
         : null;
     const { ident } = variable.name.decl;
-    const layout = (count: number) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count);
+    const layout = (count: number) => valueLayout(typeOfDeclaration(ident, module), program, count);
     bindings.push({
       name,
       group,

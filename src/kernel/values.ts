@@ -1,7 +1,7 @@
 import type { ExpressionValue } from '../expression/index.ts';
 import type { BufferDefinition, ScalarType } from '../manifest/index.ts';
 import { evaluateOrFail, type Variables } from './buffer-counts.ts';
-import { bytesPerElement, isPadding, type ValueLayout } from './data-shape.ts';
+import { bytesPerElement, type ValueLayout } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
 import { toHalf } from './half.ts';
 import { roundUp } from './layout.ts';
@@ -56,7 +56,7 @@ export function arrange(
   const expressions = definition.values ?? [];
   const step = bytesPerElement[type];
   const declared = layout ?? {
-    slots: expressions.map((_, i) => ({ path: '', scalar: type, offsetBytes: i * step })),
+    slots: expressions.map((_, i) => ({ path: '', scalar: type, offsetBytes: i * step, isPadding: false })),
     byteLength: expressions.length * step,
   };
   const byteLength = roundUp(alignOf(kind), declared.byteLength);
@@ -97,10 +97,10 @@ function assign(
   slots: ValueLayout['slots'],
   words: { readonly step: number; readonly byteLength: number },
 ): readonly (number | null)[] | null {
-  if (count <= slots.length && slots.slice(count).every(({ path }) => isPadding(path)))
+  if (count <= slots.length && slots.slice(count).every(({ isPadding }) => isPadding))
     return slots.map((_, i) => (i < count ? i : null));
   let next = 0;
-  const own = slots.map(({ path }) => (isPadding(path) ? null : next++));
+  const own = slots.map(({ isPadding }) => (isPadding ? null : next++));
   if (next === count) return own;
   if (count < slots.length || count * words.step > words.byteLength) return null;
   // Manifests may list a structure as words, those between its members included.

@@ -227,6 +227,28 @@ fn main() {
     expect(failure).toMatchObject({ kind: 'validation', message, file: 'k.wgsl', line });
   });
 
+  it('has constants of its own replaced, and those that its host declares put in', async () => {
+    const hosted = `const LANES: u32 = 4u;
+const PAIR = vec2u(1u, 2u);
+@group(0) @binding(0) var<storage, read_write> data: array<f32>;
+@compute @workgroup_size(WG_SIZE, LANES)
+fn main(@builtin(global_invocation_id) id: vec3u) { data[id.x] = f32(PAIR.x); }`;
+    const sizes = [
+      { name: 'WG_SIZE', values: [32, 64] },
+      { name: 'LANES', values: [2, 4] },
+    ];
+    const builder = builderOf({ files: { 'k.wgsl': hosted }, tunables: sizes });
+    const program = programOf(await builder.build({ WG_SIZE: 32, LANES: 2 }));
+    expect(program.workgroupSize).toEqual([32, 2, 1]);
+    expect(program.wgsl.split('\n')[0]).toBe('const LANES: u32 = 2;');
+    expect(program.wgsl.split('\n').at(-1)).toBe('const WG_SIZE = 32;');
+    // What is declared with its value stays as it is written.
+    const same = programOf(await builder.build({ WG_SIZE: 64, LANES: 4 }));
+    expect(same.wgsl.startsWith(hosted)).toBe(true);
+    const failure = failureOf(await builder.build({ WG_SIZE: 64, LANES: 0.5 }));
+    expect(failure.message).toBe('const `LANES` is u32; its value 0.5 is not');
+  });
+
   it('needs a value for an override without default', async () => {
     const failure = failureOf(await build({ files: { 'k.wgsl': `override N: u32;\n${scale}` } }));
     expect(failure.message).toBe('override `N` has no default, and no tunable or workload gives it a value');

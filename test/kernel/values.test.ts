@@ -69,6 +69,16 @@ describe('values', () => {
     expect([4, 48, 52].map((offset) => view.getUint32(offset, true))).toEqual([0, 0, 0]);
   });
 
+  it('need one for what is only called like padding', async () => {
+    const used = program('struct Shape { n: u32, scale: f32, padding: u32, _pad: u32 }').replace(
+      /(fn main\([^{]*\{)/,
+      '$1 let used = shape.padding;',
+    );
+    const { view } = await shapeOf(used, manifest('values: [ROWS, 0.5, 3]'));
+    expect(view.getUint32(8, true)).toBe(3);
+    await expect(shapeOf(used, manifest('values: [ROWS, 0.5]'))).rejects.toThrow('padding: u32');
+  });
+
   it('may be listed as words, those of padding included', async () => {
     const { view, byteLength } = await shapeOf(
       program('struct Shape { n: u32, scale: f32, at: vec4u }'),

@@ -2,15 +2,16 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { openFolder } from '../../git/index.ts';
-import { type DescribedEntry, describeProgram, type VariantFailure } from '../../kernel/index.ts';
 import { type FileReader, type ManifestProblem, parseManifest } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
 import type { Host } from '../host.ts';
 import type { ManifestOptions } from '../options.ts';
 import { absolutePath, displayPath, folderIn, repositoryOf } from '../project/index.ts';
 import type { DraftKernel } from './draft.ts';
-import { draftKernel } from './entry.ts';
-import { findPrograms, readProgram, slashed } from './sources.ts';
+import { describeOtherFiles, findOtherFiles, type OtherFiles } from './other-files.ts';
+import { draftProgram } from './program.ts';
+import { type LeftOut, readEntries } from './read-entries.ts';
+import { findPrograms, slashed } from './sources.ts';
 import { workflowText } from './workflow.ts';
 import { isThere, writeNewFile } from './write.ts';
 import { draftKernels, draftManifest } from './yaml.ts';
@@ -22,22 +23,23 @@ export interface InitOptions extends ManifestOptions {
   readonly print: boolean;
 }
 
-/** A program, or an entry point of one, that the manifest does not have, and why. */
-export interface LeftOut {
-  readonly file: string;
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly reason: string;
-}
-
 export interface Initialisation {
   readonly manifest: string;
   /** What was written, in order; empty with `print`. */
   readonly written: readonly string[];
   /** What was there already and is as it was. */
   readonly kept: readonly string[];
-  readonly kernels: readonly { readonly name: string; readonly source: string; readonly entry: string }[];
+  readonly kernels: readonly {
+    readonly name: string;
+    readonly source: string;
+    /** One, or those of its passes. */
+    readonly entries: readonly string[];
+  }[];
   readonly leftOut: readonly LeftOut[];
+  /** What else has kernels in it; empty where programs were named. */
+  readonly otherFiles: readonly OtherFiles[];
+  /** Values of the manifest that run and need not be what ships. */
+  readonly guesses: number;
   /** Places of the manifest that only the user can fill in; `joulegate validate` points at the same. */
   readonly blanks: readonly Pick<ManifestProblem, 'file' | 'line' | 'column' | 'sourceLine'>[];
   /** The manifest's entries, ready to be put below `kernels:`. */
@@ -60,7 +62,9 @@ export async function init(host: Host, options: InitOptions): Promise<Initialisa
   const { manifestPath, shownManifest } = place;
   const hasManifest = !options.print && isThere(manifestPath);
   if (hasManifest && options.programs !== null) throw manifestThere(shownManifest);
-  const found = hasManifest ? { kernels: [], leftOut: [] } : await draftAll(host, place, options.programs);
+  const found = hasManifest
+    ? { kernels: [], leftOut: [], otherFiles: [] }
+    : await draftAll(host, place, options.programs);
   const text = draftManifest(found.kernels);
   const blanks = hasManifest ? [] : blanksOf(place, text);
   const written: string[] = [];
@@ -80,8 +84,14 @@ export async function init(host: Host, options: InitOptions): Promise<Initialisa
     manifest: shownManifest,
     written,
     kept,
-    kernels: found.kernels.map(({ name, source, entry }) => ({ name, source, entry })),
+    kernels: found.kernels.map(({ name, source, passes }) => ({
+      name,
+      source,
+      entries: passes.map(({ entry }) => entry),
+    })),
     leftOut: found.leftOut,
+    otherFiles: found.otherFiles,
+    guesses: text.split('\n').filter((line) => / # GUESS(?:$|:)/.test(line)).length,
     blanks,
     entries: draftKernels(found.kernels),
     ownerMissing,
@@ -117,6 +127,7 @@ function locate(host: Host, manifest: string): Locations {
 interface Found {
   readonly kernels: readonly DraftKernel[];
   readonly leftOut: readonly LeftOut[];
+  readonly otherFiles: readonly OtherFiles[];
 }
 
 async function draftAll(host: Host, place: Locations, named: readonly string[] | null): Promise<Found> {
@@ -130,13 +141,12 @@ async function draftAll(host: Host, place: Locations, named: readonly string[] |
     const { entries, refused } = await readEntries(reader, path, { explicit: named !== null, shown });
     leftOut.push(...refused);
     if (named !== null && entries.length === 0) throw cannotGuard(refused);
-    for (const entry of entries) {
-      const name = kernelName(path, entry.name, entries.length > 1, names);
-      const source = slashed(join(root, folder), join(root, path));
-      kernels.push(draftKernel({ name, source, entry }));
-    }
+    const source = slashed(join(root, folder), join(root, path));
+    const nameOf = (entry: string) => kernelName(path, entry, entries.length > 1, names);
+    kernels.push(...draftProgram(entries, { source, nameOf }));
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut);
+  const otherFiles = named === null ? findOtherFiles(reader, folder, shown) : [];
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut, otherFiles);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       'bad-input',
@@ -147,7 +157,7 @@ async function draftAll(host: Host, place: Locations, named: readonly string[] |
       },
     );
   }
-  return { kernels, leftOut };
+  return { kernels, leftOut, otherFiles };
 }
 
 /** @throws JoulegateError (bad-input, `path-outside`) through the reader if it leaves the root */
@@ -160,41 +170,6 @@ function pathBelow(host: Host, root: string, path: string): string {
     // A folder that is not there has no other name; reading says that it is missing.
   }
   return slashed(root, join(folder, absolute.slice(dirname(absolute).length)));
-}
-
-/** `@compute`, or what it was before WGSL was finished. */
-const mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
-
-/** Entry points of a program that can be guarded, and what cannot. */
-async function readEntries(
-  reader: FileReader,
-  path: string,
-  options: { readonly explicit: boolean; readonly shown: (path: string) => string },
-): Promise<{ readonly entries: readonly DescribedEntry[]; readonly refused: readonly LeftOut[] }> {
-  const { explicit, shown } = options;
-  const whole = (reason: string) => [{ file: shown(path), line: null, column: null, reason }];
-  if (!/\.(?:wgsl|wesl)$/.test(path))
-    return { entries: [], refused: whole('is neither a .wgsl nor a .wesl file') };
-  const source = readProgram(reader, path);
-  if (source === null) return { entries: [], refused: whole('there is no such file') };
-  // Drawing shaders and modules for import are no news, and may well be no whole program either.
-  if (!explicit && !mentionsCompute.test(source.files[path] ?? '')) return { entries: [], refused: [] };
-  const described = await describeProgram(source);
-  if (!described.ok) {
-    const failure = { ...described.failure, message: `cannot be read: ${described.failure.message}` };
-    return { entries: [], refused: [leftOut(failure, path, shown)] };
-  }
-  const entries = described.value.filter(({ obstacle }) => obstacle === null);
-  const refused = described.value.flatMap(({ obstacle, name }) =>
-    obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path, shown)],
-  );
-  if (explicit && described.value.length === 0) refused.push(...whole('has no @compute entry point'));
-  return { entries, refused };
-}
-
-function leftOut(failure: VariantFailure, path: string, shown: (path: string) => string): LeftOut {
-  const { file = path, line = null, column = null, message } = failure;
-  return { file: shown(file), line, column, reason: message };
 }
 
 /** The file's name, with the entry point's where there are several; unique, and a name that a manifest takes. */
@@ -248,8 +223,14 @@ function cannotGuard(refused: readonly LeftOut[]): JoulegateError {
   });
 }
 
-function noKernels(folder: string, refused: readonly LeftOut[]): JoulegateError {
-  const reasons = refused.length === 0 ? '' : `\n${refused.map(describe).join('\n')}`;
+function noKernels(
+  folder: string,
+  refused: readonly LeftOut[],
+  otherFiles: readonly OtherFiles[],
+): JoulegateError {
+  const reasons = [...refused.map(describe), ...otherFiles.map(describeOtherFiles)]
+    .map((line) => `\n${line}`)
+    .join('');
   const where = folder === '.' ? 'this folder' : folder;
   return new JoulegateError('bad-input', `There is no kernel to guard below ${where}.${reasons}`, {
     code: 'no-kernels',

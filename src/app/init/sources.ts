@@ -7,13 +7,18 @@ const skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendo
 /** Most files of WESL that one program may draw from. */
 const mostModules = 500;
 
+/** Whether a file below a folder is one that people of this project write. */
+export function isWrittenHere(path: string, folder: string): boolean {
+  const folders = path
+    .slice(folder === '' ? 0 : folder.length + 1)
+    .split('/')
+    .slice(0, -1);
+  return !folders.some((part) => skippedFolder.test(part));
+}
+
 /** WGSL and WESL files below a folder that people write by hand, by path below the reader's root. */
 export function findPrograms(reader: FileReader, folder: string): readonly string[] {
-  const below = folder === '' ? 0 : folder.length + 1;
-  return reader.list(folder).filter((path) => {
-    const parts = path.slice(below).split('/');
-    return /\.(?:wgsl|wesl)$/.test(path) && !parts.slice(0, -1).some((part) => skippedFolder.test(part));
-  });
+  return reader.list(folder).filter((path) => /\.(?:wgsl|wesl)$/.test(path) && isWrittenHere(path, folder));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Initialisation, init } from '../../app/index.ts';
+import { describeOtherFiles, type Initialisation, init } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
@@ -21,19 +21,41 @@ function readFiles(args: Arguments) {
   });
 }
 
-function describeLeftOut({ file, line, column, reason }: Initialisation['leftOut'][number]): string {
-  const place = [file, line, column].filter((part) => part !== null).join(':');
-  return `left out ${place}: ${reason}`;
+type LeftOut = Initialisation['leftOut'][number];
+
+/** Files of one kind that are named one by one; of more only how many. */
+const mostNamed = 2;
+
+function placeOf({ file, line, column }: LeftOut): string {
+  return [file, line, column].filter((part) => part !== null).join(':');
+}
+
+/** One line for each program, or for many of one kind. */
+function describeLeftOut(all: readonly LeftOut[]): string[] {
+  const kinds = new Map<string, LeftOut[]>();
+  for (const one of all) {
+    const key = one.group?.what ?? `${placeOf(one)} ${one.reason}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), one]);
+  }
+  return [...kinds.values()].flatMap((some) => {
+    const [first] = some;
+    if (some.length <= mostNamed || first?.group == null)
+      return some.map((one) => `left out ${placeOf(one)}: ${one.reason}`);
+    const { what, wayOn } = first.group;
+    return [`left out ${some.length} times ${what} (${placeOf(first)}, ...): ${wayOn}`];
+  });
 }
 
 function describe(result: Initialisation): string {
-  const { written, kept, kernels, leftOut, blanks, manifest } = result;
+  const { written, kept, kernels, leftOut, blanks, guesses, otherFiles, manifest } = result;
   const next: string[] = [];
   if (blanks.length > 0) {
     next.push(
       `Fill in what \`joulegate validate\` points at, ${count(blanks.length, 'place')} in ${manifest}.`,
     );
   }
+  if (guesses > 0)
+    next.push(`Look at ${count(guesses, 'value')} marked GUESS: they run, and need not be what ships.`);
   if (result.ownerMissing)
     next.push(
       'In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner.',
@@ -44,7 +66,8 @@ function describe(result: Initialisation): string {
       path === manifest ? `wrote ${path}: ${count(kernels.length, 'kernel')}` : `wrote ${path}`,
     ),
     ...kept.map((path) => `kept ${path} as it was`),
-    ...leftOut.map(describeLeftOut),
+    ...describeLeftOut(leftOut),
+    ...otherFiles.map((files) => `not read: ${describeOtherFiles(files)}`),
     ...(written.length === 0 ? ['nothing was written'] : []),
     ...(next.length === 0 ? [] : ['', 'next:', ...next.map((step, i) => `  ${i + 1}. ${step}`)]),
     '',
@@ -56,8 +79,9 @@ export const initCommand: CommandSpec = {
   summary: 'write a manifest for the kernels that are there, and a workflow',
   positionals: ['MANIFEST|FILE...?'],
   description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
-overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
-FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
+overrides, workgroup sizes, and how far they reach: lengths and numbers of workgroups follow from guards, loops and
+indices. What only you can know is left empty and marked FILL IN; \`joulegate validate\` points at each such place. GUESS
+marks values that run and need not be what ships. A file that is no WGSL is called what it is, with the way on. Beside it comes .github/workflows/joulegate.yml. Without
 --wgsl every program below the manifest's folder is read, and an argument is the manifest; after it, arguments are
 programs. A file that is there already is never changed.`,
   examples: [
@@ -78,7 +102,7 @@ programs. A file that is there already is never changed.`,
     const print = args.flag('print');
     const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
-    if (print) for (const one of result.leftOut) host.progress.warn(describeLeftOut(one));
+    if (print) for (const line of describeLeftOut(result.leftOut)) host.progress.warn(line);
     if (args.flag('json')) return { output: formatJson(result), exitCode };
     return { output: print ? result.entries : describe(result), exitCode };
   },

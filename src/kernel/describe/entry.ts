@@ -1,23 +1,30 @@
 import type { ScalarType } from '../../manifest/index.ts';
 import { noBuffer, typeText } from '../binding-type.ts';
-import { type DataShape, type DataSlot, dataShape, dataSlots } from '../data-shape.ts';
+import { type DataShape, type DataSlot, dataShape, dataSlots, namedMembers } from '../data-shape.ts';
+import { asksForPosition, type Extents, programExtents, symbols } from '../extents/index.ts';
 import { failed, succeeded } from '../failure.ts';
 import { numbersOf } from '../layout.ts';
 import { declaredName, type ReachableDeclaration, reachableFrom } from '../reachable.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, VariantFailure } from '../types.ts';
+import { unknownNames } from '../unknown-names.ts';
 import { type Access, variableAccess } from '../variable-access.ts';
 import {
   constantNumber,
   constantValue,
+  type ExpressionElem,
   type FnElem,
   type GlobalVarElem,
   type OverrideElem,
   typeOfDeclaration,
   type WgslModule,
 } from '../wesl.ts';
-import { unknownNames } from './unknown-names.ts';
+
+/** A scalar, and whether the program reads it. */
+export interface DescribedSlot extends DataSlot {
+  readonly isRead: boolean;
+}
 
 /** A buffer that an entry point reaches. */
 export interface DescribedBinding {
@@ -27,17 +34,19 @@ export interface DescribedBinding {
   readonly kind: 'storage' | 'read-only-storage' | 'uniform';
   /** Whether the program may read what the buffer held before the launch. */
   readonly read: boolean;
+  /** Whether the program may change it. */
+  readonly written: boolean;
   /** Its type as it is written, e.g. `array<vec4<f32>>`. */
   readonly type: string;
   readonly shape: DataShape;
-  /** Scalars of a uniform, padding left out; null where they cannot be listed, and for storage. */
-  readonly slots: readonly DataSlot[] | null;
+  /** Scalars of a uniform, or of small storage that is only read; null where they cannot be listed, and for other storage. */
+  readonly slots: readonly DescribedSlot[] | null;
 }
 
 /** A value that the manifest can give the program: an `override`, or a constant or condition of WESL. */
 export interface DescribedParameter {
   readonly name: string;
-  /** `condition`: only in `@if`. */
+  /** `constant`: of WESL's `constants`, a `const` that may be replaced, or one that the host declares. `condition`: only in `@if`. */
   readonly kind: 'override' | 'constant' | 'condition';
   readonly scalar: ScalarType | 'bool' | null;
   /** Its declared default, where that is constant; of a switch in `@if`, what lets the program link; else null. */
@@ -56,16 +65,21 @@ export interface DescribedEntry {
   readonly bindings: readonly DescribedBinding[];
   /** Parameters that it can reach. */
   readonly parameters: readonly DescribedParameter[];
-  /** Whether it may look at the second and third axis of its position. */
-  readonly axes: { readonly y: boolean; readonly z: boolean };
-  /** Names that it uses and nothing declares: parts of the program that a host would add. */
-  readonly unknownNames: readonly string[];
+  /** Types and functions that it uses and nothing declares: parts of the program that a host would add. */
+  readonly missingParts: readonly string[];
+  /** Whether it asks which invocation it is; else all do the same. */
+  readonly asksForPosition: boolean;
+  /** How far it reaches; null if it is too much to follow. */
+  readonly extents: Extents | null;
   /** Why it cannot be guarded, with its place; null if it can. */
   readonly obstacle: VariantFailure | null;
 }
 
 /** Gives a failure, whose place is one of the final WGSL, its place in the user's file. */
 export type Locate = (failure: VariantFailure) => VariantFailure;
+
+/** Bytes of storage that is read like a uniform: sizes, strides. */
+const mostListedBytes = 64;
 
 /** The compute entry points of a module. */
 export function describeModule(
@@ -91,28 +105,97 @@ function describeEntry(
     reachable.map((item) => item.declaration),
     module,
   );
-  const bindings: DescribedBinding[] = [];
+  const declared: DescribedBinding[] = [];
   let obstacle = foreignPart(module, locate);
   for (const { declaration } of reachable) {
     if (declaration.kind !== 'gvar') continue;
     const described = describeVariable(declaration as GlobalVarElem, module, access);
     if (described === null) continue;
-    if (described.ok) bindings.push(described.value);
+    if (described.ok) declared.push(described.value);
     else obstacle ??= locate(described.failure);
   }
   const size = attributeOf(entry.attributes, 'workgroup_size') ?? [];
+  const unknown = unknownNames(
+    reachable.map(({ declaration }) => declaration),
+    module,
+  );
+  const own = [
+    ...reachableOverrides(reachable, module),
+    ...sizeConstants(size, module, parameters),
+    ...unknown.values.map((name) => hostConstant(name)),
+  ];
+  const extents = programExtents({
+    module,
+    entry,
+    // What is worked out of others is worked out here too.
+    given: new Set(
+      [...parameters, ...own].flatMap(({ name: given, value, hasDefault }) =>
+        hasDefault && value === null ? [] : [given],
+      ),
+    ),
+    buffers: declared.map(({ name: buffer, slots, written }) => ({
+      name: buffer,
+      isListed: slots !== null,
+      written,
+    })),
+  });
   return {
     name,
     workgroupSize: size.slice(0, 3).map(({ expression }) => ({
       text: module.text.slice(expression.start, expression.end).trim(),
       value: constantNumber(expression, module),
     })),
-    bindings,
-    parameters: [...parameters, ...reachableOverrides(reachable, module)],
-    axes: axesOf(reachable),
-    unknownNames: unknownNames(reachable, module),
+    bindings: declared.map((binding) => withReads(binding, reachable, extents)),
+    parameters: [...parameters, ...own],
+    missingParts: unknown.parts,
+    asksForPosition: asksForPosition({ entry, module }),
+    extents,
     obstacle,
   };
+}
+
+/** A slot is read if it, or something that it is a part of, is; or if anything reachable names a member that is called so. */
+function withReads(
+  binding: DescribedBinding,
+  reachable: readonly ReachableDeclaration[],
+  extents: Extents | null,
+): DescribedBinding {
+  if (binding.slots === null || extents === null) return binding;
+  const named = new Set(reachable.flatMap(({ tokens }) => tokens.filter((_, i) => tokens[i - 1] === '.')));
+  const slots = binding.slots.map((slot) => {
+    const own = symbols.member(binding.name, slot.path);
+    const isPartOf = (whole: string) =>
+      own === whole ||
+      (own.startsWith(whole) && (whole.endsWith(' ') || /[.[]/.test(own[whole.length] ?? '')));
+    const words = (slot.path.match(/[A-Za-z_]\w*/g) ?? []).filter((word) => !/^[xyzw]$/.test(word));
+    const isNamed = words.length > 0 && words.every((word) => named.has(word));
+    return { ...slot, isRead: isNamed || [...extents.read].some(isPartOf) };
+  });
+  return { ...binding, slots };
+}
+
+/** Module-scope constants that say how large workgroups are. */
+function sizeConstants(
+  size: readonly { readonly expression: ExpressionElem }[],
+  module: WgslModule,
+  known: readonly DescribedParameter[],
+): DescribedParameter[] {
+  return size
+    .flatMap(({ expression }) => {
+      if (expression.kind !== 'ref') return [];
+      const name = expression.ident.originalName;
+      const constant = module.declarations.find(
+        (item) => item.kind === 'const' && declaredName(item) === name,
+      );
+      const value = constant === undefined ? null : constantNumber(expression, module);
+      if (value === null || known.some((parameter) => parameter.name === name)) return [];
+      return [{ ...hostConstant(name), value, hasDefault: true }];
+    })
+    .filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
+}
+
+function hostConstant(name: string): DescribedParameter {
+  return { name, kind: 'constant', scalar: null, value: null, hasDefault: false, values: null };
 }
 
 /** What only other implementations of WGSL compile. It spoils the whole file, whatever reaches it. */
@@ -175,17 +258,6 @@ function concrete(scalar: string): ScalarType | 'bool' | null {
   }
 }
 
-/** An axis counts as looked at if anything reachable has a member or swizzle with its letter. */
-function axesOf(reachable: readonly ReachableDeclaration[]): DescribedEntry['axes'] {
-  let letters = '';
-  for (const { tokens } of reachable) {
-    for (const [i, word] of tokens.entries()) {
-      if (tokens[i - 1] === '.' && /^[xyzw]{1,4}$/.test(word)) letters += word;
-    }
-  }
-  return { y: letters.includes('y'), z: letters.includes('z') };
-}
-
 /** null for variables that no host binds. */
 function describeVariable(
   variable: GlobalVarElem,
@@ -211,16 +283,21 @@ function describeVariable(
   if (kind === null || text.startsWith('binding_array')) {
     return refuse(`at ${slot} ${noBuffer(variable, module)}`);
   }
-  const slots = kind === 'uniform' ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
+  const { read, written } = access.get(name) ?? { read: false, written: false };
+  const isListed =
+    kind === 'uniform' || (!written && shape.elementBytes === 0 && shape.fixedBytes <= mostListedBytes);
+  const program = { numbers: numbersOf(module), named: namedMembers(module.text) };
+  const slots = isListed ? dataSlots(type, program) : null;
   return succeeded({
     name,
     group,
     binding,
     kind,
-    read: access.get(name)?.read === true,
+    read,
+    written,
     type: text,
     shape,
-    slots,
+    slots: slots?.map((slot) => ({ ...slot, isRead: true })) ?? null,
   });
 }

@@ -1,3 +1,3 @@
-export type { DataSlot } from '../data-shape.ts';
 export { describeProgram } from './describe.ts';
-export type { DescribedBinding, DescribedEntry, DescribedParameter } from './entry.ts';
+export type { DescribedBinding, DescribedEntry, DescribedParameter, DescribedSlot } from './entry.ts';
+export { foreignText } from './foreign-text.ts';

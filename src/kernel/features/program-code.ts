@@ -131,6 +131,8 @@ function needsCode(entry: FnElem, structure: Structure): (run: Run) => ProgramNe
   };
 }
 
+const noMembers: ReadonlySet<string> = new Set();
+
 function isWorkgroup(variable: GlobalVarElem): boolean {
   return variable.template?.[0]?.name === 'workgroup';
 }
@@ -155,8 +157,13 @@ function bindingCode(
     read: true,
     written: true,
     used,
+    // Which members only fill gaps decides on values, and what a launch costs does not depend on those.
     layout: (count) =>
-      valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count),
+      valueLayout(
+        typeOfDeclaration(ident, scope.program.module),
+        { numbers: scope.typeNumbers(run), named: noMembers },
+        count,
+      ),
     refusal,
   });
 }
