@@ -77,8 +77,8 @@ describe('a template literal', () => {
     ],
   ];
 
-  it.each(cases)('%s is read', (...[, text, expected, name]) => {
-    expect(textOf('a.ts', text ?? '', name)).toBe(expected);
+  it.each(cases)('%s is read', (...[, text = '', expected, name]) => {
+    expect(textOf('a.ts', text, name)).toBe(expected);
   });
 
   const refused: readonly (readonly [string, string, string])[] = [
