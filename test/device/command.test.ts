@@ -144,8 +144,16 @@ describe('a program as a kernel', () => {
     ['refuses', 'validation', /^too much shared memory$/],
     ['dies', 'crash', /^it ended with status 3; it last said:\nno such device$/],
     ['crashes', 'crash', /^it was ended by SIGSEGV; it last said:\na line of its own$/],
-    ['chats', 'crash', /^it printed 'written' where 'time MILLISECONDS' was expected$/],
-    ['words', 'crash', /^it printed 'time soon', which is no time in milliseconds$/],
+    [
+      'chats',
+      'validation',
+      /^it waits for input and has not answered 'time .*'; it printed 'written' where 'time .*' was expected/,
+    ],
+    [
+      'words',
+      'validation',
+      /^it waits for input .*; it printed 'time soon', which is no time in milliseconds/,
+    ],
     [
       'microseconds',
       'validation',
@@ -167,6 +175,54 @@ describe('a program as a kernel', () => {
     const outcome = await device.time(await build({ FAULT: fault, SPIN: 20 }), time);
     expect(outcome).toMatchObject({ ok: false, failure: { kind, message: expect.stringMatching(message) } });
     expect(await device.prepare(await build())).toEqual({ ok: true, value: null });
+  });
+
+  it.each(['prefix', 'library'])('is understood beside words of ours that are none: %s', async (fault) => {
+    const { build } = commandVariants();
+    expect(await device.time(await build({ FAULT: fault, SPIN: 0.2 }), time)).toMatchObject({ ok: true });
+  });
+
+  it('that holds its answers back is told to flush, within seconds', async () => {
+    const script = `print("ready")
+import sys
+for line in sys.stdin: print("time 1.0")
+`;
+    const text = commandManifest('', '[python3, main.py, "{N}", "{SCALE}", "{FAULT}", "{SPIN}"]');
+    const variant = commandVariants(text.replace('main.mjs', 'main.py'), { 'main.py': script });
+    expect(await device.prepare(await variant.build())).toMatchObject({
+      ok: false,
+      failure: {
+        kind: 'validation',
+        message: expect.stringMatching(/^it printed 'ready' only when it had nothing more to read: flush/),
+      },
+    });
+  });
+
+  it('that waits in place of answering is not waited for', async () => {
+    const script = 'import sys\nprint("begun", flush=True)\nfor line in sys.stdin: pass\n';
+    const text = commandManifest('', '[sh, -c, "python3 main.py {N} {SCALE} {FAULT} {SPIN}; true"]');
+    const variant = commandVariants(text.replace('main.mjs', 'main.py'), { 'main.py': script });
+    expect(await device.prepare(await variant.build())).toMatchObject({
+      ok: false,
+      failure: { message: "it waits for input and has not answered 'ready'; it last said:\nbegun" },
+    });
+  });
+
+  it('is warm although its second launch took long', async () => {
+    const { build } = commandVariants();
+    const outcome = await device.time(await build({ FAULT: 'slow', SPIN: 0.05 }), { ...time, samples: 3 });
+    expect(outcome).toMatchObject({ ok: true });
+    // As many as the launches of its own speed need, which are a few ten thousand times shorter than that one.
+    if (outcome.ok) expect(outcome.value.launchesPerSample).toBeGreaterThan(1);
+  });
+
+  it('may take as long for its first launch as for getting ready', async () => {
+    const hasty = openDevice(hostDevice(nowhere), { readyMs: 60_000, slackMs: 1 });
+    const { build } = commandVariants();
+    const prepared = await hasty.prepare(await build({ SPIN: 20 }));
+    await hasty.close();
+    // Those after it have their 1 ms and four times what it took.
+    expect(prepared).toEqual({ ok: true, value: null });
   });
 
   it.each(['mute', 'hangs'])('that %s is given up in time, and is gone then', async (fault) => {

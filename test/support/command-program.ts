@@ -17,6 +17,7 @@ if (fault === 'keeps' && existsSync('kept')) console.log('error an older run lef
 if (fault === 'keeps') writeFileSync('kept', '');
 const count = Number(n);
 const y = new Float32Array(count);
+let launched = 0;
 function launch() {
   const until = performance.now() + Number(spin);
   for (let i = 0; i < count; i++) y[i] = i * Number(scale);
@@ -25,6 +26,7 @@ function launch() {
 if (fault === 'refuses') console.log('error too much shared memory');
 if (fault === 'dies') { console.error('no such device'); process.exit(3); }
 if (fault === 'mute') setInterval(() => {}, 1000);
+else if (fault === 'prefix') console.log('time to begin\\njoulegate: ready\\nready\\nerror in a library');
 else console.log('a line of its own\\nready');
 if (fault === 'deaf') process.on('SIGTERM', () => {});
 if (fault === 'family') console.error('child ' + spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid);
@@ -41,6 +43,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     else if (fault === 'single') console.log('time', ms / Number(rest));
     else if (fault === 'seconds') console.log('time', ms / 1000);
     else if (fault === 'words') console.log('time soon');
+    else if (fault === 'slow' && launched++ === 1) setTimeout(() => console.log('time', ms + 450), 450);
+    else if (fault === 'prefix') console.log('written\\ntime 3\\njoulegate: time', ms.toFixed(4));
+    else if (fault === 'library') console.log('time zone\\nwritten\\nready\\ntime', ms.toFixed(4));
     else console.log('time', ms.toFixed(4));
   } else if (word === 'write') {
     launch();
@@ -71,7 +76,7 @@ ${more}
     tunables:
       SCALE: [2, 3]
       SPIN: [0.05, 0.2, 2]
-      FAULT: [none, refuses, dies, mute, deaf, family, hangs, crashes, chats, microseconds, seconds, single, words, link, keeps, wrong, nan, unwritten, short]
+      FAULT: [none, refuses, dies, mute, deaf, family, hangs, crashes, chats, microseconds, seconds, single, words, link, keeps, prefix, library, slow, wrong, nan, unwritten, short]
     default: { SCALE: 2, SPIN: 0.05, FAULT: none }
 `;
 }

@@ -27,8 +27,8 @@ export function commandBench(host: Host, options: Pick<LaboratoryOptions, 'allow
     return { generate: undefined, print: undefined, open: () => null, close: async () => undefined };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...withoutSecrets(environment) },
+    // GPUs are numbered as NVML numbers them, and Python holds no answer back, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', PYTHONUNBUFFERED: '1', ...withoutSecrets(environment) },
     temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
     signal,
     reaper: { workerPath, environment },

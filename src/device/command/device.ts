@@ -167,7 +167,7 @@ class CommandDevice implements Device {
     const { environment, reaper } = this.#workspace;
     const start = { program: program.run, folder: folder.value.path, environment, reaper };
     const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
     const prepared: Prepared = { identity, session, launcher, folder: folder.value };
     this.#running = prepared;
     const ready = await session.ready(this.#deadlines.readyMs);

@@ -39,20 +39,31 @@ export class CommandLauncher {
   readonly #session: CommandSession;
   readonly #clock: Clock;
   readonly #slackMs: number;
+  readonly #firstMs: number;
   #launchMs = 0;
   #resolutionMs = Number.POSITIVE_INFINITY;
 
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session: CommandSession, clock: Clock, slackMs: number) {
+  /**
+   * @param deadlines.slackMs how long an answer may take on top of what launches are expected to take
+   * @param deadlines.readyMs how long the first launch may take, in which many programs compile
+   */
+  constructor(
+    session: CommandSession,
+    clock: Clock,
+    deadlines: { readonly slackMs: number; readonly readyMs: number },
+  ) {
     this.#session = session;
     this.#clock = clock;
-    this.#slackMs = slackMs;
+    this.#slackMs = deadlines.slackMs;
+    this.#firstMs = deadlines.readyMs;
   }
 
-  /** Launches until the time per launch settles. At least two launches. */
+  /** Launches until the time per launch settles. At least two launches; the first says nothing of what others take. */
   async warmUp(): Promise<Outcome<null>> {
+    const first = await this.#launch(1, this.#firstMs);
+    if (!first.ok) return first;
     let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
+    let previousMs = this.#launchMs;
     let spentMs = 0;
     for (;;) {
       const startMs = this.#clock.nowMs();
@@ -60,7 +71,8 @@ export class CommandLauncher {
       if (!answer.ok) return answer;
       // Ours, so that a program that always says 0 comes to an end here.
       const ourMs = answer.value.atMs - startMs;
-      spentMs += ourMs;
+      // One launch that was held up, as by a compiler that took its time, is not what ends this.
+      spentMs += Math.min(ourMs, warmUpMs / 2);
       const launchMs = this.#launchMs;
       // Where ours is much longer, the next batch shows whether the unit is wrong, or launching takes that long.
       const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
@@ -162,11 +174,11 @@ export class CommandLauncher {
   }
 
   /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches: number): Promise<Outcome<RunAnswer>> {
+  async #launch(launches: number, deadlineMs = this.#deadline(launches)): Promise<Outcome<RunAnswer>> {
     let said = '';
     for (let attempt = 0; attempt < attempts; attempt++) {
       const startMs = this.#clock.nowMs();
-      const answer = await this.#session.run(launches, this.#deadline(launches));
+      const answer = await this.#session.run(launches, deadlineMs);
       if (!answer.ok) return answer;
       const { ms, atMs, resolutionMs } = answer.value;
       const ourMs = atMs - startMs;
