@@ -319,8 +319,8 @@ var require_directives = __commonJS({
               if (parts.length < 2)
                 return false;
             }
-            const [handle, prefix] = parts;
-            this.tags[handle] = prefix;
+            const [handle, prefix2] = parts;
+            this.tags[handle] = prefix2;
             return true;
           }
           case "%YAML": {
@@ -370,10 +370,10 @@ var require_directives = __commonJS({
         const [, handle, suffix] = source.match(/^(.*!)([^!]*)$/s);
         if (!suffix)
           onError(`The ${source} tag has no suffix`);
-        const prefix = this.tags[handle];
-        if (prefix) {
+        const prefix2 = this.tags[handle];
+        if (prefix2) {
           try {
-            return prefix + decodeURIComponent(suffix);
+            return prefix2 + decodeURIComponent(suffix);
           } catch (error) {
             onError(String(error));
             return null;
@@ -389,9 +389,9 @@ var require_directives = __commonJS({
        * taking into account current tag prefixes and defaults.
        */
       tagString(tag) {
-        for (const [handle, prefix] of Object.entries(this.tags)) {
-          if (tag.startsWith(prefix))
-            return handle + escapeTagName(tag.substring(prefix.length));
+        for (const [handle, prefix2] of Object.entries(this.tags)) {
+          if (tag.startsWith(prefix2))
+            return handle + escapeTagName(tag.substring(prefix2.length));
         }
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
@@ -408,11 +408,11 @@ var require_directives = __commonJS({
           tagNames = Object.keys(tags);
         } else
           tagNames = [];
-        for (const [handle, prefix] of tagEntries) {
-          if (handle === "!!" && prefix === "tag:yaml.org,2002:")
+        for (const [handle, prefix2] of tagEntries) {
+          if (handle === "!!" && prefix2 === "tag:yaml.org,2002:")
             continue;
-          if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines2.push(`%TAG ${handle} ${prefix}`);
+          if (!doc || tagNames.some((tn) => tn.startsWith(prefix2)))
+            lines2.push(`%TAG ${handle} ${prefix2}`);
         }
         return lines2.join("\n");
       }
@@ -447,14 +447,14 @@ var require_anchors = __commonJS({
       });
       return anchors;
     }
-    function findNewAnchor(prefix, exclude) {
+    function findNewAnchor(prefix2, exclude) {
       for (let i = 1; true; ++i) {
-        const name = `${prefix}${i}`;
+        const name = `${prefix2}${i}`;
         if (!exclude.has(name))
           return name;
       }
     }
-    function createNodeAnchors(doc, prefix) {
+    function createNodeAnchors(doc, prefix2) {
       const aliasObjects = [];
       const sourceObjects = /* @__PURE__ */ new Map();
       let prevAnchors = null;
@@ -462,7 +462,7 @@ var require_anchors = __commonJS({
         onAnchor: (source) => {
           aliasObjects.push(source);
           prevAnchors ?? (prevAnchors = anchorNames(doc));
-          const anchor = findNewAnchor(prefix, prevAnchors);
+          const anchor = findNewAnchor(prefix2, prevAnchors);
           prevAnchors.add(anchor);
           return anchor;
         },
@@ -2455,10 +2455,10 @@ var require_int = __commonJS({
     var stringifyNumber = require_stringifyNumber();
     var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
     var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
-    function intStringify(node, radix, prefix) {
+    function intStringify(node, radix, prefix2) {
       const { value: value2 } = node;
       if (intIdentify(value2) && value2 >= 0)
-        return prefix + value2.toString(radix);
+        return prefix2 + value2.toString(radix);
       return stringifyNumber.stringifyNumber(node);
     }
     var intOct = {
@@ -2920,11 +2920,11 @@ var require_int2 = __commonJS({
       const n = parseInt(str, radix);
       return sign2 === "-" ? -1 * n : n;
     }
-    function intStringify(node, radix, prefix) {
+    function intStringify(node, radix, prefix2) {
       const { value: value2 } = node;
       if (intIdentify(value2)) {
         const str = value2.toString(radix);
-        return value2 < 0 ? "-" + prefix + str.substr(1) : prefix + str;
+        return value2 < 0 ? "-" + prefix2 + str.substr(1) : prefix2 + str;
       }
       return stringifyNumber.stringifyNumber(node);
     }
@@ -8272,7 +8272,7 @@ var require_lib = __commonJS({
     var startsExpr = true;
     var isLoop = true;
     var isAssign = true;
-    var prefix = true;
+    var prefix2 = true;
     var postfix = true;
     var ExportedTokenType = class {
       constructor(label, conf = {}) {
@@ -8440,18 +8440,18 @@ var require_lib = __commonJS({
         isAssign
       }),
       incDec: createToken("++/--", {
-        prefix,
+        prefix: prefix2,
         postfix,
         startsExpr
       }),
       bang: createToken("!", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       tilde: createToken("~", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       doubleCaret: createToken("^^", {
@@ -8477,7 +8477,7 @@ var require_lib = __commonJS({
       plusMin: createToken("+/-", {
         beforeExpr,
         binop: 9,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       modulo: createToken("%", {
@@ -8525,7 +8525,7 @@ var require_lib = __commonJS({
       _switch: createKeyword("switch"),
       _throw: createKeyword("throw", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       _try: createKeyword("try"),
@@ -8563,17 +8563,17 @@ var require_lib = __commonJS({
       }),
       _typeof: createKeyword("typeof", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       _void: createKeyword("void", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       _delete: createKeyword("delete", {
         beforeExpr,
-        prefix,
+        prefix: prefix2,
         startsExpr
       }),
       _do: createKeyword("do", {
@@ -22529,15 +22529,15 @@ function describeFault(keyword, params) {
 var maxFaults = 200;
 function check(validator, data) {
   if (validator(data)) return { ok: true, value: data };
-  const faults = (validator.errors ?? []).slice(0, maxFaults).map((fault) => ({
-    pointer: fault.instancePath,
-    message: describeFault(fault.keyword, fault.params),
-    params: fault.params,
-    keyword: fault.keyword,
-    schemaPath: fault.schemaPath
+  const faults2 = (validator.errors ?? []).slice(0, maxFaults).map((fault2) => ({
+    pointer: fault2.instancePath,
+    message: describeFault(fault2.keyword, fault2.params),
+    params: fault2.params,
+    keyword: fault2.keyword,
+    schemaPath: fault2.schemaPath
   }));
   validator.errors = null;
-  return { ok: false, faults };
+  return { ok: false, faults: faults2 };
 }
 
 // src/schema/generated/manifest.validate.js
@@ -37510,7 +37510,7 @@ async function listGpus(nvml2, procFolder, libraryPath) {
   if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
   const driver = await nvml2.readText("nvmlSystemGetDriverVersion", []);
   const candidates = [];
-  const faults = [];
+  const faults2 = [];
   for (let index = 0; index < Math.min(count2.value, maxGpus); index++) {
     const handle = await nvml2.read(
       "nvmlDeviceGetHandleByIndex_v2",
@@ -37521,9 +37521,9 @@ async function listGpus(nvml2, procFolder, libraryPath) {
     if (handle.ok) {
       const gpu = { nvml: nvml2, handle: handle.value, index, procFolder, libraryPath };
       candidates.push(await describeGpu({ ...gpu, driver: driver.ok ? driver.value : null }));
-    } else faults.push(`GPU ${index}: ${handle.why}`);
+    } else faults2.push(`GPU ${index}: ${handle.why}`);
   }
-  return { candidates, faults };
+  return { candidates, faults: faults2 };
 }
 async function describeGpu(gpu) {
   const { nvml: nvml2, handle, index } = gpu;
@@ -45570,6 +45570,16 @@ var placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 function fillArgument(argument, values2) {
   return argument.replaceAll(placeholder, (_all, name) => String(values2[name]));
 }
+var everyTunable = "{*}";
+function fillArguments(program, values2, tunables) {
+  return program.flatMap((argument) => {
+    const filled2 = fillArgument(argument, values2);
+    return argument.includes(everyTunable) ? tunables.map((name) => filled2.replaceAll(everyTunable, () => `${name}=${values2[name]}`)) : [filled2];
+  });
+}
+function usesEveryTunable(program) {
+  return program.some((argument) => argument.includes(everyTunable));
+}
 function namesIn(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
@@ -46522,8 +46532,8 @@ function parseYaml(text3) {
   const [document2, second] = [
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
-  const faults = [];
-  const note2 = (error, severity) => faults.push({
+  const faults2 = [];
+  const note2 = (error, severity) => faults2.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
@@ -46538,7 +46548,7 @@ function parseYaml(text3) {
     const start = second.range[0];
     note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
   }
-  return { root: document2?.contents ?? null, faults };
+  return { root: document2?.contents ?? null, faults: faults2 };
 }
 
 // src/manifest/document.ts
@@ -46569,13 +46579,13 @@ var YamlDocument = class {
   constructor(source, problems) {
     this.source = source;
     this.#problems = problems;
-    const { root, faults } = parseYaml(source.text);
-    this.damagedFrom = faults.reduce(
-      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
+    const { root, faults: faults2 } = parseYaml(source.text);
+    this.damagedFrom = faults2.reduce(
+      (from, fault2) => fault2.damage ? Math.min(from, fault2.start) : from,
       Number.POSITIVE_INFINITY
     );
-    for (const fault of faults) {
-      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
+    for (const fault2 of faults2) {
+      if (!fault2.cascades || fault2.start === this.damagedFrom) problems.add(fault2, describeYamlFault(fault2));
     }
     const range4 = { start: 0, end: 1 };
     this.#places.set("", { key: null, value: root === null ? range4 : rangeOf(root), textStart: null });
@@ -46724,12 +46734,12 @@ var yamlNextSteps = {
   TOO_DEEP: "a manifest needs seven levels",
   TOO_LONG: "split the manifest"
 };
-function describeYamlFault(fault) {
-  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
+function describeYamlFault(fault2) {
+  const text3 = fault2.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
   return {
     message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
-    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
-    severity: fault.severity,
+    nextStep: yamlNextSteps[fault2.code] ?? "check quotes, brackets and indentation around here",
+    severity: fault2.severity,
     damage: true
   };
 }
@@ -47706,8 +47716,8 @@ function loadOperator(definition3) {
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked2.ok) {
-    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
-    throw new Error(`operator ${name}: ${faults}`);
+    const faults2 = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
+    throw new Error(`operator ${name}: ${faults2}`);
   }
   return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
 }
@@ -51283,13 +51293,13 @@ var Lexer2 = class {
     }
     return this._parseAsBigInt(start, this.pos = pos, false, input[pos]);
   }
-  readString(del, prefix) {
+  readString(del, prefix2) {
     const { input: i, pos: s2 } = this;
-    if (i[s2 + 1] === del && i[s2 + 2] === del) return this.readTripleQuotedString(del, prefix);
-    return this.readSingleQuotedString(del, prefix);
+    if (i[s2 + 1] === del && i[s2 + 2] === del) return this.readTripleQuotedString(del, prefix2);
+    return this.readSingleQuotedString(del, prefix2);
   }
-  _closeQuotedString(rawStart3, rawValue, prefix, pos) {
-    switch (prefix) {
+  _closeQuotedString(rawStart3, rawValue, prefix2, pos) {
+    switch (prefix2) {
       case "b":
       case "B": {
         const processed = this.processEscapes(rawStart3, rawValue, true);
@@ -51307,7 +51317,7 @@ var Lexer2 = class {
       }
     }
   }
-  readSingleQuotedString(delimiter4, prefix) {
+  readSingleQuotedString(delimiter4, prefix2) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
@@ -51317,7 +51327,7 @@ var Lexer2 = class {
           const rawStart3 = start + 1;
           const rawValue = input.slice(rawStart3, pos);
           this.pos = ++pos;
-          return this._closeQuotedString(rawStart3, rawValue, prefix, start);
+          return this._closeQuotedString(rawStart3, rawValue, prefix2, start);
         case "\n":
         case "\r":
           throw parseError("newline_in_string", "Newlines not allowed in single-quoted strings", {
@@ -51338,7 +51348,7 @@ var Lexer2 = class {
       input
     });
   }
-  readTripleQuotedString(delimiter4, prefix) {
+  readTripleQuotedString(delimiter4, prefix2) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
@@ -51349,7 +51359,7 @@ var Lexer2 = class {
             const rawStart3 = start + 3;
             const rawValue = input.slice(rawStart3, pos);
             this.pos = pos + 3;
-            return this._closeQuotedString(rawStart3, rawValue, prefix, start);
+            return this._closeQuotedString(rawStart3, rawValue, prefix2, start);
           }
           break;
         case "\\":
@@ -51950,8 +51960,8 @@ function faultAt({ start, end }, summary) {
 function findCostlyCall(value2, isInWalk = false) {
   if (Array.isArray(value2)) {
     for (const item of value2) {
-      const fault = findCostlyCall(item, isInWalk);
-      if (fault !== null) return fault;
+      const fault2 = findCostlyCall(item, isInWalk);
+      if (fault2 !== null) return fault2;
     }
     return null;
   }
@@ -52189,8 +52199,8 @@ function explainCall(text3) {
   const next = overloads.length === 0 ? null : `write ${shown[0]}; int(x) and double(x) convert`;
   return [`${name} does not take (${given})`, next];
 }
-function explainTypes(fault, source, variables) {
-  const { code, summary, start, end } = fault;
+function explainTypes(fault2, source, variables) {
+  const { code, summary, start, end } = fault2;
   if (code === "unknown_variable") {
     const name = source.slice(start, end);
     return [`unknown name '${name}'`, didYouMean(name, variables)];
@@ -52205,9 +52215,9 @@ function explainTypes(fault, source, variables) {
   return [lowerFirst(summary), null];
 }
 var syntaxCodes = /^(unexpected|expected|reserved|invalid_number|unterminated)/;
-function explainFault(fault, source, variables) {
-  const [message, nextStep3] = syntaxCodes.test(fault.code) ? explainSyntax(fault, source) : explainTypes(fault, source, variables);
-  return { message, nextStep: nextStep3, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
+function explainFault(fault2, source, variables) {
+  const [message, nextStep3] = syntaxCodes.test(fault2.code) ? explainSyntax(fault2, source) : explainTypes(fault2, source, variables);
+  return { message, nextStep: nextStep3, offset: fault2.start, length: Math.max(1, fault2.end - fault2.start) };
 }
 function conversion(type, expect2) {
   if (expect2.includes("bool")) return "write a comparison, such as 'A <= B'";
@@ -52511,14 +52521,14 @@ function constantExpression(value2) {
   return { source: String(value2), names: [], type: "int", evaluate: () => value2 };
 }
 function tryOut(options) {
-  const { expression, place, workloads, defaults, fault, nextStep: nextStep3 } = options;
+  const { expression, place, workloads, defaults, fault: fault2, nextStep: nextStep3 } = options;
   if (expression.names.some(isLimit)) return;
   for (const { workload } of workloads.items) {
     const variables = { ...workload.parameters, ...defaults };
     const isComplete = expression.names.every((name) => Object.hasOwn(variables, name));
     if (!isComplete) continue;
     try {
-      const found = fault(expression.evaluate(variables), workload.name);
+      const found = fault2(expression.evaluate(variables), workload.name);
       if (found === null) continue;
       place.value({ message: found, nextStep: nextStep3 });
       return;
@@ -52741,15 +52751,25 @@ function readBuffers(written, place, context) {
 }
 
 // src/manifest/command.ts
+function reportTunables(names2, place, { tunables }) {
+  const found = names2.filter((name) => tunables.includes(name));
+  if (found.length === 0) return;
+  place.value({
+    message: `the shape of an output depends on the tunable '${found[0]}', so that of one configuration cannot be compared with another's`,
+    nextStep: "give the shape that all configurations have, and let the program write that: cut off what it padded, put in order what it laid out otherwise"
+  });
+}
 function readOutputs(written, place, context) {
   return Object.entries(written ?? {}).flatMap(([name, output2]) => {
     if (output2 === void 0) return [];
     const here = place.at(name);
+    const length = readLength(output2.length, here.at("length"), context) ?? constantExpression(1);
+    reportTunables(length.names, here.at("length"), context);
     return [
       {
         name,
         type: output2.type === void 0 ? "f32" : readType(output2.type, here.at("type"), context),
-        length: readLength(output2.length, here.at("length"), context) ?? constantExpression(1),
+        length,
         check: readCheck(output2.check) ?? { relative: 0, absolute: 0 }
       }
     ];
@@ -52760,11 +52780,12 @@ function readCommand(written, place, context) {
   const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
-  const used = namesIn([...run, ...build ?? []]);
-  for (const name of tunables.filter((one6) => !used.includes(one6))) {
+  const all = [...run, ...build ?? []];
+  const used = namesIn(all);
+  for (const name of usesEveryTunable(all) ? [] : tunables.filter((one6) => !used.includes(one6))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
-      nextStep: `write {${name}} where the program takes it, or remove the tunable`
+      nextStep: `write {${name}} where the program takes it, or {*} for all of them as NAME=VALUE, or remove the tunable`
     });
   }
   return {
@@ -53169,11 +53190,11 @@ function readOperatorWorkloads(written, parameters, place) {
     for (const [name2, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name2) ? values2[name2] : void 0;
       const value2 = own ?? parameter2.default;
-      const fault = value2 === void 0 ? null : parameterFault(value2, parameter2);
+      const fault2 = value2 === void 0 ? null : parameterFault(value2, parameter2);
       const { description } = parameter2;
-      if (fault !== null) {
+      if (fault2 !== null) {
         here.at(name2).value({
-          message: `'${name2}' ${fault}`,
+          message: `'${name2}' ${fault2}`,
           nextStep: description === void 0 ? "change it" : `'${name2}' means: ${description}`
         });
       } else if (value2 !== void 0) complete[name2] = value2;
@@ -53425,8 +53446,8 @@ function partsOf2(kernel, place, context) {
 function callsPerDay({ items }, ofKernel) {
   return new Map(
     items.flatMap(({ workload, callsPerDay: own }) => {
-      const calls = own ?? ofKernel;
-      return calls === void 0 ? [] : [[workload.name, calls]];
+      const calls2 = own ?? ofKernel;
+      return calls2 === void 0 ? [] : [[workload.name, calls2]];
     })
   );
 }
@@ -53527,8 +53548,8 @@ function valueAt(data, pointer2) {
   return value2;
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
-function report(fault, document2) {
-  const { pointer: pointer2, keyword, params } = fault;
+function report(fault2, document2) {
+  const { pointer: pointer2, keyword, params } = fault2;
   const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
     const inside = at(pointer2, String(params.additionalProperty));
@@ -53568,8 +53589,8 @@ function report(fault, document2) {
   const { step: step2 } = splitPointer(pointer2);
   const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
   document2.reportValue(pointer2, {
-    message: `${subject} ${words3 ?? fault.message}`,
-    nextStep: suggestion(fault, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
+    message: `${subject} ${words3 ?? fault2.message}`,
+    nextStep: suggestion(fault2, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
   });
   return pointer2;
 }
@@ -53595,10 +53616,10 @@ function readSound(document2) {
   const forbidden = new Set(
     checked2.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
-  for (const fault of checked2.faults) {
-    if (echoes.has(fault.keyword)) continue;
-    if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer2 = report(fault, document2);
+  for (const fault2 of checked2.faults) {
+    if (echoes.has(fault2.keyword)) continue;
+    if (fault2.keyword !== "false schema" && forbidden.has(fault2.pointer)) continue;
+    const pointer2 = report(fault2, document2);
     if (pointer2 !== null) removed.add(pointer2);
   }
   if (checked2.faults.length >= maxFaults) return {};
@@ -53710,11 +53731,11 @@ var maxCharacters = 1024 * 1024;
 var defaultTunedPath = "tuned.json";
 function readTunedPath(written, place, folder) {
   if (written === void 0) return defaultTunedPath;
-  const fault = pathFault(written);
-  const resolved = fault === null ? resolvePath(folder, written) : null;
+  const fault2 = pathFault(written);
+  const resolved = fault2 === null ? resolvePath(folder, written) : null;
   if (resolved === null) {
     place.value({
-      message: `the path '${written}' ${fault ?? "leads out of the repository"}`,
+      message: `the path '${written}' ${fault2 ?? "leads out of the repository"}`,
       nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
     });
   } else if (!written.endsWith(".json")) {
@@ -54150,14 +54171,14 @@ var stageAttributes = /* @__PURE__ */ new Set(["compute", "workgroup_size", "sub
 function notingText(module, entry, options) {
   const { accesses, first, notes: notes2, mode } = options;
   const { text: text3 } = module;
-  let prefix = "bounds";
-  while (text3.includes(prefix)) prefix += "_";
+  let prefix2 = "bounds";
+  while (text3.includes(prefix2)) prefix2 += "_";
   const edits = accesses.flatMap(({ index, length, writes }, i) => [
-    { start: index.start, end: index.start, text: `${prefix}_${writes ? "write" : "read"}(u32(` },
+    { start: index.start, end: index.start, text: `${prefix2}_${writes ? "write" : "read"}(u32(` },
     { start: index.end, end: index.end, text: `), ${length}, ${first + i + 1}u)` }
   ]);
   const name = entry.name.ident.originalName;
-  edits.push({ start: entry.name.start, end: entry.name.end, text: `${prefix}_main` });
+  edits.push({ start: entry.name.start, end: entry.name.end, text: `${prefix2}_main` });
   const taken = [
     ...attributesOf(entry).filter(
       ({ attribute: attribute2 }) => "name" in attribute2 && stageAttributes.has(attribute2.name)
@@ -54171,28 +54192,28 @@ function notingText(module, entry, options) {
   const handedOn = entry.params.map((parameter2) => parameter2.name.decl.ident.originalName).join(", ");
   const at3 = ({ group, binding }) => `@group(${group}) @binding(${binding})`;
   const note2 = (kept2) => `if (${kept2}.x > 0u) {
-    atomicAdd(&${prefix}_notes[2u * ${kept2}.x - 2u], 1u);
-    atomicMin(&${prefix}_notes[2u * ${kept2}.x - 1u], ${kept2}.y);
+    atomicAdd(&${prefix2}_notes[2u * ${kept2}.x - 2u], 1u);
+    atomicMin(&${prefix2}_notes[2u * ${kept2}.x - 1u], ${kept2}.y);
   }`;
   return `${edited(text3, edits)}
-${at3(notes2)} var<storage, read_write> ${prefix}_notes: array<atomic<u32>, ${notes2.length}>;
-${at3(mode)} var<uniform> ${prefix}_mode: vec4u;
-var<private> ${prefix}_kept_read: vec2u;
-var<private> ${prefix}_kept_write: vec2u;
-fn ${prefix}_read(index: u32, length: u32, note: u32) -> u32 {
+${at3(notes2)} var<storage, read_write> ${prefix2}_notes: array<atomic<u32>, ${notes2.length}>;
+${at3(mode)} var<uniform> ${prefix2}_mode: vec4u;
+var<private> ${prefix2}_kept_read: vec2u;
+var<private> ${prefix2}_kept_write: vec2u;
+fn ${prefix2}_read(index: u32, length: u32, note: u32) -> u32 {
   let beyond = index >= length;
-  ${prefix}_kept_read = select(${prefix}_kept_read, vec2u(note, index), beyond);
-  let other = min(length - 1u, (length / 8u + 1u) * ${prefix}_mode.y);
-  return select(index, other, beyond && ${prefix}_mode.x > 0u);
+  ${prefix2}_kept_read = select(${prefix2}_kept_read, vec2u(note, index), beyond);
+  let other = min(length - 1u, (length / 8u + 1u) * ${prefix2}_mode.y);
+  return select(index, other, beyond && ${prefix2}_mode.x > 0u);
 }
-fn ${prefix}_write(index: u32, length: u32, note: u32) -> u32 {
-  ${prefix}_kept_write = select(${prefix}_kept_write, vec2u(note, index), index >= length);
+fn ${prefix2}_write(index: u32, length: u32, note: u32) -> u32 {
+  ${prefix2}_kept_write = select(${prefix2}_kept_write, vec2u(note, index), index >= length);
   return index;
 }
 ${header3.replace(new RegExp(`\\bfn\\s+${name}\\b`), `fn ${name}`)} {
-  ${prefix}_main(${handedOn});
-  ${note2(`${prefix}_kept_read`)}
-  ${note2(`${prefix}_kept_write`)}
+  ${prefix2}_main(${handedOn});
+  ${note2(`${prefix2}_kept_read`)}
+  ${note2(`${prefix2}_kept_write`)}
 }
 `;
 }
@@ -54380,14 +54401,14 @@ function passFault(pass, definitions2, isOneOfMany) {
       return slot2 !== null && isAt(slot2, variable2);
     });
     if (!variable2.used && (definition3 === void 0 || isOneOfMany)) continue;
-    const fault = bindingFault(variable2, definition3, { definitions: definitions2, isOneOfMany });
-    if (fault !== null)
-      return failed("validation", inPass(pass.definition, fault, isOneOfMany), variable2.refusal ?? {}).failure;
+    const fault2 = bindingFault(variable2, definition3, { definitions: definitions2, isOneOfMany });
+    if (fault2 !== null)
+      return failed("validation", inPass(pass.definition, fault2, isOneOfMany), variable2.refusal ?? {}).failure;
   }
   return null;
 }
-function inPass({ name }, fault, isOneOfMany) {
-  return isOneOfMany ? `pass \`${name}\`: ${fault}` : fault;
+function inPass({ name }, fault2, isOneOfMany) {
+  return isOneOfMany ? `pass \`${name}\`: ${fault2}` : fault2;
 }
 function sharingFault(definition3, uses2, passes) {
   const nameOf4 = (use) => passes[uses2.indexOf(use)]?.definition.name;
@@ -54791,8 +54812,8 @@ function evaluateMembers(definition3, { members }, variables) {
     const refuse5 = (why) => failed("validation", `${what} of buffer \`${definition3.name}\` ${why}`, place);
     const evaluated2 = evaluateOrFail((known4) => expression.evaluate(known4), variables);
     if (!evaluated2.ok) return refuse5(evaluated2.failure.message);
-    const fault = memberFault(evaluated2.value, type);
-    if (fault !== null) return refuse5(`is ${evaluated2.value}, ${fault}`);
+    const fault2 = memberFault(evaluated2.value, type);
+    if (fault2 !== null) return refuse5(`is ${evaluated2.value}, ${fault2}`);
     numbers3.push(Number(evaluated2.value));
   }
   return succeeded(numbers3);
@@ -54831,8 +54852,8 @@ function bindBuffers(options) {
         `buffer \`${definition3.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const fault = sharingFault(definition3, uses2, passes);
-    if (fault !== null) return fault;
+    const fault2 = sharingFault(definition3, uses2, passes);
+    if (fault2 !== null) return fault2;
     const used = uses2.filter((use) => use?.used);
     const writer = used.find((use) => use?.kind === "storage");
     const kind = (writer ?? declared)?.kind ?? defaultKind(definition3.kind);
@@ -57216,6 +57237,11 @@ function bindOutputs({ outputs }, workload, variables) {
   }
   return succeeded(bound);
 }
+function configurable(tunables, configuration, family) {
+  const values2 = tunables.map((name) => `${name}=${configuration[name]}`);
+  const isTold = values2.length > 0 && !values2.some((value2) => /\s/.test(value2));
+  return isTold ? { configure: { family, values: values2 } } : {};
+}
 var CommandBuilder = class {
   kernel;
   workload;
@@ -57259,13 +57285,15 @@ var CommandBuilder = class {
     const outputs = bindOutputs(this.#command, workload, variables);
     if (!outputs.ok) return outputs;
     const values2 = { ...workload.parameters, ...configuration };
-    const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
+    const tunables = kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable);
+    const filled2 = (program) => fillArguments(program, values2, tunables);
     const sources = Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]);
     const built = build === null ? null : filled2(build);
     const buildIdentity = digest2([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
     const command2 = {
       run: filled2(run),
+      ...configurable(tunables, configuration, digest2([buildIdentity, run, workload.parameters, shapes])),
       build: built,
       folder,
       files,
@@ -57298,7 +57326,7 @@ function subgroupFault({ subgroupSize, workgroupSize: workgroupSize2 }, limits2)
 function refusal(demands, limits2) {
   const exceeded = (what, value2, limit) => value2 > limit ? `${what} is ${value2}, the device allows ${limit}` : null;
   const [x2, y2, z] = demands.workgroupSize ?? [1, 1, 1];
-  const faults = [
+  const faults2 = [
     exceeded("the workgroup size in x", x2, limits2.max_workgroup_size_x),
     exceeded("the workgroup size in y", y2, limits2.max_workgroup_size_y),
     exceeded("the workgroup size in z", z, limits2.max_workgroup_size_z),
@@ -57312,7 +57340,7 @@ function refusal(demands, limits2) {
       (buffer) => exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits2.max_buffer_bytes)
     )
   ];
-  return faults.find((fault) => fault !== null) ?? null;
+  return faults2.find((fault2) => fault2 !== null) ?? null;
 }
 
 // src/kernel/launch.ts
@@ -57328,8 +57356,8 @@ function launchPasses(passes, options) {
   const [first] = passes;
   if (first === void 0) throw new Error("a program has a pass");
   for (const pass of passes) {
-    const fault = passFault(pass, definitions2, isOneOfMany);
-    if (fault !== null) return placedInPass(fault, pass);
+    const fault2 = passFault(pass, definitions2, isOneOfMany);
+    if (fault2 !== null) return placedInPass(fault2, pass);
   }
   const bound = bindBuffers({ ...options, passes });
   if (!bound.ok) return placedInPass(bound.failure, first);
@@ -58855,8 +58883,8 @@ function compareUnordered({ name, check: check3, length }, actual, expected) {
     return fail2("not-a-number", `${nans} of ${length} elements are not a number`);
   if (counted3 ? nans < expectedNans : nans === 0 && expectedNans > 0)
     return fail2("wrong-result", "elements are a number that are none in the reference");
-  const fault = faultOf2(check3, mine.numbers, right.numbers);
-  if (fault !== null) return fail2("wrong-result", fault);
+  const fault2 = faultOf2(check3, mine.numbers, right.numbers);
+  if (fault2 !== null) return fail2("wrong-result", fault2);
   return succeeded(remarks.length === 0 ? {} : { remarks: remarks.map((text3) => `\`${name}\`: ${text3}`) });
 }
 function faultOf2(check3, actual, expected) {
@@ -60296,10 +60324,10 @@ function describeEntry(entry, module, locate2, parameters) {
   let obstacle = foreignPart(module, locate2);
   for (const { declaration } of reachable) {
     if (declaration.kind !== "gvar") continue;
-    const described2 = describeVariable(declaration, module, access);
-    if (described2 === null) continue;
-    if (described2.ok) declared.push(described2.value);
-    else obstacle ??= locate2(described2.failure);
+    const described3 = describeVariable(declaration, module, access);
+    if (described3 === null) continue;
+    if (described3.ok) declared.push(described3.value);
+    else obstacle ??= locate2(described3.failure);
   }
   const size2 = attributeOf(entry.attributes, "workgroup_size") ?? [];
   const unknown5 = unknownNames(
@@ -61229,15 +61257,15 @@ async function sampleStretch(request) {
 
 // src/measure/series.ts
 function findTicks(readings2) {
-  const repeats = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
+  const repeats2 = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
   readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+      if (!repeats2) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
     } else if (joules !== before.joules) {
-      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      ticks2.push({ timeMs, joules, lateByMs: repeats2 ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -62105,7 +62133,7 @@ var BlockDesigner = class {
     return { ...this.#options, processes, window: { ...window, windowMs, ...longest3 } };
   }
   #choose(samples2, subjects, leftMs) {
-    const described2 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
+    const described3 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
       const own = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
       const parts = ["energy", "latency"].flatMap((metric) => {
         const variances = variancePartsOf(own, metric);
@@ -62113,7 +62141,7 @@ var BlockDesigner = class {
       });
       return parts.length === 0 ? [] : [{ parts, arms: arms2 }];
     });
-    if (described2.length === 0) return this.#current;
+    if (described3.length === 0) return this.#current;
     const meanOf2 = (read2) => this.#costs.reduce((sum, one6) => sum + read2(one6), 0) / this.#costs.length;
     const costs2 = { launchMs: meanOf2(({ launchMs }) => launchMs), turnMs: meanOf2(({ turnMs }) => turnMs) };
     const { processCounts = [], windowFactors = [] } = this.#options.choices ?? {};
@@ -62121,9 +62149,9 @@ var BlockDesigner = class {
       (processes) => windowFactors.map((factor3) => ({ processes, windowMs: factor3 * this.#options.window.windowMs }))
     );
     return chooseDesign({
-      subjects: described2,
+      subjects: described3,
       costs: costs2,
-      designs: [this.#current, ...others.filter((design) => blockMs(described2, design, costs2) <= leftMs)]
+      designs: [this.#current, ...others.filter((design) => blockMs(described3, design, costs2) <= leftMs)]
     });
   }
 };
@@ -62154,6 +62182,52 @@ function measureOptions(request) {
     processes: 2,
     choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] }
   };
+}
+
+// src/measure/repeats.ts
+var launchesBefore = [0, 2];
+function checkedOutputs({ program, command: command2 }) {
+  const all = command2?.outputs ?? program?.buffers ?? [];
+  return all.filter(({ check: check3, kind }) => check3 !== null && kind === "storage");
+}
+function differenceIn(bindings, one6, other) {
+  for (const binding of bindings) {
+    const [first, second] = [one6.get(binding.name), other.get(binding.name)];
+    if (first === void 0 || second === void 0 || Buffer.compare(first, second) === 0) continue;
+    if (!compareOutput(binding, first, first).ok) continue;
+    const compared = compareOutput(binding, second, first);
+    if (!compared.ok) return compared.failure.message;
+  }
+  return null;
+}
+function fault(variant, difference, dependsOnLaunches) {
+  const [few, more] = launchesBefore.map((launches) => launches + 1);
+  if (dependsOnLaunches) {
+    const told2 = `after ${more} launches its outputs are not those after ${few}: ${difference}`;
+    return {
+      kind: "wrong-result",
+      message: `${told2}. Put back what a launch changes, outside of the time that is told`
+    };
+  }
+  const why = variant.command === void 0 ? "Invocations race" : "Either inputs are drawn without a seed, or invocations race";
+  const told = `started twice, it writes different outputs: ${difference}`;
+  return { kind: "wrong-result", message: `${told}. ${why} for what they write` };
+}
+async function repeatFault(devices, variant) {
+  const [here, there] = devices;
+  const [few, more] = launchesBefore;
+  const first = await here.outputs?.(variant, few);
+  if (first === void 0 || !first.ok) return first ?? { ok: true, value: null };
+  const second = await there.outputs?.(variant, more);
+  if (second === void 0 || !second.ok) return second ?? { ok: true, value: null };
+  if (first.value === null || second.value === null) return { ok: true, value: null };
+  const bindings = checkedOutputs(variant);
+  const difference = differenceIn(bindings, first.value, second.value);
+  if (difference === null) return { ok: true, value: null };
+  const again = variant.command === void 0 ? null : await here.outputs?.(variant, more);
+  const repeated = again?.ok === true ? again.value : null;
+  const dependsOnLaunches = repeated !== null && differenceIn(bindings, second.value, repeated) === null;
+  return { ok: true, value: fault(variant, difference, dependsOnLaunches) };
 }
 
 // src/measure/scopes.ts
@@ -62465,8 +62539,8 @@ function fitShape(cause, problem, shape, spreads) {
     for (const spread of [spreadMs, spreadMs + stepMs2, spreadMs - stepMs2]) {
       if (spread < 0 || spread === 0 && shape === "exponential") continue;
       const blurred = blur(cause, shape, spread);
-      for (const delay2 of [delayMs, delayMs + stepMs2, delayMs - stepMs2]) {
-        consider({ shape, spreadMs: spread, delayMs: delay2 }, blurred);
+      for (const delay3 of [delayMs, delayMs + stepMs2, delayMs - stepMs2]) {
+        consider({ shape, spreadMs: spread, delayMs: delay3 }, blurred);
       }
     }
     if (best.explained - explained < leastGained) stepMs2 /= 2;
@@ -63403,7 +63477,7 @@ async function namesIn3(folder, pattern9) {
 // src/meter/hwmon/cards.ts
 async function findCards(sysfsFolder, drivers) {
   const root = join9(sysfsFolder, "class", "drm");
-  const cards = [];
+  const cards2 = [];
   for (const card of await namesIn3(root, /^card\d+$/)) {
     const device = join9(root, card, "device");
     const monitors2 = join9(device, "hwmon");
@@ -63413,10 +63487,10 @@ async function findCards(sysfsFolder, drivers) {
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename2(await realpath(device)), name, device, folder });
+      cards2.push({ card, bus: basename2(await realpath(device)), name, device, folder });
     }
   }
-  return cards;
+  return cards2;
 }
 
 // src/meter/hwmon/sensor.ts
@@ -63428,12 +63502,12 @@ function scaled(path2, factor3) {
     return read2.ok ? { ok: true, value: read2.value * factor3 } : read2;
   };
 }
-async function createHwmonSensor(card, vendor, elsewhere) {
+async function createHwmonSensor(card, vendor, elsewhere2) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const found = await findCounter2(folder);
-  const counter = found?.counter ?? elsewhere;
+  const counter = found?.counter ?? elsewhere2;
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -63513,14 +63587,14 @@ function hwmonKind(entry) {
       const { info } = context.device;
       if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
-      const cards = await findCards(context.sysfsFolder, drivers);
-      if (cards.length === 0) {
+      const cards2 = await findCards(context.sysfsFolder, drivers);
+      if (cards2.length === 0) {
         return missing(
           `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
         );
       }
       const candidates = await Promise.all(
-        cards.map(async (card) => createHwmonSensor(card, vendor.label, await findCounter3(card.device)))
+        cards2.map(async (card) => createHwmonSensor(card, vendor.label, await findCounter3(card.device)))
       );
       return openSensor(name, candidates, context);
     }
@@ -63759,8 +63833,8 @@ async function firstReading(program, time) {
   }
   return { ok: true, value: program.latest.quantity };
 }
-function latestValue({ latest, fault }, time) {
-  if (fault !== null) return { ok: false, why: fault };
+function latestValue({ latest, fault: fault2 }, time) {
+  if (fault2 !== null) return { ok: false, why: fault2 };
   if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
     return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
   }
@@ -64030,8 +64104,8 @@ var nvml = {
     const library = opened.value;
     let used = false;
     try {
-      const { candidates, faults } = await listGpus(library, context.procFolder, libraryPath);
-      if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults].join("; "));
+      const { candidates, faults: faults2 } = await listGpus(library, context.procFolder, libraryPath);
+      if (candidates.length === 0) return missing(["NVML shows no GPU", ...faults2].join("; "));
       const opening = await openSensor("nvml", candidates, context);
       if (!opening.ok) return opening;
       used = true;
@@ -64040,7 +64114,7 @@ var nvml = {
         await meter.close();
         await library.close();
       };
-      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: closedBy(meter, close2) };
+      return { ...opening, reason: [opening.reason, ...faults2].join("; "), meter: closedBy(meter, close2) };
     } finally {
       if (!used) await library.close();
     }
@@ -64070,7 +64144,7 @@ async function lookAtBoards(options) {
   const opened = await openNvml(libraryPath, native);
   if (!opened.ok) return opened;
   try {
-    const { candidates, faults } = await listGpus(opened.value, procFolder, libraryPath);
+    const { candidates, faults: faults2 } = await listGpus(opened.value, procFolder, libraryPath);
     const sensors = candidates.map(({ sensor }) => sensor);
     const slowdowns2 = await lastingSlowdowns(sensors, time);
     const boards = [];
@@ -64080,7 +64154,7 @@ async function lookAtBoards(options) {
       const watts = power3?.ok === true ? power3.value : null;
       boards.push({ label: sensor.label, handles, refusal: refusal4, tenants, watts, slowdowns: slowdowns2[i] ?? [] });
     }
-    return { ok: true, boards, faults };
+    return { ok: true, boards, faults: faults2 };
   } finally {
     await opened.value.close();
   }
@@ -64262,7 +64336,7 @@ var prefixes = [
   ["n", 1e-9]
 ];
 function prefixed(unit2) {
-  return prefixes.map(([prefix, size2]) => [`${prefix}${unit2}`, size2]);
+  return prefixes.map(([prefix2, size2]) => [`${prefix2}${unit2}`, size2]);
 }
 var jouleUnits = prefixed("J");
 var millisecondUnits = [
@@ -66545,11 +66619,11 @@ function formatLocale(locale2) {
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero4 || fill2 === "0" && align === "=") zero4 = true, fill2 = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol2 === "$" ? currencyPrefix : symbol2 === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol2 === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix2 = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol2 === "$" ? currencyPrefix : symbol2 === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol2 === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format6(value2) {
-      var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+      var valuePrefix = prefix2, valueSuffix = suffix, i, n, c;
       if (type === "c") {
         valueSuffix = formatType(value2) + valueSuffix;
         value2 = "";
@@ -69667,13 +69741,13 @@ function readTextFile(path2, maxBytes5) {
 }
 
 // src/store/file-format.ts
-function isTelling(fault) {
-  return !["oneOf", "anyOf"].includes(fault.keyword) && !fault.schemaPath.includes("/propertyNames/");
+function isTelling(fault2) {
+  return !["oneOf", "anyOf"].includes(fault2.keyword) && !fault2.schemaPath.includes("/propertyNames/");
 }
-function describeFaults(faults) {
-  const telling = faults.filter(isTelling);
-  const listed6 = telling.length > 0 ? telling : faults;
-  const depth = (fault) => fault.pointer.split("/").length;
+function describeFaults(faults2) {
+  const telling = faults2.filter(isTelling);
+  const listed6 = telling.length > 0 ? telling : faults2;
+  const depth = (fault2) => fault2.pointer.split("/").length;
   const first = listed6.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
   const others = listed6.length > 1 ? ` (and ${listed6.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
@@ -69701,9 +69775,9 @@ function checkHeader(format6, data, label) {
 function checkData(format6, data, label) {
   checkHeader(format6, data, label);
   const checked2 = format6.validate(data);
-  const fault = checked2.ok ? format6.findFault(checked2.value) : describeFaults(checked2.faults);
-  if (checked2.ok && fault === null) return checked2.value;
-  throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
+  const fault2 = checked2.ok ? format6.findFault(checked2.value) : describeFaults(checked2.faults);
+  if (checked2.ok && fault2 === null) return checked2.value;
+  throw damaged(label, `is not valid: ${fault2}`, "Correct the file or write it again.");
 }
 function parseFile2(format6, text3, label) {
   return checkData(format6, parseJson(text3, label), label);
@@ -69744,8 +69818,8 @@ function readCachedFile(format6, path2) {
 }
 function formatFile(format6, value2) {
   const checked2 = format6.validate(value2);
-  const fault = checked2.ok ? format6.findFault(value2) : describeFaults(checked2.faults);
-  if (fault !== null) throw new Error(`refusing to write ${format6.title} that could not be read: ${fault}`);
+  const fault2 = checked2.ok ? format6.findFault(value2) : describeFaults(checked2.faults);
+  if (fault2 !== null) throw new Error(`refusing to write ${format6.title} that could not be read: ${fault2}`);
   return formatJson(value2, format6.expandedLevels);
 }
 function writeFileOf(format6, path2, value2) {
@@ -70337,25 +70411,32 @@ var CommandLauncher = class {
   #session;
   #clock;
   #slackMs;
+  #firstMs;
   #launchMs = 0;
   #resolutionMs = Number.POSITIVE_INFINITY;
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session, clock, slackMs) {
+  /**
+   * @param deadlines.slackMs how long an answer may take on top of what launches are expected to take
+   * @param deadlines.readyMs how long the first launch may take, in which many programs compile
+   */
+  constructor(session, clock, deadlines) {
     this.#session = session;
     this.#clock = clock;
-    this.#slackMs = slackMs;
+    this.#slackMs = deadlines.slackMs;
+    this.#firstMs = deadlines.readyMs;
   }
-  /** Launches until the time per launch settles. At least two launches. */
+  /** Launches until the time per launch settles. At least two launches; the first says nothing of what others take. */
   async warmUp() {
+    const first = await this.#launch(1, this.#firstMs);
+    if (!first.ok) return first;
     let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
+    let previousMs = this.#launchMs;
     let spentMs = 0;
     for (; ; ) {
       const startMs = this.#clock.nowMs();
       const answer2 = await this.#launch(launches);
       if (!answer2.ok) return answer2;
       const ourMs = answer2.value.atMs - startMs;
-      spentMs += ourMs;
+      spentMs += Math.min(ourMs, warmUpMs / 2);
       const launchMs = this.#launchMs;
       const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
       const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
@@ -70365,16 +70446,19 @@ var CommandLauncher = class {
       if (!longEnough) launches *= 4;
     }
     if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
-    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth(launches);
   }
-  /** Several launches have to take longer than one, as far as our clock says so too. */
-  async #checkGrowth() {
+  /**
+   * More launches have to take longer, as far as our clock says so too.
+   * @param few launches that take long enough to be told from what a busy host adds
+   */
+  async #checkGrowth(few) {
     let found = "";
-    const parts = { one: 0, several: 0 };
+    const parts = { few: 0, many: 0 };
     for (let attempt = 0; attempt < attempts; attempt++) {
       for (const [key2, launches] of [
-        ["one", 1],
-        ["several", growth]
+        ["few", few],
+        ["many", growth * few]
       ]) {
         const startMs = this.#clock.nowMs();
         const answer2 = await this.#launch(launches);
@@ -70383,7 +70467,7 @@ var CommandLauncher = class {
         parts[key2] = Math.max(parts[key2], ms / Math.max(atMs - startMs, 1e-6));
         found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
       }
-      if (parts.several > parts.one / 2) return { ok: true, value: null };
+      if (parts.many > parts.few / 2) return { ok: true, value: null };
     }
     return refused2(`${found}: ${wantedTime}`);
   }
@@ -70445,11 +70529,11 @@ var CommandLauncher = class {
     return this.#slackMs + 4 * launches * this.#launchMs;
   }
   /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches) {
+  async #launch(launches, deadlineMs = this.#deadline(launches)) {
     let said2 = "";
     for (let attempt = 0; attempt < attempts; attempt++) {
       const startMs = this.#clock.nowMs();
-      const answer2 = await this.#session.run(launches, this.#deadline(launches));
+      const answer2 = await this.#session.run(launches, deadlineMs);
       if (!answer2.ok) return answer2;
       const { ms, atMs, resolutionMs } = answer2.value;
       const ourMs = atMs - startMs;
@@ -70491,17 +70575,27 @@ function faultOf3(output2, folder) {
 }
 function outputFault(outputs, folder) {
   for (const output2 of outputs) {
-    const fault = faultOf3(output2, folder);
-    if (fault !== null) return fault;
+    const fault2 = faultOf3(output2, folder);
+    if (fault2 !== null) return fault2;
   }
   return null;
+}
+async function readOutputs2(outputs, folder) {
+  try {
+    const files = outputs.map(
+      async (output2) => [output2.name, await readFile3(fileOf(output2, folder))]
+    );
+    return { ok: true, value: new Map(await Promise.all(files)) };
+  } catch {
+    return { ok: false, failure: { kind: "unwritten", message: "its outputs cannot be read" } };
+  }
 }
 async function compareOutputs(outputs, actual, expected) {
   const remarks = [];
   for (const output2 of outputs) {
-    const fault = faultOf3(output2, expected);
-    if (fault !== null)
-      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const fault2 = faultOf3(output2, expected);
+    if (fault2 !== null)
+      return { ok: false, failure: { ...fault2, message: `the reference: ${fault2.message}` } };
     const [mine, right] = await Promise.allSettled(
       [actual, expected].map((folder) => readFile3(fileOf(output2, folder)))
     );
@@ -70545,6 +70639,87 @@ function removeFolder(folder) {
     }
   }
   return false;
+}
+
+// src/device/command/answers.ts
+var prefix = /^joulegate:\s*(.*)$/;
+var finestMs2 = 1e-6;
+function readTime(text3) {
+  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
+  if (match === null) return null;
+  const [, , digits2 = "", exponent2 = "0"] = match;
+  const ms = Number.parseFloat(text3);
+  if (!Number.isFinite(ms)) return null;
+  return { ms, resolutionMs: Math.max(finestMs2, 10 ** (Number(exponent2) - digits2.length)) };
+}
+function readAnswer(text3) {
+  const [, word5 = "", rest = ""] = /^(\S+)(?:\s+(.*))?$/.exec(text3) ?? [];
+  switch (word5) {
+    case "ready":
+      return rest === "" || rest === "configure" ? { kind: word5, configures: rest !== "" } : null;
+    case "written":
+      return rest === "" ? { kind: word5 } : null;
+    case "time": {
+      const time = readTime(rest);
+      const why = `it printed '${text3.slice(0, 80)}', which is no time in milliseconds`;
+      return time === null ? { kind: "doubtful", why } : { kind: word5, ...time };
+    }
+    case "error":
+      return { kind: word5, why: rest === "" ? "it says that it cannot run this configuration" : rest };
+    case "device":
+    case "sensor":
+      return rest === "" ? null : { kind: word5, name: rest };
+    default:
+      return null;
+  }
+}
+var AnswerReader = class {
+  #isPrefixed = false;
+  /** @returns null for a line that is the program's own */
+  read(line3) {
+    const text3 = line3.trimEnd();
+    const prefixed2 = prefix.exec(text3)?.[1];
+    if (prefixed2 !== void 0) {
+      this.#isPrefixed = true;
+      const why2 = `it printed '${text3.slice(0, 80)}', which is no answer`;
+      return readAnswer(prefixed2) ?? { kind: "doubtful", why: why2 };
+    }
+    const answer2 = readAnswer(text3);
+    if (answer2 === null || answer2.kind === "device" || answer2.kind === "sensor") return null;
+    if (!this.#isPrefixed) return answer2;
+    if (answer2.kind === "doubtful" || answer2.kind === "error") return null;
+    const why = `it printed '${text3.slice(0, 80)}' without the 'joulegate:' that it began with`;
+    return { kind: "doubtful", why };
+  }
+};
+
+// src/device/command/input-wait.ts
+import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
+var calls = {
+  x64: { read: "0", wait: ["61", "247"] },
+  arm64: { read: "63", wait: ["260", "95"] }
+};
+function blockedIn(pid) {
+  try {
+    return readdirSync3(`/proc/${pid}/task`).map(
+      (thread) => readFileSync4(`/proc/${pid}/task/${thread}/syscall`, "utf8").trim().split(" ")
+    );
+  } catch {
+    return null;
+  }
+}
+function waitsForInput(pids) {
+  const known4 = calls[process.arch];
+  if (known4 === void 0 || process.platform !== "linux") return false;
+  const { read: read2, wait } = known4;
+  let readers = 0;
+  for (const pid of pids) {
+    const blocked = blockedIn(pid);
+    if (blocked === null) return false;
+    if (blocked.some(([call2, descriptor]) => call2 === read2 && descriptor === "0x0")) readers++;
+    else if (!blocked.some(([call2 = ""]) => wait.includes(call2))) return false;
+  }
+  return readers > 0;
 }
 
 // src/device/command/program-group.ts
@@ -70908,20 +71083,29 @@ function delay(milliseconds) {
 }
 
 // src/device/command/session.ts
-var finestMs2 = 1e-6;
+var patienceMs = 1e3;
+var lookMs2 = 500;
+var idleSeconds = 0.02;
+var lastWordsMs = 2e3;
 var CommandSession = class {
   #group;
   #clock;
+  #reader = new AnswerReader();
   #awaited = [];
+  #device = null;
+  #sensor = null;
+  #configures = false;
+  /** Why its last line that may have been an answer was none. */
+  #doubt = null;
   #failure = null;
+  /** What comes once it has nothing more to read, comes too late. */
+  #lastWords = null;
   constructor(start, clock) {
     this.#clock = clock;
     this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
     this.#group.ended.then(async (how) => {
       await this.#group.drained();
-      const { said: said2 } = this.#group;
-      this.#fail("crash", said2 === "" ? how : `${how}; it last said:
-${said2}`);
+      if (this.#lastWords === null) this.#fail("crash", `${how}${this.#words}`);
     });
   }
   get alive() {
@@ -70930,10 +71114,23 @@ ${said2}`);
   get pid() {
     return this.#group.pid;
   }
+  /** Whether it takes `configure`; known when it is ready. */
+  get configures() {
+    return this.#configures;
+  }
+  /** What it runs on, as it says by the time that it is ready. */
+  get device() {
+    return this.#device === null ? null : { ...this.#device, sensor: this.#sensor };
+  }
   /** Waits until it is ready. */
   async ready(deadlineMs) {
-    const outcome = await this.#answer("ready", deadlineMs);
-    return outcome.ok ? { ok: true, value: null } : outcome;
+    return nothing3(await this.#answer("ready", deadlineMs));
+  }
+  /** Has it become another configuration, `NAME=VALUE` each. One that it refuses leaves it alive, as none. */
+  async configure(values2, deadlineMs) {
+    const answered = this.#answer("ready", deadlineMs, true);
+    this.#group.send(`configure ${values2.join(" ")}`);
+    return nothing3(await answered);
   }
   /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
   async run(launches, deadlineMs) {
@@ -70945,56 +71142,127 @@ ${said2}`);
   async write(folder, deadlineMs) {
     const answered = this.#answer("written", deadlineMs);
     this.#group.send(`write ${folder}`);
-    const outcome = await answered;
-    return outcome.ok ? { ok: true, value: null } : outcome;
+    return nothing3(await answered);
   }
   async close() {
     await (this.#failure === null ? this.#group.close() : this.#group.kill());
   }
-  #answer(kind, deadlineMs) {
+  /** What is known beside a failure itself. */
+  get #words() {
+    const { said: said2 } = this.#group;
+    const doubt = this.#doubt === null ? "" : `; ${this.#doubt}`;
+    return said2 === "" ? doubt : `${doubt}; it last said:
+${said2}`;
+  }
+  #answer(kind, deadlineMs, mayRefuse = false) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
     return new Promise((resolve7) => {
-      const timer = setTimeout(() => {
-        const seconds2 = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said: said2 } = this.#group;
-        const words3 = said2 === "" ? "" : `; it last said:
-${said2}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds2} s${words3}`);
-      }, deadlineMs);
-      this.#awaited.push({
+      const seconds2 = Number((deadlineMs / 1e3).toPrecision(3));
+      const deadline = setTimeout(
+        () => this.#giveUp(kind, `it did not answer '${wordFor(kind)}' within ${seconds2} s`),
+        deadlineMs
+      );
+      const awaited = {
         kind,
+        mayRefuse,
         settle: (outcome) => {
-          clearTimeout(timer);
+          clearTimeout(deadline);
+          clearTimeout(look);
           resolve7(outcome);
         }
-      });
+      };
+      let look = setTimeout(() => again(lookMs2, null), patienceMs).unref();
+      const again = (waitMs2, before) => {
+        const state = this.#idleState(kind);
+        if (state !== null && before !== null && state - before < idleSeconds) {
+          const message = `it waits for input and has not answered '${wordFor(kind)}'`;
+          this.#giveUp(kind, message);
+          return;
+        }
+        const nextMs = state === null ? 2 * waitMs2 : lookMs2;
+        look = setTimeout(() => again(nextMs, state), nextMs).unref();
+      };
+      this.#awaited.push(awaited);
     });
+  }
+  /**
+   * CPU seconds of a program that seems to wait for us while we wait for it: it reads its input, all of which has been sent, or
+   * said something in place of an answer. null for one that is at work, for all that is known.
+   */
+  #idleState(kind) {
+    const { pid } = this;
+    if (pid === void 0) return null;
+    const members = groupMembers(pid);
+    const seems = waitsForInput(members) || this.#doubt !== null && kind !== "ready";
+    return seems ? cpuSeconds(members) : null;
+  }
+  /** Has it end by itself, in case its answer is only held back. */
+  async #giveUp(kind, message) {
+    if (this.#failure !== null || this.#lastWords !== null) return;
+    const heard = /* @__PURE__ */ new Set();
+    this.#lastWords = heard;
+    this.#group.endInput();
+    const ended = this.#group.ended.then(() => this.#group.drained());
+    await Promise.race([ended, delay2(lastWordsMs)]);
+    if (heard.has(kind)) {
+      const word5 = wordFor(kind);
+      const how = "flush standard output after each line: `fflush(stdout)`, `print(..., flush=True)`";
+      this.#fail("timeout", `it printed '${word5}' only when it had nothing more to read; ${how}`);
+    } else this.#fail("timeout", `${message}${this.#words}`);
   }
   #receive(line3) {
     const atMs = this.#clock.nowMs();
-    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
-    if (match === null) {
+    const answer2 = this.#reader.read(line3);
+    if (answer2 === null) {
       this.#group.note(line3);
       return;
     }
-    const [, word5 = "", rest = ""] = match;
-    if (word5 === "error") {
-      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
+    if (this.#lastWords !== null) {
+      this.#lastWords.add(answer2.kind);
       return;
     }
+    switch (answer2.kind) {
+      case "error":
+        this.#refuse(answer2.why);
+        return;
+      case "device":
+        this.#device = { name: answer2.name, sensor: null };
+        return;
+      case "sensor":
+        this.#sensor = answer2.name;
+        return;
+      case "doubtful":
+        this.#doubt = answer2.why;
+        this.#group.note(line3);
+        return;
+      case "ready":
+        this.#configures ||= answer2.configures;
+        this.#settle({ kind: answer2.kind, atMs }, line3);
+        return;
+      default:
+        this.#settle({ ...answer2, atMs }, line3);
+    }
+  }
+  #refuse(why) {
     const [next] = this.#awaited;
-    if (next === void 0 || next.kind !== word5) {
-      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
-      return;
-    }
-    const answer2 = word5 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
-    if (answer2 === null) {
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
+    if (next?.mayRefuse !== true) {
+      this.#fail("validation", why);
       return;
     }
     this.#awaited.shift();
-    next.settle({ ok: true, value: answer2 });
+    next.settle({ ok: false, failure: { kind: "validation", message: why } });
+  }
+  /** The first answer that is waited for is this one; another is a library's word, or a mistake that shows in time. */
+  #settle(answer2, line3) {
+    const [next] = this.#awaited;
+    if (next?.kind === answer2.kind) {
+      this.#awaited.shift();
+      this.#doubt = null;
+      next.settle({ ok: true, value: answer2 });
+      return;
+    }
+    const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
+    this.#doubt = `it printed '${line3.slice(0, 80)}' where ${wanted}`;
   }
   /** It is of no use any more: everything that waits for an answer, or will, is told why. */
   #fail(kind, message) {
@@ -71004,21 +71272,16 @@ ${said2}`;
     this.#group.kill().catch(() => void 0);
   }
 };
+function nothing3(outcome) {
+  return outcome.ok ? { ok: true, value: null } : outcome;
+}
 function wordFor(kind) {
   return kind === "time" ? "time MILLISECONDS" : kind;
 }
-function readTime(text3, atMs) {
-  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
-  if (match === null) return null;
-  const [, , digits2 = "", exponent2 = "0"] = match;
-  const ms = Number.parseFloat(text3);
-  if (!Number.isFinite(ms)) return null;
-  return {
-    kind: "time",
-    ms,
-    resolutionMs: Math.max(finestMs2, 10 ** (Number(exponent2) - digits2.length)),
-    atMs
-  };
+function delay2(milliseconds) {
+  return new Promise((resolve7) => {
+    setTimeout(resolve7, milliseconds).unref();
+  });
 }
 
 // src/device/command/device.ts
@@ -71032,16 +71295,20 @@ var CommandDevice = class {
   #workspace;
   #clock;
   #deadlines;
+  #reconfigures;
+  #isElsewhere;
   /** One at a time: each holds memory of the GPU. */
   #running = null;
   /** Folders with the outputs of references, by identity. */
   #references = /* @__PURE__ */ new Map();
   #queue = Promise.resolve();
   #closed = false;
-  constructor({ info, workspace, clock, deadlines }) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
+  constructor({ deadlines, ...options }) {
+    this.info = options.info;
+    this.#workspace = options.workspace;
+    this.#clock = options.clock;
+    this.#reconfigures = options.reconfigures ?? false;
+    this.#isElsewhere = options.isElsewhere ?? (() => null);
     this.#deadlines = { ...defaultDeadlines, ...deadlines };
   }
   prepare(variant) {
@@ -71055,8 +71322,18 @@ var CommandDevice = class {
     if (command2 === void 0 || this.#closed || this.info.software) return;
     this.#workspace.expect(command2);
   }
-  verify(variant, reference) {
+  says(variant) {
     return this.#inTurn(variant, async (program) => {
+      await this.#endRunning();
+      const started = await this.#start(program);
+      const said2 = started.ok ? { ok: true, value: started.value.session.device } : started;
+      await this.#endRunning();
+      return said2;
+    });
+  }
+  verify(variant, reference, { fresh } = {}) {
+    return this.#inTurn(variant, async (program) => {
+      if (fresh === true && this.#running?.isReused === true) await this.#endRunning();
       if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
       const expected = await this.#referenceOutputs(reference.command);
       if (!expected.ok) {
@@ -71070,6 +71347,23 @@ var CommandDevice = class {
       } finally {
         removeFolder(written.value);
       }
+    });
+  }
+  outputs(variant, launches) {
+    return this.#inTurn(variant, async (program) => {
+      await this.#endRunning();
+      const started = await this.#start(program);
+      for (let launch = 0; started.ok && launch < launches; launch++) {
+        const launched = await started.value.session.run(1, this.#deadlines.readyMs);
+        if (!launched.ok) return launched;
+      }
+      const written = started.ok ? await this.#write(program, started.value.session) : started;
+      await this.#endRunning();
+      if (!written.ok) return written;
+      const outputs = await readOutputs2(program.outputs, written.value);
+      if (launches === 0 && outputs.ok) this.#keepReference(program.identity, written.value);
+      else removeFolder(written.value);
+      return outputs;
     });
   }
   time(variant, options) {
@@ -71121,44 +71415,74 @@ var CommandDevice = class {
   }
   /** The program, running and warm. */
   async #prepared(program) {
-    const { identity: identity4 } = program;
     const known4 = this.#running;
-    if (known4?.identity === identity4 && known4.session.alive) return { ok: true, value: known4 };
+    if (known4?.identity === program.identity && known4.session.alive) return { ok: true, value: known4 };
+    const started = await this.#reconfigured(program) ?? await this.#startAnew(program);
+    const warm = started.ok ? await started.value.launcher.warmUp() : started;
+    if (warm.ok) return started;
+    if (this.#running?.identity !== null || !this.#running.session.alive) await this.#endRunning();
+    return warm;
+  }
+  /** The program that runs, as another configuration; null if it cannot become that. */
+  async #reconfigured({ identity: identity4, configure }) {
+    const running = this.#running;
+    if (!this.#reconfigures || running === null || configure === void 0) return null;
+    const { session, family, folder } = running;
+    if (family !== configure.family || !session.configures || !session.alive) return null;
+    const configured = await session.configure(configure.values, this.#deadlines.readyMs);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
+    const changed = { family, session, launcher, folder, isReused: true };
+    this.#running = { ...changed, identity: configured.ok ? identity4 : null };
+    return configured.ok ? { ok: true, value: this.#running } : configured;
+  }
+  async #startAnew(program) {
     await this.#endRunning();
+    return this.#start(program);
+  }
+  /** Starts a program, which is the one that runs from now on. Resolves when it is ready. */
+  async #start(program) {
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
     const { environment, reaper } = this.#workspace;
     const start = { program: program.run, folder: folder.value.path, environment, reaper };
     const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared = { identity: identity4, session, launcher, folder: folder.value };
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
+    const prepared = {
+      ...{ identity: program.identity, family: program.configure?.family ?? null, isReused: false },
+      ...{ session, launcher, folder: folder.value }
+    };
     this.#running = prepared;
     const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
+    if (!ready.ok) return ready;
+    const elsewhere2 = session.device === null ? null : this.#isElsewhere(session.device);
+    return elsewhere2 === null ? { ok: true, value: prepared } : failed3("validation", elsewhere2);
   }
   async #referenceOutputs(program) {
     const { identity: identity4 } = program;
     const known4 = this.#references.get(identity4);
     if (known4 !== void 0) return { ok: true, value: known4 };
     const written = await this.#outputs(program);
-    if (!written.ok) return written;
+    if (written.ok) this.#keepReference(identity4, written.value);
+    return written;
+  }
+  #keepReference(identity4, outputs) {
+    const former = this.#references.get(identity4);
+    if (former !== void 0) removeFolder(former);
     for (const [other, folder] of this.#references) {
       if (this.#references.size < maxReferences) break;
       this.#references.delete(other);
       removeFolder(folder);
     }
-    this.#references.set(identity4, written.value);
-    return written;
+    this.#references.set(identity4, outputs);
   }
-  /** Has a program write its outputs into a new folder. */
   async #outputs(program) {
     const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
+    return prepared.ok ? this.#write(program, prepared.value.session) : prepared;
+  }
+  /** Has a program write its outputs into a new folder. */
+  async #write(program, session) {
     const folder = this.#workspace.newFolder("outputs-");
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    const written = await session.write(folder, this.#deadlines.writeMs + this.#deadlines.readyMs);
     const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
     if (failure === null) return { ok: true, value: folder };
     removeFolder(folder);
@@ -71170,19 +71494,19 @@ function failed3(kind, message) {
 }
 
 // src/device/command/host-device.ts
-import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
+import { readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
 import { cpus } from "node:os";
 import { join as join17 } from "node:path";
 function readOrEmpty(path2) {
   try {
-    return readFileSync4(path2, "utf8");
+    return readFileSync5(path2, "utf8");
   } catch {
     return "";
   }
 }
 function listOrEmpty(path2) {
   try {
-    return readdirSync3(path2).sort();
+    return readdirSync4(path2).sort();
   } catch {
     return [];
   }
@@ -71203,24 +71527,33 @@ function jetson2(procFolder) {
   const isTegra2 = read2("compatible").some((part) => /^nvidia,tegra/.test(part));
   return isTegra2 && name !== "" ? { name, driver: "" } : null;
 }
-function amdGpu(sysfsFolder) {
-  const drm = join17(sysfsFolder, "class/drm");
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join17(drm, card, "device");
-    if (readOrEmpty(join17(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join17(device, "product_name")).trim();
-    return product === "" ? "AMD GPU" : product;
+var integratedSlot = /^PCI_SLOT_NAME=0000:00:02\./m;
+function cardAt(device) {
+  switch (readOrEmpty(join17(device, "vendor")).trim()) {
+    case "0x1002":
+      return { vendor: "amd", name: readOrEmpty(join17(device, "product_name")).trim() || "AMD GPU" };
+    case "0x8086": {
+      if (integratedSlot.test(readOrEmpty(join17(device, "uevent")))) return null;
+      return { vendor: "intel", name: `Intel GPU ${readOrEmpty(join17(device, "device")).trim()}`.trim() };
+    }
+    default:
+      return null;
   }
-  return null;
+}
+function cards(sysfsFolder) {
+  const drm = join17(sysfsFolder, "class/drm");
+  return listOrEmpty(drm).filter((name) => /^card\d+$/.test(name)).flatMap((name) => cardAt(join17(drm, name, "device")) ?? []);
 }
 function hostDevice(options) {
   const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
   const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || "CPU";
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
+  if (nvidia !== null) return described2({ vendor: "nvidia", ...nvidia });
+  const found = cpuOnly ? [] : cards(sysfsFolder);
+  const card = found.find(({ vendor }) => vendor === "amd") ?? found[0];
+  return described2({ vendor: "", name: cpus()[0]?.model.trim() || "CPU", driver: "", ...card });
+}
+function described2(found) {
+  const { vendor, name, driver } = found;
   const architecture = vendor === "" ? "cpu" : "";
   return {
     backend: "host",
@@ -71229,13 +71562,28 @@ function hostDevice(options) {
     architecture,
     device: name,
     description: name,
-    driver: nvidia?.driver ?? "",
+    driver,
     software: vendor === "",
     features: [],
     // The program itself refuses what it cannot do.
     limits: noLimits,
     timestamps: true
   };
+}
+
+// src/device/command/said-device.ts
+var makers = [
+  ["nvidia", /nvidia|geforce|tesla|quadro|\brtx\b/i],
+  ["amd", /\bamd\b|advanced micro devices|radeon|instinct|^gfx\d/i],
+  ["intel", /intel.*(?:graphics|arc|iris|data center gpu|gpu)/i],
+  ["apple", /apple/i]
+];
+var cpuName = /^(?:cpu|pthread|basic)\b|\bcpu\b|\bxeon\b|\bepyc\b|\bryzen\b|\bcore\b.*\bi\d/i;
+function saidDevice({ name, sensor }, system) {
+  const isCpu = sensor === "cpu" || sensor === null && cpuName.test(name);
+  const vendor = isCpu ? "" : makers.find(([, words3]) => words3.test(name))?.[0] ?? system.vendor;
+  const said2 = described2({ vendor: vendor === "" && !isCpu ? "gpu" : vendor, name, driver: "" });
+  return said2.vendor === system.vendor ? { ...said2, driver: system.driver } : said2;
 }
 
 // src/device/command/source-printer.ts
@@ -71420,8 +71768,8 @@ var CommandWorkspace = class {
     this.#ahead = this.#ahead.then(async () => void (this.#closed || await this.#build(program).outcome)).catch(() => void 0);
   }
   /** A new, empty folder. */
-  newFolder(prefix) {
-    return mkdtempSync(join18(this.#rootFolder(), prefix));
+  newFolder(prefix2) {
+    return mkdtempSync(join18(this.#rootFolder(), prefix2));
   }
   async close() {
     this.#closed = true;
@@ -71642,7 +71990,7 @@ function workerEnvironment(environment) {
   for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
     if (secret.test(name)) continue;
     const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+    if (passedNames.has(upper) || passedPrefixes.some((prefix2) => upper.startsWith(prefix2)))
       passed[name] = value2;
   }
   return passed;
@@ -72130,6 +72478,9 @@ var WebgpuDevice = class {
     if (!verified.ok || own.value === null) return verified;
     return { ok: true, value: [...verified.value ?? [], ...own.value] };
   }
+  outputs(variant, launches) {
+    return this.#ask("outputs", variant, this.#deadlines.verifyMs, (program) => ({ program, launches }));
+  }
   time(variant, options) {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
     return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
@@ -72264,7 +72615,86 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
+// src/app/laboratory/repeat-check.ts
+var RepeatCheck = class {
+  #laboratory;
+  #fresh = null;
+  #known = /* @__PURE__ */ new Map();
+  constructor(laboratory) {
+    this.#laboratory = laboratory;
+  }
+  /** @returns what differs; a failure if it does not run at all, as anybody who prepares it is told */
+  of(reference) {
+    const identity4 = variantIdentity(reference);
+    if (identity4 === null) return Promise.resolve({ ok: true, value: null });
+    const known4 = this.#known.get(identity4) ?? this.#ask(reference);
+    this.#known.set(identity4, known4);
+    return known4;
+  }
+  async close() {
+    const fresh = this.#fresh;
+    this.#fresh = null;
+    if (fresh !== null) await (await fresh).close();
+  }
+  async #ask(reference) {
+    const { device, openDevice } = this.#laboratory;
+    if (device.outputs === void 0) return { ok: true, value: null };
+    this.#fresh ??= openDevice();
+    return repeatFault([device, await this.#fresh], reference);
+  }
+};
+
+// src/app/laboratory/check-reference.ts
+var faultsOfKernel = /* @__PURE__ */ new Set(["reference-failed", "does-not-repeat"]);
+function isKernelFault(error) {
+  return error instanceof JoulegateError && faultsOfKernel.has(error.code);
+}
+function doesNotRepeat(kernel, workload, { message }) {
+  return new JoulegateError(
+    "bad-input",
+    `The reference of kernel ${kernel} does not repeat itself with ${workload}: ${message}.`,
+    {
+      code: "does-not-repeat",
+      nextStep: "Have it compute the same whenever it is launched; outputs whose order does not matter say so with `check: { as: ... }`."
+    }
+  );
+}
+function doesNotRun(what, { kernel, workload }, failure) {
+  return new JoulegateError(
+    "bad-input",
+    `${what} of kernel ${kernel.name} does not run with ${workload.name}: ${failure.message}`,
+    {
+      code: "reference-failed",
+      nextStep: "Start it by hand as `run` has it, type `run 1`, and see; then correct it."
+    }
+  );
+}
+async function checkReference(task) {
+  const { laboratory, kernel, workload } = task;
+  const { device, info } = laboratory;
+  const { limits: limits2, features } = info;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features, print: laboratory.print });
+  const reference = await builder.reference();
+  if (!reference.ok) return;
+  const check3 = new RepeatCheck(laboratory);
+  try {
+    const repeats2 = await check3.of(reference.value);
+    if (repeats2.ok && repeats2.value !== null) throw doesNotRepeat(kernel.name, workload.name, repeats2.value);
+    if (!repeats2.ok && reference.value.command !== void 0)
+      throw doesNotRun("The reference", task, repeats2.failure);
+  } finally {
+    await check3.close();
+  }
+  const shipped = await builder.build(kernel.defaults);
+  if (!shipped.ok || shipped.value.command === void 0) return;
+  const prepared = await device.prepare(shipped.value);
+  if (prepared.ok || prepared.failure.kind !== "timeout") return;
+  const isReference = variantIdentity(shipped.value) === variantIdentity(reference.value);
+  throw doesNotRun(isReference ? "The reference" : "The default configuration", task, prepared.failure);
+}
+
 // src/app/laboratory/clocked-device.ts
+var cannotTell = { ok: true, value: null };
 function clockedDevice(device, clocks) {
   async function clock({ configuration }) {
     const mhz = clockOf(configuration);
@@ -72277,13 +72707,14 @@ function clockedDevice(device, clocks) {
     prepare: (variant) => device.prepare(variant),
     expect: (variant) => device.expect?.(variant),
     verify: (variant, reference, options) => device.verify(variant, reference, options),
+    outputs: async (variant, launches) => await device.outputs?.(variant, launches) ?? cannotTell,
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);
     },
     async timePasses(variant, maxMs3) {
       await clock(variant);
-      return await device.timePasses?.(variant, maxMs3) ?? { ok: true, value: null };
+      return await device.timePasses?.(variant, maxMs3) ?? cannotTell;
     },
     async run(variant, durationMs, part) {
       await clock(variant);
@@ -72337,8 +72768,8 @@ function commandBench(host2, options) {
     return { generate: void 0, print: void 0, open: () => null, close: async () => void 0 };
   const { environment, signal, workerPath } = host2;
   const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
+    // GPUs are numbered as NVML numbers them, and Python holds no answer back, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", PYTHONUNBUFFERED: "1", ...withoutSecrets(environment) },
     temporaryFolder: environment.RUNNER_TEMP ?? tmpdir2(),
     signal,
     reaper: { workerPath, environment },
@@ -72347,7 +72778,7 @@ function commandBench(host2, options) {
   return {
     generate: (program, bytes) => workspace.printed(program, bytes),
     print: new SourcePrinter({ workspace }).print,
-    open: (info) => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    open: (info, more = {}) => createCommandDevice({ info, workspace, clock: monotonicClock, ...more }),
     close: () => workspace.close()
   };
 }
@@ -72451,7 +72882,7 @@ function checkCommandsAllowed(options, kernels) {
   const first = kernels.find(runsProgram);
   if (first !== void 0 && options.allowCommands !== true) throw notAllowed2(first.name);
 }
-var noPassTimes = { ok: true, value: null };
+var cannotTell2 = { ok: true, value: null };
 function mixedDevice(info, devices) {
   const { webgpu, commands: commands2 } = devices;
   function deviceFor(variant) {
@@ -72465,8 +72896,9 @@ function mixedDevice(info, devices) {
     prepare: async (variant) => deviceFor(variant).prepare(variant),
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference, options) => deviceFor(variant).verify(variant, reference, options),
+    outputs: async (variant, launches) => await deviceFor(variant).outputs?.(variant, launches) ?? cannotTell2,
     time: async (variant, options) => deviceFor(variant).time(variant, options),
-    timePasses: async (variant, maxMs3) => await deviceFor(variant).timePasses?.(variant, maxMs3) ?? noPassTimes,
+    timePasses: async (variant, maxMs3) => await deviceFor(variant).timePasses?.(variant, maxMs3) ?? cannotTell2,
     run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands2?.rest?.();
@@ -72480,6 +72912,27 @@ function mixedDevice(info, devices) {
       }
     }
   };
+}
+
+// src/app/laboratory/program-device.ts
+async function askPrograms(device, [kernel], system) {
+  const [workload] = kernel?.workloads ?? [];
+  if (kernel === void 0 || workload === void 0) return null;
+  const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
+  const built = await builder.build(kernel.defaults);
+  const answer2 = built.ok ? await device.says(built.value) : built;
+  if (!answer2.ok || answer2.value === null) return null;
+  const said2 = answer2.value;
+  return { info: saidDevice(said2, system), sensor: said2.sensor === "cpu" ? null : said2.sensor, said: said2 };
+}
+function elsewhere(measured, info, now) {
+  if (measured !== null) {
+    const { name } = measured.said;
+    return now.name === name ? null : `it says that it runs on ${now.name}, and ${name} is measured`;
+  }
+  const { vendor, description } = saidDevice(now, info);
+  if (vendor === info.vendor || info.vendor === "") return null;
+  return `it says that it runs on ${now.name}, and ${description === info.description ? "something else" : info.description} is measured`;
 }
 
 // src/app/laboratory/subgroups.ts
@@ -72599,10 +73052,8 @@ async function findAdapter(host2, options, kernels, generate2) {
 }
 function deviceOf(adapter, options, onlyCommands2) {
   const isCpu = options.device === "software";
-  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands2 || !adapter.software || isCpu) return adapter;
-  const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter : found;
+  const isAdapter = adapter !== null && (!onlyCommands2 || !adapter.software);
+  return isAdapter ? adapter : hostDevice({ cpuOnly: isCpu });
 }
 async function openLaboratory(outer, options, kernels = []) {
   if (options.runsNothing !== true) checkCommandsAllowed(options, kernels);
@@ -72611,8 +73062,13 @@ async function openLaboratory(outer, options, kernels = []) {
   const host2 = { ...outer, environment: { ...outer.environment, ...fetched } };
   const commands2 = commandBench(host2, options);
   const adapter = await findAdapter(host2, options, kernels, commands2.generate);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open(info) });
+  const found = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
+  const asked = onlyCommands(kernels) && options.runsNothing !== true ? commands2.open(found) : null;
+  const said2 = asked === null ? null : await askPrograms(asked, kernels, found).finally(() => asked.close());
+  const info = said2?.info ?? found;
+  const isElsewhere = (now) => elsewhere(said2, info, now);
+  const openCommands = (reconfigures) => commands2.open(info, { reconfigures, isElsewhere });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: openCommands(true) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -72634,9 +73090,10 @@ async function openLaboratory(outer, options, kernels = []) {
     const { meter, reason, clocks } = await openMeter({
       ...meterSetup(host2),
       ...meterChoice(options),
+      ...said2?.sensor == null || options.sensor !== void 0 ? {} : { sensor: said2.sensor },
       device: adapter.first?.info === info ? adapter.first : { info }
     });
-    const note2 = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    const note2 = said2 !== null ? " (so its program says)" : info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
     host2.progress.note(
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
@@ -72646,7 +73103,7 @@ async function openLaboratory(outer, options, kernels = []) {
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(
-        mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open(info) }),
+        mixedDevice(webgpu?.info ?? info, { webgpu, commands: openCommands(false) }),
         clocks
       );
     });
@@ -73628,8 +74085,8 @@ function whatHalves(minutesAt, kernels) {
     kernels > 1 ? "two jobs (shard: 1/2 and 2/2)" : "",
     wider === void 0 ? "" : `margins ${wider} times as wide`
   ].filter((way) => way !== "");
-  const nothing4 = "only blocks that cost half would halve it";
-  return ways.length === 0 ? nothing4 : `${ways.join(", or ")} would halve it`;
+  const nothing5 = "only blocks that cost half would halve it";
+  return ways.length === 0 ? nothing5 : `${ways.join(", or ")} would halve it`;
 }
 
 // src/app/project/local-paths.ts
@@ -73773,7 +74230,7 @@ function findGit(environment, root) {
 }
 
 // src/git/find-repository.ts
-import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
+import { existsSync as existsSync6, readFileSync as readFileSync6, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
 import { dirname as dirname7, join as join21, resolve as resolve4, sep as sep4 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
@@ -73790,7 +74247,7 @@ function real(path2) {
   }
 }
 function pointedAt2(file, line3) {
-  const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
+  const path2 = line3.exec(readFileSync6(file, "utf8").trimEnd())?.[1];
   return path2 === void 0 ? null : real(resolve4(dirname7(file), path2));
 }
 function gitDirectoryAt(entry) {
@@ -74017,7 +74474,7 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/stored-content.ts
 import { createHash as createHash10 } from "node:crypto";
-import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync7, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
@@ -74058,7 +74515,7 @@ function lfsContentHash(stored) {
 }
 function lfsContent(commonDirectory, hash) {
   try {
-    const bytes = readFileSync6(
+    const bytes = readFileSync7(
       join24(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
@@ -74170,8 +74627,8 @@ import {
   constants as constants10,
   fstatSync as fstatSync4,
   openSync as openSync7,
-  readdirSync as readdirSync4,
-  readFileSync as readFileSync7,
+  readdirSync as readdirSync5,
+  readFileSync as readFileSync8,
   realpathSync as realpathSync5,
   statSync as statSync4
 } from "node:fs";
@@ -74264,7 +74721,7 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync4(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync8(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
     closeSync8(descriptor);
   }
@@ -74285,7 +74742,7 @@ function listFolder(root, folder) {
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real2 = realPathInside(root, current);
     if (real2 === null || !statSync4(real2).isDirectory()) continue;
-    for (const entry of readdirSync4(real2, { withFileTypes: true })) {
+    for (const entry of readdirSync5(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -74520,9 +74977,9 @@ var RevisionReader = class {
   /** The first prefix of `path` that is a link. */
   #firstLink(path2) {
     for (let end = path2.indexOf("/"); ; end = path2.indexOf("/", end + 1)) {
-      const prefix = end === -1 ? path2 : path2.slice(0, end);
-      const entry = this.tree.get(prefix);
-      if (entry?.isLink) return { path: prefix, entry };
+      const prefix2 = end === -1 ? path2 : path2.slice(0, end);
+      const entry = this.tree.get(prefix2);
+      if (entry?.isLink) return { path: prefix2, entry };
       if (end === -1) return null;
     }
   }
@@ -74576,11 +75033,11 @@ var RevisionReader = class {
     const asked = normalisePath(folder);
     const followed = this.#follow(folder);
     if (followed === null || asked === null) return [];
-    const prefix = followed === "" ? "" : `${followed}/`;
+    const prefix2 = followed === "" ? "" : `${followed}/`;
     const found = [];
     for (const [path2, entry] of this.tree) {
-      if (!path2.startsWith(prefix)) continue;
-      const below2 = path2.slice(prefix.length);
+      if (!path2.startsWith(prefix2)) continue;
+      const below2 = path2.slice(prefix2.length);
       if (isSkipped(below2) || entry.isLink && !this.#leadsToFile(path2)) continue;
       found.push(asked === "" ? below2 : `${asked}/${below2}`);
     }
@@ -75557,10 +76014,10 @@ function readManifest(options) {
   });
   const errors = problems.filter((problem) => problem.severity === "error");
   if (manifest === null || errors.length > 0) {
-    const faults = errors.length === 1 ? "a fault" : `${errors.length} faults`;
+    const faults2 = errors.length === 1 ? "a fault" : `${errors.length} faults`;
     throw new JoulegateError(
       "bad-input",
-      `${shown} has ${faults}.
+      `${shown} has ${faults2}.
 
 ${formatProblems(problems, { colour: false })}`,
       { code: "bad-manifest" }
@@ -75631,8 +76088,8 @@ function writeReportFiles(host2, place, result) {
   const report3 = withoutLocalPaths(host2, result);
   if (folder === void 0) return report3;
   const path2 = absolutePath2(host2, folder);
-  const faults = [];
-  const warn = (text3) => void faults.push(withoutLocalPaths(host2, text3));
+  const faults2 = [];
+  const warn = (text3) => void faults2.push(withoutLocalPaths(host2, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
     work(join30(path2, name));
     return true;
@@ -75640,10 +76097,10 @@ function writeReportFiles(host2, place, result) {
   const hasData = write("report.json", (file) => writeReport(file, report3));
   write("report.md", (file) => writeFileAtomic(file, renderMarkdown(report3)));
   write("report.html", (file) => writeFileAtomic(file, renderHtml(report3)));
-  if (faults.length === 0) return report3;
-  onReportFault?.(faults.join(" "));
+  if (faults2.length === 0) return report3;
+  onReportFault?.(faults2.join(" "));
   const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-  const told = withoutLocalPaths(host2, faults);
+  const told = withoutLocalPaths(host2, faults2);
   const warnings = [...report3.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
@@ -75861,12 +76318,12 @@ function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
-function readBaseline(described2, read2) {
+function readBaseline(described3, read2) {
   try {
-    return { revision: read2(), problem: null, described: described2 };
+    return { revision: read2(), problem: null, described: described3 };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
-    return { revision: null, problem: firstFault(error.message), described: described2 };
+    return { revision: null, problem: firstFault(error.message), described: described3 };
   }
 }
 function commitOf(repository) {
@@ -75889,8 +76346,8 @@ function openBaseFolder(host2, folder, manifestName2) {
       }
     );
   }
-  const described2 = { label: displayPath(host2, folder), ...commitOf(repositoryOf(host2, folder)) };
-  return readBaseline(described2, () => {
+  const described3 = { label: displayPath(host2, folder), ...commitOf(repositoryOf(host2, folder)) };
+  return readBaseline(described3, () => {
     const { manifest } = openManifest(host2, path2);
     return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   });
@@ -77503,7 +77960,7 @@ var PowerModel = class {
 
 // src/search/prior-beliefs.ts
 var remembered = 8192;
-var nothing3 = { logLatency: null, logWatts: null };
+var nothing4 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
 var enoughToTell = 24;
 var leastCorrelation = 0.2;
@@ -77533,7 +77990,7 @@ var PriorBeliefs = class {
     return this.#silent || this.#known.has(key2);
   }
   get(key2) {
-    return this.#known.get(key2) ?? nothing3;
+    return this.#known.get(key2) ?? nothing4;
   }
   /**
    * Weighs what came of the forecasts so far, one list per thing that is looked for. The model keeps its say while
@@ -77565,7 +78022,7 @@ var PriorBeliefs = class {
     const prediction = features === null ? null : this.#model.predict(features);
     if (prediction === null) {
       this.#silent = features === null ? this.#known.size === 0 : true;
-      this.#known.set(key2, nothing3);
+      this.#known.set(key2, nothing4);
       return;
     }
     const { latencyMs, watts } = prediction;
@@ -78211,10 +78668,16 @@ var arms = ["B", "H", "X", "R"];
 function identityOf2(variant) {
   return variant === void 0 ? "" : variantIdentity(variant) ?? "";
 }
-async function indicesFault({ device }, builder, variant) {
+var faults = [
+  "out-of-range",
+  "wrong-result",
+  "not-a-number",
+  "unwritten"
+];
+async function faultOf4({ device }, builder, variant) {
   const reference = await builder.reference();
-  const verified = reference.ok ? await device.verify(variant, reference.value) : reference;
-  return !verified.ok && verified.failure.kind === "out-of-range" ? verified.failure.message : null;
+  const verified = reference.ok ? await device.verify(variant, reference.value, { fresh: true }) : reference;
+  return !verified.ok && faults.includes(verified.failure.kind) ? verified.failure.message : null;
 }
 async function prepareHeat(search, { host: host2, laboratory }) {
   const { incumbent, result, builder, idOf: idOf4, kernel, workload } = search;
@@ -78238,9 +78701,9 @@ async function prepareHeat(search, { host: host2, laboratory }) {
       continue;
     }
     const isIncumbent = contenders.length === 0 && incumbentFailure === null;
-    const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
-    if (fault !== null) {
-      host2.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
+    const fault2 = isIncumbent ? null : await faultOf4(laboratory, builder, built.value);
+    if (fault2 !== null) {
+      host2.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault2}.`);
       continue;
     }
     contenders.push(configuration);
@@ -78590,6 +79053,7 @@ async function record(host2, options) {
       meter: laboratory.meter?.info ?? null
     });
     const known4 = loadKnown(path2, space2, subject);
+    await checkReference({ laboratory, kernel, workload });
     const course = {
       host: host2,
       laboratory,
@@ -78966,6 +79430,12 @@ async function runs(device, { variant, reference }) {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
+async function repeats(check3, { reference }) {
+  const checked2 = await check3.of(reference);
+  if (!checked2.ok || checked2.value === null) return { ok: true, value: null };
+  const { kind, message } = checked2.value;
+  return { ok: false, failure: { kind, message: `its reference does not repeat itself: ${message}` } };
+}
 var wrongResults = [
   "wrong-result",
   "not-a-number",
@@ -78998,6 +79468,14 @@ async function outputDifference(device, comparison) {
   return wrongResults.includes(failure.kind) ? failure : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
 }
 async function checkArms(options) {
+  const check3 = new RepeatCheck(options.laboratory);
+  try {
+    return await checkEach(options, check3);
+  } finally {
+    await check3.close();
+  }
+}
+async function checkEach(options, check3) {
   const { host: host2, laboratory, comparisons: comparisons4 } = options;
   const { device } = laboratory;
   const contests = [];
@@ -79022,6 +79500,12 @@ async function checkArms(options) {
       broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
+    const headRepeats = status === "identical" ? null : await repeats(check3, head2);
+    if (headRepeats?.ok === false) {
+      const { failure } = headRepeats;
+      broken.push({ comparison, status: "broken-head", reason: failure.message, failure });
+      continue;
+    }
     const sizes2 = status === "identical" ? null : await laboratory.checkSubgroups({ kernel: definition3, ...head2 });
     const remarks = [
       ...variantRemarks(head2.variant),
@@ -79036,6 +79520,12 @@ async function checkArms(options) {
       const { failure } = baseRuns;
       const reason = `base does not run: ${failure.message}`;
       broken.push({ comparison, status: "missing-baseline", reason, failure });
+      continue;
+    }
+    const baseRepeats = status === "identical" ? null : await repeats(check3, base2);
+    if (baseRepeats?.ok === false) {
+      const { failure } = baseRepeats;
+      broken.push({ comparison, status: "missing-baseline", reason: `base: ${failure.message}`, failure });
       continue;
     }
     const difference = await outputDifference(device, comparison);
@@ -80304,7 +80794,7 @@ function historyOf(states, made) {
 }
 
 // src/app/history/show-history.ts
-import { readdirSync as readdirSync5, statSync as statSync6 } from "node:fs";
+import { readdirSync as readdirSync6, statSync as statSync6 } from "node:fs";
 import { join as join35 } from "node:path";
 var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
 var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
@@ -80313,7 +80803,7 @@ function isFolder(path2) {
 }
 function namesIn4(path2, shown) {
   try {
-    return readdirSync5(path2);
+    return readdirSync6(path2);
   } catch (error) {
     const reason = error.message;
     throw new JoulegateError("bad-input", `The folder ${shown} cannot be read: ${reason}`, {
@@ -80344,7 +80834,7 @@ function showHistory(host2, { paths: paths2, out }) {
 }
 
 // src/app/retune/explain.ts
-import { existsSync as existsSync13, readdirSync as readdirSync6 } from "node:fs";
+import { existsSync as existsSync13, readdirSync as readdirSync7 } from "node:fs";
 import { join as join39 } from "node:path";
 
 // src/app/retune/write-findings.ts
@@ -80512,31 +81002,31 @@ function updatedTuned(options) {
 // src/app/retune/write-findings.ts
 var recordingsFolder = "recordings";
 async function keepFile(cost2, write) {
-  let fault = null;
+  let fault2 = null;
   const warn = (text3) => {
-    fault = text3;
+    fault2 = text3;
   };
   await optional({ cost: cost2, otherwise: void 0, warn }, write);
-  return fault;
+  return fault2;
 }
 async function writeFindings(task) {
   const { host: host2, laboratory, searches, finals } = task;
   const { report: report3, keep: keep2 } = task.options;
-  const faults = [];
+  const faults2 = [];
   if (!host2.signal.aborted) {
     const { tuned, tunedPath, retuned } = task;
     const device = laboratory.info;
     const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host2.now() });
-    const fault = await keepFile(
+    const fault2 = await keepFile(
       "what was found is not kept",
       () => writeFileAtomic(tunedPath, formatTuned(updated))
     );
-    if (fault === null) for (const search of searches) search.forgetTrials();
-    faults.push(fault);
+    if (fault2 === null) for (const search of searches) search.forgetTrials();
+    faults2.push(fault2);
   }
   if (report3 !== void 0) {
     const folder = join38(absolutePath2(host2, report3), recordingsFolder);
-    faults.push(
+    faults2.push(
       await keepFile(
         "the recordings are not whole",
         () => writeSearchRecordings({ host: host2, laboratory, folder, searches })
@@ -80544,10 +81034,10 @@ async function writeFindings(task) {
     );
   }
   if (keep2 !== void 0)
-    faults.push(
+    faults2.push(
       await keepFile("not every source is kept", () => keepSources({ host: host2, folder: keep2, finals }))
     );
-  return faults.filter((fault) => fault !== null);
+  return faults2.filter((fault2) => fault2 !== null);
 }
 
 // src/app/retune/explain.ts
@@ -80567,7 +81057,7 @@ function rowsOf({ tunables, measurements }) {
 function recordingsIn(folder) {
   const path2 = join39(folder, recordingsFolder);
   if (!existsSync13(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
+  return readdirSync7(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -81058,6 +81548,7 @@ async function searchAll2(run, kernels, coldModel) {
     const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
     if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
     try {
+      await checkReference({ laboratory, kernel, workload });
       const search = await searchWorkload({
         host: host2,
         device: laboratory.device,
@@ -81078,7 +81569,7 @@ async function searchAll2(run, kernels, coldModel) {
       warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
-      if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
+      if (!isKernelFault(error)) throw error;
       faulty++;
       await keepFaulty({ host: host2, folder: options.keep, laboratory }, kernel, workload);
       warnings.push(`${name} was not retuned. ${error.message}`);
@@ -81133,7 +81624,7 @@ async function retuneOn(run, task) {
     })
   );
   const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host2, options.out);
-  const faults = [
+  const faults2 = [
     ...modelFault === null ? [] : [modelFault],
     ...await writeFindings({ ...run, tunedPath, searches, finals, retuned })
   ];
@@ -81145,13 +81636,13 @@ async function retuneOn(run, task) {
     tool: { name: "joulegate", version: host2.version },
     createdAt: startedAt.toISOString(),
     durationSeconds: (host2.now().getTime() - startedAt.getTime()) / 1e3,
-    exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
+    exitCode: exitCodeOf2(interrupted, faulty + faults2.length, retuned),
     manifest: options.manifest,
     ...options.out === void 0 ? { tuned } : {},
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...sizes2, ...lost2, ...faults],
+    warnings: [...warnings, ...sizes2, ...lost2, ...faults2],
     kernels: retuned
   };
 }
@@ -81217,11 +81708,11 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
     const next = "NVML reads the energy of NVIDIA’s GPUs. Where `nvidia-smi` does not run either, mend the driver first (reboot after an update). In a container pass it in with utility (NVIDIA_DRIVER_CAPABILITIES); JOULEGATE_NVML_LIBRARY names another path.";
     return [wrong2("NVML", seen.why, next)];
   }
-  const { boards, faults } = seen;
-  const lost2 = faults.map(
-    (fault) => wrong2(
+  const { boards, faults: faults2 } = seen;
+  const lost2 = faults2.map(
+    (fault2) => wrong2(
       "NVML",
-      fault,
+      fault2,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
     )
   );
@@ -81242,7 +81733,7 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
   const [handle, ...others] = handles;
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(", ");
-  const faults = [
+  const faults2 = [
     ...refusal4 === null ? [] : [wrong2(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
     ...tenants.ok ? [] : [
       wrong2(
@@ -81255,7 +81746,7 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
       (slowdown) => wrong2(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
     )
   ];
-  if (faults.length > 0) return faults;
+  if (faults2.length > 0) return faults2;
   const notes2 = tenants.ok && tenants.notes.length > 0 ? tenants.notes : ["nobody else is at work on it"];
   const drawn = watts === null ? [] : [`${Math.round(watts)} W while nothing of ours runs`];
   return [good(subject, [name, ...drawn, ...notes2].join("; "))];
@@ -81267,8 +81758,8 @@ import { dirname as dirname10 } from "node:path";
 var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
 function checkLocks(folder) {
   const subject = "lock folder";
-  const fault = folderFault(folder);
-  if (fault !== null) return wrong2(subject, fault, nextStep2);
+  const fault2 = folderFault(folder);
+  if (fault2 !== null) return wrong2(subject, fault2, nextStep2);
   if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
     return wrong2(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
   }
@@ -81414,12 +81905,12 @@ function libraryFault(view, file) {
     return wrong2(subject, `${file} does not say which library is the driver`, next);
   }
   const path2 = library.includes("/") ? resolve6(dirname11(file), library) : library;
-  const fault = view.loadFault(path2);
-  if (fault === null || /wrong ELF class/.test(fault)) return null;
-  const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault)?.[1];
+  const fault2 = view.loadFault(path2);
+  if (fault2 === null || /wrong ELF class/.test(fault2)) return null;
+  const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault2)?.[1];
   if (lacking === void 0) {
     const next = "Update the driver, or the system that it was built for.";
-    return wrong2(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
+    return wrong2(subject, `its library ${path2} cannot be loaded: ${fault2}`, next);
   }
   if (lacking === basename8(path2))
     return wrong2(subject, `its library ${path2} is not there`, driverStep(lacking));
@@ -81540,21 +82031,21 @@ function systemFindings(view, adapter = null) {
 
 // src/app/doctor/view.ts
 import { spawnSync as spawnSync3 } from "node:child_process";
-import { closeSync as closeSync9, constants as constants12, existsSync as existsSync14, openSync as openSync8, readdirSync as readdirSync7, readFileSync as readFileSync8 } from "node:fs";
+import { closeSync as closeSync9, constants as constants12, existsSync as existsSync14, openSync as openSync8, readdirSync as readdirSync8, readFileSync as readFileSync9 } from "node:fs";
 function thisSystem(environment) {
   return {
     environment,
     exists: existsSync14,
     list(folder) {
       try {
-        return readdirSync7(folder);
+        return readdirSync8(folder);
       } catch {
         return [];
       }
     },
     read(path2) {
       try {
-        return readFileSync8(path2, "utf8");
+        return readFileSync9(path2, "utf8");
       } catch {
         return null;
       }
@@ -82319,22 +82810,22 @@ async function readEntries(reader, path2, options) {
   if (source === null) return refuse5("there is no such file");
   const text3 = source.files[path2] ?? "";
   if (!explicit && !mentionsCompute.test(text3)) return { entries: [], refused: [] };
-  const described2 = await describeProgram(source);
-  if (!described2.ok) {
-    const { file = path2 } = described2.failure;
+  const described3 = await describeProgram(source);
+  if (!described3.ok) {
+    const { file = path2 } = described3.failure;
     const foreign2 = foreignFile(source.files[file] ?? "");
     const failure = foreign2 ?? {
-      ...described2.failure,
-      message: `cannot be read: ${described2.failure.message}`
+      ...described3.failure,
+      message: `cannot be read: ${described3.failure.message}`
     };
     return { entries: [], refused: [leftOut2({ ...failure, file }, path2, shown)] };
   }
-  const refused4 = described2.value.flatMap((entry) => {
-    const fault = faultOf4(entry);
-    return fault === null ? [] : [leftOut2({ ...fault, message: `${entry.name}: ${fault.message}` }, path2, shown)];
+  const refused4 = described3.value.flatMap((entry) => {
+    const fault2 = faultOf5(entry);
+    return fault2 === null ? [] : [leftOut2({ ...fault2, message: `${entry.name}: ${fault2.message}` }, path2, shown)];
   });
-  const entries = described2.value.filter((entry) => faultOf4(entry) === null);
-  if (explicit && described2.value.length === 0) {
+  const entries = described3.value.filter((entry) => faultOf5(entry) === null);
+  if (explicit && described3.value.length === 0) {
     const foreign2 = foreignFile(text3);
     refused4.push(leftOut2(foreign2 ?? { message: "has no @compute entry point" }, path2, shown));
   }
@@ -82346,7 +82837,7 @@ var withTextures = {
 };
 var withoutOutput = { what: "a program that writes no buffer", wayOn: "nothing shows whether it is right" };
 var laterName = /^(?:subgroup|quad|texture|atomic|chromium|wgpu|ray)/i;
-function faultOf4(entry) {
+function faultOf5(entry) {
   if (entry.obstacle !== null)
     return {
       ...entry.obstacle,
@@ -82961,19 +83452,19 @@ async function runtimeKernel(kernel, tuned, { warn, print }) {
   const programs = new Programs(kernel, print);
   const workloads = kernel.workloads.map(({ parameters }) => parameters);
   for (const parameters of workloads) {
-    const fault = await programs.add(kernel.defaults, parameters);
-    if (fault !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault}`);
+    const fault2 = await programs.add(kernel.defaults, parameters);
+    if (fault2 !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault2}`);
   }
   const entries = [];
   for (const entry of tuned?.entries ?? []) {
     if (entry.kernel !== kernel.name) continue;
     const { family, workload } = entry;
     const configuration = alignClock(kernel, entry.configuration);
-    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
-    if (fault === null) {
+    const fault2 = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
+    if (fault2 === null) {
       entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
     } else {
-      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault2}.`);
     }
   }
   const formula = (expression) => formulaOf2(kernel, expression);
@@ -83039,7 +83530,7 @@ function printerOf(kernel) {
 }
 async function validateManifest2(manifest, options, print) {
   const unseen = [];
-  const faults = [];
+  const faults2 = [];
   const needs = [];
   const warnings = /* @__PURE__ */ new Map();
   const changing = /* @__PURE__ */ new Map();
@@ -83072,7 +83563,7 @@ async function validateManifest2(manifest, options, print) {
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
         }
         if (!built.ok) {
-          faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
+          faults2.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
           break;
         }
       }
@@ -83083,7 +83574,7 @@ async function validateManifest2(manifest, options, print) {
     kernels: manifest.kernels.length,
     workloads,
     needs,
-    faults,
+    faults: faults2,
     contents,
     unseen,
     warnings: [...warnings.values()],
@@ -84071,7 +84562,7 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
     const result = await validate9(host2, { ...readManifestOption(args), ...readAllowCommands(args) });
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
-    const faults = result.faults.map(
+    const faults2 = result.faults.map(
       ({ kernel, workload, failure }) => `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}
 `
     );
@@ -84088,13 +84579,13 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
 `
     );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
-    const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
+    const verdict = faults2.length === 0 ? "no faults" : count(faults2.length, "fault");
     const unseen = result.unseen.map(
       ({ kernel, by, line: line3 }) => `${result.manifest}:${line3}: note: ${kernel} was not looked at: it is what \`${by}\` prints; --allow-commands has it run
 `
     );
     const notes2 = `${[...warnings, ...needs, ...changing, ...unseen].join("")}${contentsOf2(result)}${judged2}`;
-    return { output: `${faults.join("")}${notes2}${summary}, ${verdict}
+    return { output: `${faults2.join("")}${notes2}${summary}, ${verdict}
 `, exitCode };
   }
 };
@@ -84367,8 +84858,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 for (const stream of [stdout, stderr]) stream.on("error", () => void 0);
-for (const fault of ["uncaughtException", "unhandledRejection"]) {
-  process.on(fault, (error) => {
+for (const fault2 of ["uncaughtException", "unhandledRejection"]) {
+  process.on(fault2, (error) => {
     process.exitCode = ExitCode.internal;
     stderr.write(
       `joulegate: internal error: ${error instanceof Error ? error.stack : error}

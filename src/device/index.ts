@@ -1,11 +1,15 @@
 export { deviceFamily } from '../runtime/index.ts';
 export {
+  type CommandDeviceOptions,
+  type CommandDevicePort,
   CommandWorkspace,
   createCommandDevice,
   hostDevice,
+  type ProgramDevice,
   reaperArgument,
   reapPrograms,
   SourcePrinter,
+  saidDevice,
 } from './command/index.ts';
 export { type DeviceChoice, deviceChoices } from './device-choices.ts';
 export {

@@ -4,6 +4,7 @@ import type {
   Completion,
   DeviceInfo,
   LatencySamples,
+  Outputs,
   Remarks,
   StretchPart,
   TimeOptions,
@@ -66,6 +67,11 @@ export interface Exchanges {
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };
     response: WireOutcome<Remarks>;
+  };
+  /** What a launch writes that follows others; null where that is too much to send. */
+  outputs: {
+    request: { readonly program: WireProgram; readonly launches: number };
+    response: WireOutcome<Outputs | null>;
   };
   time: {
     request: { readonly program: WireProgram; readonly options: TimeOptions };

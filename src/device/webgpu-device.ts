@@ -8,7 +8,15 @@ import {
   type Variant,
   type VariantFailure,
 } from '../kernel/index.ts';
-import type { Device, DeviceInfo, PassTime, Remarks, StretchPart, VerifyOptions } from '../measure/index.ts';
+import type {
+  Device,
+  DeviceInfo,
+  Outputs,
+  PassTime,
+  Remarks,
+  StretchPart,
+  VerifyOptions,
+} from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
 import { BoundsChecks } from './bounds-checks.ts';
 import { contentsOf, type Generate } from './buffer-contents.ts';
@@ -53,7 +61,7 @@ const startTries = 3;
 /** What the user asked for where a request is a part of it. */
 const askedFor: Readonly<Partial<Record<VariantRequestKind, VariantRequestKind>>> = { bounds: 'verify' };
 
-type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run';
+type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'outputs' | 'time' | 'passes' | 'run';
 
 /** Dawn in a process of its own, restarted whenever a variant costs it its life. */
 class WebgpuDevice implements Device {
@@ -105,6 +113,10 @@ class WebgpuDevice implements Device {
     );
     if (!verified.ok || own.value === null) return verified;
     return { ok: true, value: [...(verified.value ?? []), ...own.value] };
+  }
+
+  outputs(variant: Variant, launches: number): Promise<Outcome<Outputs | null>> {
+    return this.#ask('outputs', variant, this.#deadlines.verifyMs, (program) => ({ program, launches }));
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {

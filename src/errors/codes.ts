@@ -21,6 +21,7 @@ export interface ErrorCodes {
     | 'carried-repository'
     | 'commands-not-allowed'
     | 'damaged-file'
+    | 'does-not-repeat'
     | 'dubious-ownership'
     | 'expression-failed'
     | 'fetch-failed'

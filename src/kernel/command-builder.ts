@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   type CommandDefinition,
+  clockTunable,
   type DeviceLimits,
-  fillArgument,
+  fillArguments,
   type KernelDefinition,
   type Workload,
   workloadVariables,
@@ -58,6 +59,17 @@ function bindOutputs(
   return succeeded(bound);
 }
 
+/** What a running program is told to become this one; nothing where a value cannot be told in a line. */
+function configurable(
+  tunables: readonly string[],
+  configuration: Configuration,
+  family: string,
+): Pick<CommandProgram, 'configure'> {
+  const values = tunables.map((name) => `${name}=${configuration[name]}`);
+  const isTold = values.length > 0 && !values.some((value) => /\s/.test(value));
+  return isTold ? { configure: { family, values } } : {};
+}
+
 /** Builds the variants of a kernel that is a program of another kind: arguments, files and outputs. */
 export class CommandBuilder implements VariantBuilder {
   readonly kernel: KernelDefinition;
@@ -110,13 +122,15 @@ export class CommandBuilder implements VariantBuilder {
     const outputs = bindOutputs(this.#command, workload, variables);
     if (!outputs.ok) return outputs;
     const values = { ...workload.parameters, ...configuration };
-    const filled = (program: readonly string[]) => program.map((argument) => fillArgument(argument, values));
+    const tunables = kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable);
+    const filled = (program: readonly string[]) => fillArguments(program, values, tunables);
     const sources = Object.entries(files).map(([path, { digest, executable }]) => [path, digest, executable]);
     const built = build === null ? null : filled(build);
     const buildIdentity = digest([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
     const command: CommandProgram = {
       run: filled(run),
+      ...configurable(tunables, configuration, digest([buildIdentity, run, workload.parameters, shapes])),
       build: built,
       folder,
       files,

@@ -117,6 +117,11 @@ export interface CommandProgram {
   readonly files: Readonly<Record<string, SourceFile>>;
   /** What it writes, one file each. */
   readonly outputs: readonly BufferBinding[];
+  /**
+   * How a running program of the same family (SHA-256, hex: files, build and arguments but for tunables) is told to become this
+   * one, as `NAME=VALUE`. Absent: it cannot be.
+   */
+  readonly configure?: { readonly family: string; readonly values: readonly string[] };
   /** SHA-256 (hex) over files and `build`: programs of equal ones may run in one folder. */
   readonly buildIdentity: string;
   /** SHA-256 (hex) over files, arguments and outputs: equal means identical. */

@@ -14,6 +14,28 @@ export function fillArgument(
   return argument.replaceAll(placeholder, (_all, name: string) => String(values[name]));
 }
 
+/** Stands for every tunable: an argument with it is there once for each, with `NAME=VALUE` in its place. */
+const everyTunable = '{*}';
+
+/** The arguments of a program with its values put in. */
+export function fillArguments(
+  program: readonly string[],
+  values: Readonly<Record<string, number | boolean | string>>,
+  tunables: readonly string[],
+): string[] {
+  return program.flatMap((argument) => {
+    const filled = fillArgument(argument, values);
+    return argument.includes(everyTunable)
+      ? tunables.map((name) => filled.replaceAll(everyTunable, () => `${name}=${values[name]}`))
+      : [filled];
+  });
+}
+
+/** Whether a program names tunables without having to name each. */
+export function usesEveryTunable(program: readonly string[]): boolean {
+  return program.some((argument) => argument.includes(everyTunable));
+}
+
 /** The names in placeholders of a program. */
 export function namesIn(program: readonly string[]): readonly string[] {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = '']) => name));

@@ -1,5 +1,5 @@
 import type { ManifestCommand } from '../schema/index.ts';
-import { namesIn, readArguments } from './arguments.ts';
+import { namesIn, readArguments, usesEveryTunable } from './arguments.ts';
 import { type BufferContext, readCheck, readLength, readType } from './buffers.ts';
 import { constantExpression } from './expressions.ts';
 import type { Place } from './place.ts';
@@ -16,15 +16,28 @@ export interface CommandContext extends BufferContext {
   readonly tunablesPlace: Place;
 }
 
-function readOutputs(written: Written['outputs'], place: Place, context: BufferContext): OutputDefinition[] {
+/** Outputs are compared element by element with the reference's, which has another configuration. */
+function reportTunables(names: readonly string[], place: Place, { tunables }: CommandContext): void {
+  const found = names.filter((name) => tunables.includes(name));
+  if (found.length === 0) return;
+  place.value({
+    message: `the shape of an output depends on the tunable '${found[0]}', so that of one configuration cannot be compared with another's`,
+    nextStep:
+      'give the shape that all configurations have, and let the program write that: cut off what it padded, put in order what it laid out otherwise',
+  });
+}
+
+function readOutputs(written: Written['outputs'], place: Place, context: CommandContext): OutputDefinition[] {
   return Object.entries(written ?? {}).flatMap(([name, output]) => {
     if (output === undefined) return [];
     const here = place.at(name);
+    const length = readLength(output.length, here.at('length'), context) ?? constantExpression(1);
+    reportTunables(length.names, here.at('length'), context);
     return [
       {
         name,
         type: output.type === undefined ? 'f32' : readType(output.type, here.at('type'), context),
-        length: readLength(output.length, here.at('length'), context) ?? constantExpression(1),
+        length,
         check: readCheck(output.check) ?? { relative: 0, absolute: 0 },
       },
     ];
@@ -38,11 +51,12 @@ export function readCommand(written: Written, place: Place, context: CommandCont
     written[key] === undefined ? null : readArguments(written[key], place.at(key), names);
   const run = program('run') ?? [];
   const build = program('build');
-  const used = namesIn([...run, ...(build ?? [])]);
-  for (const name of tunables.filter((one) => !used.includes(one))) {
+  const all = [...run, ...(build ?? [])];
+  const used = namesIn(all);
+  for (const name of usesEveryTunable(all) ? [] : tunables.filter((one) => !used.includes(one))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
-      nextStep: `write {${name}} where the program takes it, or remove the tunable`,
+      nextStep: `write {${name}} where the program takes it, or {*} for all of them as NAME=VALUE, or remove the tunable`,
     });
   }
   return {

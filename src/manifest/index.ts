@@ -1,4 +1,4 @@
-export { fillArgument, namesIn } from './arguments.ts';
+export { fillArgument, fillArguments, namesIn } from './arguments.ts';
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
 export { ComposedText } from './composed-text.ts';
 export { formatProblems } from './format-problems.ts';

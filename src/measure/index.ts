@@ -15,6 +15,7 @@ export type {
   Meter,
   MeterInfo,
   MeterSession,
+  Outputs,
   PassTime,
   PowerReading,
   Remarks,
@@ -25,6 +26,7 @@ export type {
   TimeOptions,
   VerifyOptions,
 } from './ports.ts';
+export { repeatFault } from './repeats.ts';
 export { resetShares } from './resets.ts';
 export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';

@@ -74,7 +74,12 @@ export type Remarks = readonly string[] | null;
 export interface VerifyOptions {
   /** Whether its indices may be beyond its buffers: looking takes compiling another program. Looked at unless false. */
   readonly indices?: boolean;
+  /** Whether a program of another kind gets a process that ran no other configuration before. It need not unless given. */
+  readonly fresh?: boolean;
 }
+
+/** What checked outputs hold after a launch, by their names. */
+export type Outputs = ReadonlyMap<string, Uint8Array>;
 
 /** Compiles and runs variants. A failing variant is an `Outcome`; only a device that is gone for good throws. */
 export interface Device {
@@ -85,6 +90,11 @@ export interface Device {
   expect?(variant: Variant): void;
   /** Runs both on the same inputs, outputs poisoned first, and compares. */
   verify(variant: Variant, reference: Variant, options?: VerifyOptions): Promise<Outcome<Remarks>>;
+  /**
+   * What a launch writes that follows `launches` others: of a program of another kind in a process of its own, of WGSL from the
+   * described contents. Absent, or null: this device cannot tell.
+   */
+  outputs?(variant: Variant, launches: number): Promise<Outcome<Outputs | null>>;
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
   /**
    * Times each pass of a variant that has several, in order. Absent, or null: this device cannot.

@@ -10,9 +10,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CommandWorkspace, createCommandDevice, hostDevice, SourcePrinter } from '../../src/device/index.ts';
+import {
+  CommandWorkspace,
+  createCommandDevice,
+  hostDevice,
+  SourcePrinter,
+  saidDevice,
+} from '../../src/device/index.ts';
 import type { CommandProgram } from '../../src/kernel/index.ts';
-import type { Device, DeviceInfo } from '../../src/measure/index.ts';
+import { type Device, type DeviceInfo, repeatFault } from '../../src/measure/index.ts';
 import { commandManifest, commandProgram, commandVariants } from '../support/command-program.ts';
 import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
 import { bundleForTest } from '../support/worker-bundle.ts';
@@ -127,6 +133,18 @@ describe('a program as a kernel', () => {
   });
 
   it.each([
+    ['inplace', /^after 3 launches its outputs are not those after 1: `y`: 63 of 64 elements are wrong/],
+    ['unseeded', /^started twice, it writes different outputs: `y`: \d+ of 64 elements are wrong/],
+  ])('says that it does not repeat itself: %s', async (fault, message) => {
+    const { build } = commandVariants();
+    const other = openDevice();
+    const found = await repeatFault([device, other], await build({ FAULT: fault }));
+    expect(found).toMatchObject({ ok: true, value: { message: expect.stringMatching(message) } });
+    expect(await repeatFault([device, other], await build())).toEqual({ ok: true, value: null });
+    await other.close();
+  });
+
+  it.each([
     ['wrong', 'wrong-result', '1 of 64 elements are wrong'],
     ['nan', 'not-a-number', '1 of 64 elements are not a number'],
     ['unwritten', 'unwritten', 'the program wrote no file y.bin'],
@@ -146,14 +164,10 @@ describe('a program as a kernel', () => {
     ['crashes', 'crash', /^it was ended by SIGSEGV; it last said:\na line of its own$/],
     [
       'chats',
-      'validation',
+      'timeout',
       /^it waits for input and has not answered 'time .*'; it printed 'written' where 'time .*' was expected/,
     ],
-    [
-      'words',
-      'validation',
-      /^it waits for input .*; it printed 'time soon', which is no time in milliseconds/,
-    ],
+    ['words', 'timeout', /^it waits for input .*; it printed 'time soon', which is no time in milliseconds/],
     [
       'microseconds',
       'validation',
@@ -192,8 +206,8 @@ for line in sys.stdin: print("time 1.0")
     expect(await device.prepare(await variant.build())).toMatchObject({
       ok: false,
       failure: {
-        kind: 'validation',
-        message: expect.stringMatching(/^it printed 'ready' only when it had nothing more to read: flush/),
+        kind: 'timeout',
+        message: expect.stringMatching(/^it printed 'ready' only when it had nothing more to read; flush/),
       },
     });
   });
@@ -272,6 +286,83 @@ for line in sys.stdin: print("time 1.0")
       ok: false,
       failure: { kind: 'crash', message: expect.stringMatching(message) },
     });
+  });
+});
+
+describe('a program that offers to become other configurations', () => {
+  const script = `import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+let values = {};
+const take = (words) => { values = Object.fromEntries(words.map((word) => word.split('='))); };
+const say = (...words) => console.log('joulegate:', ...words);
+take(process.argv.slice(2));
+say('device', 'Acme One');
+say('sensor', '0000:07:00.0');
+say('ready configure');
+for await (const line of createInterface({ input: process.stdin })) {
+  const [word, ...rest] = line.split(' ');
+  if (word === 'configure') {
+    if (rest.includes('FAULT=refuses')) say('error', 'not this one');
+    else { take(rest); say('ready'); }
+  } else if (word === 'run') {
+    const start = performance.now();
+    while (performance.now() < start + Number(rest[0]) * 0.5);
+    say('time', performance.now() - start);
+  } else if (word === 'write') {
+    writeFileSync(rest[0] + '/y.bin', new Float32Array(64).fill(Number(values.SCALE)));
+    say('written');
+  }
+}
+`;
+  const variants = () =>
+    commandVariants(commandManifest('', '[node, main.mjs, "{*}"]'), { 'main.mjs': script });
+  const open = (more: Partial<Parameters<typeof createCommandDevice>[0]> = {}) =>
+    createCommandDevice({ info: hostDevice(nowhere), workspace, clock, reconfigures: true, ...more });
+
+  it('does so while searching, and one that it refuses costs that one', async () => {
+    const device = open();
+    const { build, reference } = variants();
+    expect(await device.prepare(await build())).toEqual({ ok: true, value: null });
+    const pids = runningWith(folder);
+    expect(await device.time(await build({ SCALE: 3 }), time)).toMatchObject({ ok: true });
+    expect(await device.prepare(await build({ FAULT: 'refuses' }))).toEqual({
+      ok: false,
+      failure: { kind: 'validation', message: 'not this one' },
+    });
+    // What it writes is what it has become.
+    expect(await device.verify(await build({ SPIN: 2 }), await reference())).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(await device.verify(await build({ SCALE: 3 }), await reference())).toMatchObject({ ok: false });
+    expect(runningWith(folder)).toEqual(pids);
+    await device.verify(await build({ SCALE: 3 }), await reference(), { fresh: true });
+    expect(await becomesTrue(() => runningWith(folder).every((pid) => !pids.includes(pid)))).toBe(true);
+    await device.close();
+  });
+
+  it('has a process for each where they are compared', async () => {
+    const device = open({ reconfigures: false });
+    const { build } = variants();
+    await device.prepare(await build());
+    const pids = runningWith(folder);
+    expect(await device.prepare(await build({ SCALE: 3 }))).toEqual({ ok: true, value: null });
+    expect(runningWith(folder).some((pid) => pids.includes(pid))).toBe(false);
+    await device.close();
+  });
+
+  it('and one that says what it runs on, is believed, and refused where that is not what is measured', async () => {
+    const { build } = variants();
+    const elsewhere = 'it runs elsewhere';
+    const device = open({ isElsewhere: ({ name }) => (name === 'Acme One' ? elsewhere : null) });
+    expect(await device.prepare(await build())).toMatchObject({ ok: false, failure: { message: elsewhere } });
+    await device.close();
+    const other = open();
+    expect(await other.says(await build())).toEqual({
+      ok: true,
+      value: { name: 'Acme One', sensor: '0000:07:00.0' },
+    });
+    await other.close();
   });
 });
 
@@ -439,6 +530,31 @@ describe('what programs run on where there is no adapter', () => {
     expect(found()).toMatchObject({ family: 'amd', description: 'AMD GPU', software: false });
     write('sys/class/drm/card1/device/product_name', 'AMD Instinct MI210\n');
     expect(found()).toMatchObject({ family: 'amd-instinct-mi210', software: false });
+  });
+
+  it('is an Intel GPU, but for the graphics of a CPU', () => {
+    write('sys/class/drm/card0/device/vendor', '0x8086\n');
+    write('sys/class/drm/card0/device/device', '0x46a6\n');
+    write('sys/class/drm/card0/device/uevent', 'DRIVER=i915\nPCI_SLOT_NAME=0000:00:02.0\n');
+    expect(found()).toMatchObject({ vendor: '', software: true });
+    write('sys/class/drm/card1/device/vendor', '0x8086\n');
+    write('sys/class/drm/card1/device/device', '0x56a0\n');
+    write('sys/class/drm/card1/device/uevent', 'DRIVER=xe\nPCI_SLOT_NAME=0000:03:00.0\n');
+    expect(found()).toMatchObject({ family: 'intel-0x56a0', vendor: 'intel', software: false });
+  });
+
+  it('is what the program says', () => {
+    const nvidia = { ...hostDevice(nowhere), vendor: 'nvidia', driver: '570.86.15', software: false };
+    const said = (name: string, sensor: string | null = null) => saidDevice({ name, sensor }, nvidia);
+    expect(said('NVIDIA H200')).toMatchObject({
+      ...{ family: 'nvidia-h200', driver: '570.86.15', software: false, backend: 'host' },
+    });
+    expect(said('gfx90a')).toMatchObject({ family: 'amd-gfx90a', driver: '', software: false });
+    expect(said('cpu-haswell-Intel(R) Xeon(R)')).toMatchObject({ vendor: '', software: true });
+    expect(said('Acme One', 'cpu')).toMatchObject({ software: true });
+    expect(saidDevice({ name: 'Acme One', sensor: '0' }, hostDevice(nowhere))).toMatchObject({
+      ...{ family: 'acme-one', software: false },
+    });
   });
 
   it('is the CPU if there is neither', () => {

@@ -7,7 +7,7 @@ import {
   type Outcome,
   type Variant,
 } from '../../src/kernel/index.ts';
-import type { Device } from '../../src/measure/index.ts';
+import { type Device, repeatFault } from '../../src/measure/index.ts';
 import { buffer, expression, kernelOf } from '../kernel/support.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { floats, variantOf } from './programs.ts';
@@ -69,6 +69,16 @@ describeOnAdapter('launches that change what they read', (adapter) => {
     expect(least(fresh)).toBeGreaterThan(5 * least(nothing));
     expect(fresh.resetMs).toBeGreaterThanOrEqual(0);
     expect(drained).not.toHaveProperty('resetMs');
+  });
+
+  it('repeat themselves all the same, and those that go on from the last one do, too', async () => {
+    for (const betweenLaunches of ['reset', 'keep'] as const) {
+      const variant = draining('ones', betweenLaunches);
+      expect(await repeatFault([device, device], variant)).toEqual({ ok: true, value: null });
+      // Launched twice before, of which nothing is to be seen.
+      const outputs = must((await device.outputs?.(variant, 2)) ?? { ok: true, value: null });
+      expect([...(outputs?.keys() ?? [])]).toEqual(['o']);
+    }
   });
 
   it('all find them in a stretch, whose putting back can be run alone', async () => {

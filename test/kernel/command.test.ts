@@ -34,6 +34,17 @@ describe('a variant of a command kernel', () => {
     });
   });
 
+  it('of one family are those that differ in nothing but tunables that are arguments', async () => {
+    const { build } = commandVariants(text, files);
+    const [usual, slower, other] = [await build(), await build({ SPIN: 2 }), await build({ SCALE: 3 })];
+    expect(slower.command.configure).toEqual({
+      family: usual.command.configure?.family,
+      values: ['SCALE=2', 'SPIN=2', 'FAULT=none'],
+    });
+    // It is built otherwise.
+    expect(other.command.configure?.family).not.toBe(usual.command.configure?.family);
+  });
+
   it('has no features: nothing is known of it without running it', async () => {
     const { kernel } = commandVariants(text, files);
     expect(kernel.command).toBeDefined();

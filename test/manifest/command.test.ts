@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillArgument } from '../../src/manifest/index.ts';
+import { fillArgument, fillArguments } from '../../src/manifest/index.ts';
 import { faultsOf, parse } from './support.ts';
 
 const files = {
@@ -80,7 +80,7 @@ describe('a command kernel', () => {
     ],
     [
       { run: '[./saxpy, "{N}"]' },
-      "9:17 neither 'run' nor 'build' uses the tunable 'BLOCK' | write {BLOCK} where the program takes it, or remove the tunable",
+      "9:17 neither 'run' nor 'build' uses the tunable 'BLOCK' | write {BLOCK} where the program takes it, or {*} for all of them as NAME=VALUE, or remove the tunable",
     ],
     [
       { outputs: '{ y: { type: f64, length: N, check: { relative: 0 } } }' },
@@ -90,8 +90,16 @@ describe('a command kernel', () => {
       { outputs: '{ y: { type: f32, length: N - 64, check: { relative: 0 } } }' },
       '7:42 the length is 0 for workload N=64 | change it or the workload, so that it is between 1 and 4294967296',
     ],
+    [
+      { outputs: '{ y: { type: f32, length: N + BLOCK, check: { relative: 0 } } }' },
+      "7:42 the shape of an output depends on the tunable 'BLOCK', so that of one configuration cannot be compared with another's | give the shape that all configurations have, and let the program write that: cut off what it padded, put in order what it laid out otherwise",
+    ],
   ])('says what is wrong with %j', (lines, fault) => {
     expect(faultsOf(text(lines), options)).toEqual([fault]);
+  });
+
+  it('may take all tunables at once', () => {
+    expect(faultsOf(text({ run: '[./saxpy, "N={N}", "{*}"]' }), options)).toEqual([]);
   });
 
   it('needs what it cannot do without', () => {
@@ -117,6 +125,14 @@ describe('a command kernel', () => {
 });
 
 describe('an argument', () => {
+  it('with {*} is there once for each tunable', () => {
+    const values = { N: 64, FAST: true, KIND: '{N}' };
+    expect(fillArguments(['a', '-D{*}', 'N={N}'], values, ['FAST', 'KIND'])).toEqual([
+      ...['a', '-DFAST=true', '-DKIND={N}', 'N=64'],
+    ]);
+    expect(fillArguments(['a', '{*}'], values, [])).toEqual(['a']);
+  });
+
   it('gets the values of what it names, and keeps every other brace', () => {
     const values = { N: 64, FAST: true, KIND: 'rows' };
     expect(fillArgument('-n={N} {FAST}{KIND}', values)).toBe('-n=64 truerows');

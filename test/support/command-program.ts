@@ -20,7 +20,7 @@ const y = new Float32Array(count);
 let launched = 0;
 function launch() {
   const until = performance.now() + Number(spin);
-  for (let i = 0; i < count; i++) y[i] = i * Number(scale);
+  for (let i = 0; i < count; i++) y[i] = (fault === 'inplace' ? y[i] : fault === 'unseeded' ? Math.random() : 0) + i * Number(scale);
   while (performance.now() < until);
 }
 if (fault === 'refuses') console.log('error too much shared memory');
@@ -76,7 +76,7 @@ ${more}
     tunables:
       SCALE: [2, 3]
       SPIN: [0.05, 0.2, 2]
-      FAULT: [none, refuses, dies, mute, deaf, family, hangs, crashes, chats, microseconds, seconds, single, words, link, keeps, prefix, library, slow, wrong, nan, unwritten, short]
+      FAULT: [none, refuses, dies, mute, deaf, family, hangs, crashes, chats, microseconds, seconds, single, words, link, keeps, prefix, library, slow, inplace, unseeded, wrong, nan, unwritten, short]
     default: { SCALE: 2, SPIN: 0.05, FAULT: none }
 `;
 }

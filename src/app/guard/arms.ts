@@ -9,7 +9,7 @@ import {
 import { hasReference } from '../../manifest/index.ts';
 import { type BlockSubject, type Device, isShared, type Remarks } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/index.ts';
+import { type Laboratory, RepeatCheck } from '../laboratory/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
 
 type Measurable = Extract<Comparison, { status: 'identical' | 'changed' }>;
@@ -49,6 +49,14 @@ export function selectAdded(comparisons: readonly Comparison[]): readonly Added[
 async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<Remarks>> {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+
+/** Whether an arm can be compared with its reference again and again; what differs is its reference's. */
+async function repeats(check: RepeatCheck, { reference }: ArmVariant): Promise<Outcome<null>> {
+  const checked = await check.of(reference);
+  if (!checked.ok || checked.value === null) return { ok: true, value: null };
+  const { kind, message } = checked.value;
+  return { ok: false, failure: { kind, message: `its reference does not repeat itself: ${message}` } };
 }
 
 /** Failures of a variant that runs: it computes something else, or nothing that could be compared. */
@@ -107,11 +115,22 @@ export interface CheckedArms {
 }
 
 /** Runs every arm once and compares its outputs: nothing wrong or failing gets as far as a block. */
-export async function checkArms(options: {
+export async function checkArms(options: CheckArmsTask): Promise<CheckedArms> {
+  const check = new RepeatCheck(options.laboratory);
+  try {
+    return await checkEach(options, check);
+  } finally {
+    await check.close();
+  }
+}
+
+interface CheckArmsTask {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly comparisons: readonly (Measurable | Added)[];
-}): Promise<CheckedArms> {
+}
+
+async function checkEach(options: CheckArmsTask, check: RepeatCheck): Promise<CheckedArms> {
   const { host, laboratory, comparisons } = options;
   const { device } = laboratory;
   const contests: Contest[] = [];
@@ -140,6 +159,12 @@ export async function checkArms(options: {
       broken.push({ comparison, status: isWrong ? 'wrong-result' : 'broken-head', reason, failure });
       continue;
     }
+    const headRepeats = status === 'identical' ? null : await repeats(check, head);
+    if (headRepeats?.ok === false) {
+      const { failure } = headRepeats;
+      broken.push({ comparison, status: 'broken-head', reason: failure.message, failure });
+      continue;
+    }
     const sizes =
       status === 'identical' ? null : await laboratory.checkSubgroups({ kernel: definition, ...head });
     const remarks = [
@@ -155,6 +180,12 @@ export async function checkArms(options: {
       const { failure } = baseRuns;
       const reason = `base does not run: ${failure.message}`;
       broken.push({ comparison, status: 'missing-baseline', reason, failure });
+      continue;
+    }
+    const baseRepeats = status === 'identical' ? null : await repeats(check, base);
+    if (baseRepeats?.ok === false) {
+      const { failure } = baseRepeats;
+      broken.push({ comparison, status: 'missing-baseline', reason: `base: ${failure.message}`, failure });
       continue;
     }
     const difference = await outputDifference(device, comparison);

@@ -3,6 +3,8 @@ import { clockOf, clockTunable, type KernelDefinition } from '../../manifest/ind
 import type { Device, DeviceInfo } from '../../measure/index.ts';
 import type { ClockControl } from '../../meter/index.ts';
 
+const cannotTell = { ok: true, value: null } as const;
+
 /**
  * A device that times and runs every variant at the clock its configuration names, and at the board's own where it names
  * none. The clock is there before the first launch, so nothing that is measured sees it change.
@@ -20,13 +22,14 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
     prepare: (variant) => device.prepare(variant),
     expect: (variant) => device.expect?.(variant),
     verify: (variant, reference, options) => device.verify(variant, reference, options),
+    outputs: async (variant, launches) => (await device.outputs?.(variant, launches)) ?? cannotTell,
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);
     },
     async timePasses(variant, maxMs) {
       await clock(variant);
-      return (await device.timePasses?.(variant, maxMs)) ?? { ok: true, value: null };
+      return (await device.timePasses?.(variant, maxMs)) ?? cannotTell;
     },
     async run(variant, durationMs, part) {
       await clock(variant);

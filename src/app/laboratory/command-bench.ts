@@ -1,8 +1,14 @@
 import { tmpdir } from 'node:os';
 import type { WebgpuDeviceOptions } from '../../device/index.ts';
-import { CommandWorkspace, createCommandDevice, SourcePrinter } from '../../device/index.ts';
+import {
+  type CommandDeviceOptions,
+  type CommandDevicePort,
+  CommandWorkspace,
+  createCommandDevice,
+  SourcePrinter,
+} from '../../device/index.ts';
 import type { CommandProgram, PrintSource } from '../../kernel/index.ts';
-import type { Clock, Device, DeviceInfo } from '../../measure/index.ts';
+import type { Clock, DeviceInfo } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -17,7 +23,10 @@ export interface CommandBench {
   /** Prints WGSL; undefined where no program may be run. */
   readonly print: PrintSource | undefined;
   /** A device for `command` kernels; null where no program may be run. */
-  open(info: DeviceInfo): Device | null;
+  open(
+    info: DeviceInfo,
+    more?: Pick<CommandDeviceOptions, 'reconfigures' | 'isElsewhere'>,
+  ): CommandDevicePort | null;
   close(): Promise<void>;
 }
 
@@ -37,7 +46,7 @@ export function commandBench(host: Host, options: Pick<LaboratoryOptions, 'allow
   return {
     generate: (program: CommandProgram, bytes: number) => workspace.printed(program, bytes),
     print: new SourcePrinter({ workspace }).print,
-    open: (info) => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    open: (info, more = {}) => createCommandDevice({ info, workspace, clock: monotonicClock, ...more }),
     close: () => workspace.close(),
   };
 }

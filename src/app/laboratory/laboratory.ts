@@ -8,6 +8,7 @@ import {
   hostDevice,
   listAdapters,
   openWebgpuDevice,
+  type ProgramDevice,
   takenAdapter,
   type WebgpuDeviceOptions,
 } from '../../device/index.ts';
@@ -32,6 +33,7 @@ import { commandBench, monotonicClock } from './command-bench.ts';
 import { FreshDevices } from './fresh-devices.ts';
 import { wantedFeatures, warnOfMissingFeatures } from './missing-features.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
+import { askPrograms, elsewhere } from './program-device.ts';
 import { checkSubgroups, type OpenWith, type SubgroupSubject } from './subgroups.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -160,8 +162,8 @@ async function findAdapter(
 }
 
 /**
- * What is measured. Where only programs are, a software adapter says nothing of a GPU that is there as well: a container
- * with CUDA often has one.
+ * What is measured. Where only programs are, a software adapter says nothing of what they run on: a container with CUDA often has
+ * one beside its GPU, and where there is no GPU they run on the CPU itself.
  */
 export function deviceOf(
   adapter: DeviceInfo | null,
@@ -169,10 +171,8 @@ export function deviceOf(
   onlyCommands: boolean,
 ): DeviceInfo {
   const isCpu = options.device === 'software';
-  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.software || isCpu) return adapter;
-  const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter : found;
+  const isAdapter = adapter !== null && (!onlyCommands || !adapter.software);
+  return isAdapter ? adapter : hostDevice({ cpuOnly: isCpu });
 }
 
 /**
@@ -193,8 +193,13 @@ export async function openLaboratory(
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const commands = commandBench(host, options);
   const adapter = await findAdapter(host, options, kernels, commands.generate);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open(info) });
+  const found = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
+  const asked = onlyCommands(kernels) && options.runsNothing !== true ? commands.open(found) : null;
+  const said = asked === null ? null : await askPrograms(asked, kernels, found).finally(() => asked.close());
+  const info = said?.info ?? found;
+  const isElsewhere = (now: ProgramDevice) => elsewhere(said, info, now);
+  const openCommands = (reconfigures: boolean) => commands.open(info, { reconfigures, isElsewhere });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: openCommands(true) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -216,9 +221,15 @@ export async function openLaboratory(
     const { meter, reason, clocks } = await openMeter({
       ...meterSetup(host),
       ...meterChoice(options),
+      ...(said?.sensor == null || options.sensor !== undefined ? {} : { sensor: said.sensor }),
       device: adapter.first?.info === info ? adapter.first : { info },
     });
-    const note = info.backend === 'host' ? ' (no WebGPU adapter of it, and no kernel needs one)' : '';
+    const note =
+      said !== null
+        ? ' (so its program says)'
+        : info.backend === 'host'
+          ? ' (no WebGPU adapter of it, and no kernel needs one)'
+          : '';
     host.progress.note(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
@@ -228,7 +239,7 @@ export async function openLaboratory(
     const fresh = new FreshDevices(async () => {
       const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(
-        mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open(info) }),
+        mixedDevice(webgpu?.info ?? info, { webgpu, commands: openCommands(false) }),
         clocks,
       );
     });

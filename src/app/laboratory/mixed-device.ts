@@ -33,7 +33,7 @@ export function checkCommandsAllowed(
 }
 
 /** Of a device that cannot tell. */
-const noPassTimes = { ok: true, value: null } as const;
+const cannotTell = { ok: true, value: null } as const;
 
 /**
  * One device for both kinds of kernels: each variant goes to the one that runs it.
@@ -56,9 +56,11 @@ export function mixedDevice(
     prepare: async (variant) => deviceFor(variant).prepare(variant),
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference, options) => deviceFor(variant).verify(variant, reference, options),
+    outputs: async (variant, launches) =>
+      (await deviceFor(variant).outputs?.(variant, launches)) ?? cannotTell,
     time: async (variant, options) => deviceFor(variant).time(variant, options),
     timePasses: async (variant, maxMs) =>
-      (await deviceFor(variant).timePasses?.(variant, maxMs)) ?? noPassTimes,
+      (await deviceFor(variant).timePasses?.(variant, maxMs)) ?? cannotTell,
     run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands?.rest?.();

@@ -7,7 +7,7 @@ import type { Configuration, Space } from '../../space/index.ts';
 import { createRandom, shuffle } from '../../stats/index.ts';
 import { readRecording, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { checkReference, type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
 import { fromRecordingRow, recordingOf } from './rows.ts';
@@ -173,6 +173,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
       meter: laboratory.meter?.info ?? null,
     });
     const known = loadKnown(path, space, subject);
+    await checkReference({ laboratory, kernel, workload });
     const course: Course = {
       host,
       laboratory,

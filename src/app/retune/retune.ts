@@ -1,12 +1,18 @@
 import { join, posix } from 'node:path';
-import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import { ExitCode } from '../../errors/index.ts';
 import type { Budget, KernelDefinition } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
 import type { CostModel } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import { emptyTuned, readTunedIfPresent, type Tuned, tunedConfiguration } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import {
+  checkReference,
+  closeLaboratory,
+  isKernelFault,
+  type Laboratory,
+  openLaboratory,
+} from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
@@ -150,6 +156,7 @@ async function searchAll(
     const shipped = shippedConfiguration({ tuned, kernel, workload, family, limits });
     if (shipped.problem !== null) warnings.push(`${shipped.problem}.`);
     try {
+      await checkReference({ laboratory, kernel, workload });
       const search = await searchWorkload({
         host,
         device: laboratory.device,
@@ -170,8 +177,8 @@ async function searchAll(
       warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
-      // A kernel whose reference does not run cannot be searched; the others can.
-      if (!(error instanceof JoulegateError) || error.code !== 'reference-failed') throw error;
+      // A kernel whose reference does not run, or repeat itself, cannot be searched; the others can.
+      if (!isKernelFault(error)) throw error;
       faulty++;
       await keepFaulty({ host, folder: options.keep, laboratory }, kernel, workload);
       warnings.push(`${name} was not retuned. ${error.message}`);

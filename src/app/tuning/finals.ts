@@ -47,15 +47,26 @@ interface Heat {
   readonly variants: readonly Variant[];
 }
 
-/** Trials are compared with the reference only; whether indices are beyond their buffers is looked at in what may be chosen. */
-async function indicesFault(
+/** What is wrong with what is computed, or where. Whatever else fails, fails in the blocks. */
+const faults: readonly VariantFailure['kind'][] = [
+  'out-of-range',
+  'wrong-result',
+  'not-a-number',
+  'unwritten',
+];
+
+/**
+ * Trials are compared with the reference only, and programs may have become one after the other in one process: what may be
+ * chosen is looked at for indices beyond buffers, in a process of its own.
+ */
+async function faultOf(
   { device }: Pick<Laboratory, 'device'>,
   builder: VariantBuilder,
   variant: Variant,
 ): Promise<string | null> {
   const reference = await builder.reference();
-  const verified = reference.ok ? await device.verify(variant, reference.value) : reference;
-  return !verified.ok && verified.failure.kind === 'out-of-range' ? verified.failure.message : null;
+  const verified = reference.ok ? await device.verify(variant, reference.value, { fresh: true }) : reference;
+  return !verified.ok && faults.includes(verified.failure.kind) ? verified.failure.message : null;
 }
 
 async function prepareHeat(
@@ -84,7 +95,7 @@ async function prepareHeat(
       continue;
     }
     const isIncumbent = contenders.length === 0 && incumbentFailure === null;
-    const fault = isIncumbent ? null : await indicesFault(laboratory, builder, built.value);
+    const fault = isIncumbent ? null : await faultOf(laboratory, builder, built.value);
     if (fault !== null) {
       host.progress.warn(`${kernel.name} ${workload.name}: ${built.value.id} is not compared: ${fault}.`);
       continue;

@@ -4,14 +4,16 @@ import type {
   Device,
   DeviceInfo,
   LatencySamples,
+  Outputs,
   Remarks,
   Stretch,
   TimeOptions,
+  VerifyOptions,
 } from '../../measure/index.ts';
 import { CommandLauncher } from './launcher.ts';
-import { compareOutputs, outputFault } from './outputs.ts';
+import { compareOutputs, outputFault, readOutputs } from './outputs.ts';
 import { removeFolder } from './remove-folder.ts';
-import { CommandSession } from './session.ts';
+import { CommandSession, type ProgramDevice } from './session.ts';
 import type { CommandWorkspace, ProgramFolder } from './workspace.ts';
 
 /** Longest times to wait for a program, in milliseconds. */
@@ -30,7 +32,11 @@ const defaultDeadlines: CommandDeadlines = { readyMs: 120_000, writeMs: 60_000, 
 const maxReferences = 4;
 
 interface Prepared {
-  readonly identity: string;
+  /** null: it refused what it was to become. */
+  readonly identity: string | null;
+  readonly family: string | null;
+  /** Whether it was another configuration before. */
+  readonly isReused: boolean;
   readonly session: CommandSession;
   readonly launcher: CommandLauncher;
   readonly folder: ProgramFolder;
@@ -42,18 +48,30 @@ export interface CommandDeviceOptions {
   readonly workspace: CommandWorkspace;
   readonly clock: Clock;
   readonly deadlines?: Partial<CommandDeadlines>;
+  /** Whether a program that offers it becomes one configuration after the other; each has a process of its own unless given. */
+  readonly reconfigures?: boolean;
+  /** Why what a program says that it runs on is not what is measured; null if it is. Nothing is asked unless given. */
+  readonly isElsewhere?: (device: ProgramDevice) => string | null;
+}
+
+/** A device that can tell what a program says that it runs on. */
+export interface CommandDevicePort extends Device {
+  /** What a variant's program says that it runs on; null if it does not. */
+  says(variant: Variant): Promise<Outcome<ProgramDevice | null>>;
 }
 
 /** Runs `command` kernels: each variant is a process of its own, started on first use. */
-export function createCommandDevice(options: CommandDeviceOptions): Device {
+export function createCommandDevice(options: CommandDeviceOptions): CommandDevicePort {
   return new CommandDevice(options);
 }
 
-class CommandDevice implements Device {
+class CommandDevice implements CommandDevicePort {
   readonly info: DeviceInfo;
   readonly #workspace: CommandWorkspace;
   readonly #clock: Clock;
   readonly #deadlines: CommandDeadlines;
+  readonly #reconfigures: boolean;
+  readonly #isElsewhere: (device: ProgramDevice) => string | null;
   /** One at a time: each holds memory of the GPU. */
   #running: Prepared | null = null;
   /** Folders with the outputs of references, by identity. */
@@ -61,10 +79,12 @@ class CommandDevice implements Device {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ info, workspace, clock, deadlines }: CommandDeviceOptions) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
+  constructor({ deadlines, ...options }: CommandDeviceOptions) {
+    this.info = options.info;
+    this.#workspace = options.workspace;
+    this.#clock = options.clock;
+    this.#reconfigures = options.reconfigures ?? false;
+    this.#isElsewhere = options.isElsewhere ?? (() => null);
     this.#deadlines = { ...defaultDeadlines, ...deadlines };
   }
 
@@ -81,8 +101,19 @@ class CommandDevice implements Device {
     this.#workspace.expect(command);
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
+  says(variant: Variant): Promise<Outcome<ProgramDevice | null>> {
     return this.#inTurn(variant, async (program) => {
+      await this.#endRunning();
+      const started = await this.#start(program);
+      const said = started.ok ? { ok: true as const, value: started.value.session.device } : started;
+      await this.#endRunning();
+      return said;
+    });
+  }
+
+  verify(variant: Variant, reference: Variant, { fresh }: VerifyOptions = {}): Promise<Outcome<Remarks>> {
+    return this.#inTurn(variant, async (program) => {
+      if (fresh === true && this.#running?.isReused === true) await this.#endRunning();
       if (reference.command === undefined) return failed('unsupported', `${reference.id} is no program`);
       const expected = await this.#referenceOutputs(reference.command);
       if (!expected.ok) {
@@ -96,6 +127,25 @@ class CommandDevice implements Device {
       } finally {
         removeFolder(written.value);
       }
+    });
+  }
+
+  outputs(variant: Variant, launches: number): Promise<Outcome<Outputs>> {
+    return this.#inTurn(variant, async (program) => {
+      await this.#endRunning();
+      const started = await this.#start(program);
+      for (let launch = 0; started.ok && launch < launches; launch++) {
+        const launched = await started.value.session.run(1, this.#deadlines.readyMs);
+        if (!launched.ok) return launched;
+      }
+      const written = started.ok ? await this.#write(program, started.value.session) : started;
+      await this.#endRunning();
+      if (!written.ok) return written;
+      const outputs = await readOutputs(program.outputs, written.value);
+      // What it writes at once is what others will be compared with.
+      if (launches === 0 && outputs.ok) this.#keepReference(program.identity, written.value);
+      else removeFolder(written.value);
+      return outputs;
     });
   }
 
@@ -158,23 +208,52 @@ class CommandDevice implements Device {
 
   /** The program, running and warm. */
   async #prepared(program: CommandProgram): Promise<Outcome<Prepared>> {
-    const { identity } = program;
     const known = this.#running;
-    if (known?.identity === identity && known.session.alive) return { ok: true, value: known };
+    if (known?.identity === program.identity && known.session.alive) return { ok: true, value: known };
+    const started = (await this.#reconfigured(program)) ?? (await this.#startAnew(program));
+    const warm = started.ok ? await started.value.launcher.warmUp() : started;
+    if (warm.ok) return started;
+    // One that refuses what it is to become may become something else.
+    if (this.#running?.identity !== null || !this.#running.session.alive) await this.#endRunning();
+    return warm;
+  }
+
+  /** The program that runs, as another configuration; null if it cannot become that. */
+  async #reconfigured({ identity, configure }: CommandProgram): Promise<Outcome<Prepared> | null> {
+    const running = this.#running;
+    if (!this.#reconfigures || running === null || configure === undefined) return null;
+    const { session, family, folder } = running;
+    if (family !== configure.family || !session.configures || !session.alive) return null;
+    const configured = await session.configure(configure.values, this.#deadlines.readyMs);
+    // As fast as it is, nothing is known of it from what it was before.
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
+    const changed = { family, session, launcher, folder, isReused: true };
+    this.#running = { ...changed, identity: configured.ok ? identity : null };
+    return configured.ok ? { ok: true, value: this.#running } : configured;
+  }
+
+  async #startAnew(program: CommandProgram): Promise<Outcome<Prepared>> {
     await this.#endRunning();
+    return this.#start(program);
+  }
+
+  /** Starts a program, which is the one that runs from now on. Resolves when it is ready. */
+  async #start(program: CommandProgram): Promise<Outcome<Prepared>> {
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
     const { environment, reaper } = this.#workspace;
     const start = { program: program.run, folder: folder.value.path, environment, reaper };
     const session = new CommandSession(start, this.#clock);
     const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
-    const prepared: Prepared = { identity, session, launcher, folder: folder.value };
+    const prepared: Prepared = {
+      ...{ identity: program.identity, family: program.configure?.family ?? null, isReused: false },
+      ...{ session, launcher, folder: folder.value },
+    };
     this.#running = prepared;
     const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
+    if (!ready.ok) return ready;
+    const elsewhere = session.device === null ? null : this.#isElsewhere(session.device);
+    return elsewhere === null ? { ok: true, value: prepared } : failed('validation', elsewhere);
   }
 
   async #referenceOutputs(program: CommandProgram): Promise<Outcome<string>> {
@@ -182,22 +261,31 @@ class CommandDevice implements Device {
     const known = this.#references.get(identity);
     if (known !== undefined) return { ok: true, value: known };
     const written = await this.#outputs(program);
-    if (!written.ok) return written;
+    if (written.ok) this.#keepReference(identity, written.value);
+    return written;
+  }
+
+  #keepReference(identity: string, outputs: string): void {
+    const former = this.#references.get(identity);
+    if (former !== undefined) removeFolder(former);
     for (const [other, folder] of this.#references) {
       if (this.#references.size < maxReferences) break;
       this.#references.delete(other);
       removeFolder(folder);
     }
-    this.#references.set(identity, written.value);
-    return written;
+    this.#references.set(identity, outputs);
+  }
+
+  async #outputs(program: CommandProgram): Promise<Outcome<string>> {
+    const prepared = await this.#prepared(program);
+    return prepared.ok ? this.#write(program, prepared.value.session) : prepared;
   }
 
   /** Has a program write its outputs into a new folder. */
-  async #outputs(program: CommandProgram): Promise<Outcome<string>> {
-    const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
+  async #write(program: CommandProgram, session: CommandSession): Promise<Outcome<string>> {
     const folder = this.#workspace.newFolder('outputs-');
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    // It may be the first time that it launches.
+    const written = await session.write(folder, this.#deadlines.writeMs + this.#deadlines.readyMs);
     const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
     if (failure === null) return { ok: true, value: folder };
     removeFolder(folder);

@@ -41,16 +41,33 @@ function jetson(procFolder: string): { readonly name: string; readonly driver: s
   return isTegra && name !== '' ? { name, driver: '' } : null;
 }
 
-function amdGpu(sysfsFolder: string): string | null {
-  const drm = join(sysfsFolder, 'class/drm');
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join(drm, card, 'device');
-    if (readOrEmpty(join(device, 'vendor')).trim() !== '0x1002') continue;
-    const product = readOrEmpty(join(device, 'product_name')).trim();
-    return product === '' ? 'AMD GPU' : product;
+/** A card of the drm subsystem that computes: its vendor as WebGPU has it, and its name. */
+interface Card {
+  readonly vendor: 'amd' | 'intel';
+  readonly name: string;
+}
+
+/** Graphics that are a part of an Intel CPU are at this place of its bus; a program that computes there says so itself. */
+const integratedSlot = /^PCI_SLOT_NAME=0000:00:02\./m;
+
+function cardAt(device: string): Card | null {
+  switch (readOrEmpty(join(device, 'vendor')).trim()) {
+    case '0x1002':
+      return { vendor: 'amd', name: readOrEmpty(join(device, 'product_name')).trim() || 'AMD GPU' };
+    case '0x8086': {
+      if (integratedSlot.test(readOrEmpty(join(device, 'uevent')))) return null;
+      return { vendor: 'intel', name: `Intel GPU ${readOrEmpty(join(device, 'device')).trim()}`.trim() };
+    }
+    default:
+      return null;
   }
-  return null;
+}
+
+function cards(sysfsFolder: string): readonly Card[] {
+  const drm = join(sysfsFolder, 'class/drm');
+  return listOrEmpty(drm)
+    .filter((name) => /^card\d+$/.test(name))
+    .flatMap((name) => cardAt(join(drm, name, 'device')) ?? []);
 }
 
 /**
@@ -65,10 +82,19 @@ export function hostDevice(options: {
 }): DeviceInfo {
   const { cpuOnly, procFolder = '/proc', sysfsFolder = '/sys' } = options;
   const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || 'CPU';
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? 'nvidia' : amd !== null ? 'amd' : '';
+  if (nvidia !== null) return described({ vendor: 'nvidia', ...nvidia });
+  const found = cpuOnly ? [] : cards(sysfsFolder);
+  const card = found.find(({ vendor }) => vendor === 'amd') ?? found[0];
+  return described({ vendor: '', name: cpus()[0]?.model.trim() || 'CPU', driver: '', ...card });
+}
+
+/** A device by what is known of it; without a vendor it is the host's CPU. */
+export function described(found: {
+  readonly vendor: string;
+  readonly name: string;
+  readonly driver: string;
+}): DeviceInfo {
+  const { vendor, name, driver } = found;
   const architecture = vendor === '' ? 'cpu' : '';
   return {
     backend: 'host',
@@ -77,7 +103,7 @@ export function hostDevice(options: {
     architecture,
     device: name,
     description: name,
-    driver: nvidia?.driver ?? '',
+    driver,
     software: vendor === '',
     features: [],
     // The program itself refuses what it cannot do.

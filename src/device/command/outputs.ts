@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BufferBinding, compareOutput, type Outcome, type VariantFailure } from '../../kernel/index.ts';
-import type { Remarks } from '../../measure/index.ts';
+import type { Outputs, Remarks } from '../../measure/index.ts';
 
 /** Larger outputs are not compared. */
 const maxBytes = 1024 ** 3;
@@ -33,6 +33,21 @@ export function outputFault(outputs: readonly BufferBinding[], folder: string): 
     if (fault !== null) return fault;
   }
   return null;
+}
+
+/** What a program wrote, without a fault of its own. */
+export async function readOutputs(
+  outputs: readonly BufferBinding[],
+  folder: string,
+): Promise<Outcome<Outputs>> {
+  try {
+    const files = outputs.map(
+      async (output) => [output.name, await readFile(fileOf(output, folder))] as const,
+    );
+    return { ok: true, value: new Map(await Promise.all(files)) };
+  } catch {
+    return { ok: false, failure: { kind: 'unwritten', message: 'its outputs cannot be read' } };
+  }
 }
 
 /** Compares what a variant wrote with what its reference wrote, both without a fault of their own; what is to be said of it. */

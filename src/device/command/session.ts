@@ -28,6 +28,8 @@ type Answer =
 
 interface Awaited {
   readonly kind: Answer['kind'];
+  /** A refusal of what is asked costs that, and not the program. */
+  readonly mayRefuse: boolean;
   settle(outcome: Outcome<Answer>): void;
 }
 
@@ -89,6 +91,13 @@ export class CommandSession {
     return nothing(await this.#answer('ready', deadlineMs));
   }
 
+  /** Has it become another configuration, `NAME=VALUE` each. One that it refuses leaves it alive, as none. */
+  async configure(values: readonly string[], deadlineMs: number): Promise<Outcome<null>> {
+    const answered = this.#answer('ready', deadlineMs, true);
+    this.#group.send(`configure ${values.join(' ')}`);
+    return nothing(await answered);
+  }
+
   /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
   async run(launches: number, deadlineMs: number): Promise<Outcome<RunAnswer>> {
     const answered = this.#answer('time', deadlineMs);
@@ -114,16 +123,17 @@ export class CommandSession {
     return said === '' ? doubt : `${doubt}; it last said:\n${said}`;
   }
 
-  #answer(kind: Answer['kind'], deadlineMs: number): Promise<Outcome<Answer>> {
+  #answer(kind: Answer['kind'], deadlineMs: number, mayRefuse = false): Promise<Outcome<Answer>> {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
     return new Promise((resolve) => {
       const seconds = Number((deadlineMs / 1000).toPrecision(3));
       const deadline = setTimeout(
-        () => this.#giveUp(kind, 'timeout', `it did not answer '${wordFor(kind)}' within ${seconds} s`),
+        () => this.#giveUp(kind, `it did not answer '${wordFor(kind)}' within ${seconds} s`),
         deadlineMs,
       );
       const awaited: Awaited = {
         kind,
+        mayRefuse,
         settle: (outcome) => {
           clearTimeout(deadline);
           clearTimeout(look);
@@ -136,7 +146,7 @@ export class CommandSession {
         const state = this.#idleState(kind);
         if (state !== null && before !== null && state - before < idleSeconds) {
           const message = `it waits for input and has not answered '${wordFor(kind)}'`;
-          this.#giveUp(kind, 'validation', message);
+          this.#giveUp(kind, message);
           return;
         }
         const nextMs = state === null ? 2 * waitMs : lookMs;
@@ -159,7 +169,7 @@ export class CommandSession {
   }
 
   /** Has it end by itself, in case its answer is only held back. */
-  async #giveUp(kind: Answer['kind'], failure: FailureKind, message: string): Promise<void> {
+  async #giveUp(kind: Answer['kind'], message: string): Promise<void> {
     if (this.#failure !== null || this.#lastWords !== null) return;
     const heard = new Set<string>();
     this.#lastWords = heard;
@@ -168,9 +178,9 @@ export class CommandSession {
     await Promise.race([ended, delay(lastWordsMs)]);
     if (heard.has(kind)) {
       const word = wordFor(kind);
-      const how = 'flush standard output after each line (`fflush(stdout)`, `print(..., flush=True)`)';
-      this.#fail('validation', `it printed '${word}' only when it had nothing more to read: ${how}`);
-    } else this.#fail(failure, `${message}${this.#words}`);
+      const how = 'flush standard output after each line: `fflush(stdout)`, `print(..., flush=True)`';
+      this.#fail('timeout', `it printed '${word}' only when it had nothing more to read; ${how}`);
+    } else this.#fail('timeout', `${message}${this.#words}`);
   }
 
   #receive(line: string): void {
@@ -186,7 +196,7 @@ export class CommandSession {
     }
     switch (answer.kind) {
       case 'error':
-        this.#fail('validation', answer.why);
+        this.#refuse(answer.why);
         return;
       case 'device':
         this.#device = { name: answer.name, sensor: null };
@@ -199,12 +209,22 @@ export class CommandSession {
         this.#group.note(line);
         return;
       case 'ready':
-        this.#configures = answer.configures;
+        this.#configures ||= answer.configures;
         this.#settle({ kind: answer.kind, atMs }, line);
         return;
       default:
         this.#settle({ ...answer, atMs }, line);
     }
+  }
+
+  #refuse(why: string): void {
+    const [next] = this.#awaited;
+    if (next?.mayRefuse !== true) {
+      this.#fail('validation', why);
+      return;
+    }
+    this.#awaited.shift();
+    next.settle({ ok: false, failure: { kind: 'validation', message: why } });
   }
 
   /** The first answer that is waited for is this one; another is a library's word, or a mistake that shows in time. */

@@ -1,9 +1,10 @@
 import { compareOutput } from '../../kernel/index.ts';
+import type { Outputs } from '../../measure/index.ts';
 import type { BoundsNotes } from '../protocol.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { readBack } from './readback.ts';
-import { type Outputs, runOnce } from './verify.ts';
+import { runOnce } from './verify.ts';
 
 /** Reads beyond arrays go to these eighths of them, one after the other: values in two places may do the same. */
 const eighths = [7, 3, 5, 6] as const;

@@ -1,4 +1,4 @@
-import type { Outputs } from './verify.ts';
+import type { Outputs } from '../../measure/index.ts';
 
 function bytesOf(outputs: Outputs): number {
   let bytes = 0;

@@ -1,5 +1,5 @@
 import type { KnownContents } from '../../kernel/index.ts';
-import type { Clock, DeviceInfo, Remarks } from '../../measure/index.ts';
+import type { Clock, DeviceInfo, Outputs, Remarks } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type {
   Exchanges,
@@ -22,7 +22,7 @@ import { References } from './references.ts';
 import { runStretch } from './run.ts';
 import { takeSamples } from './time.ts';
 import { timestampsArePlausible } from './timestamp-check.ts';
-import { checkAgainst, type Outputs, runOnce } from './verify.ts';
+import { checkAgainst, outputsAfter, runOnce } from './verify.ts';
 import { warmUp } from './warm-up.ts';
 
 const softwareBytes = { pool: 1024 ** 3, ring: 64 * 1024 ** 2, program: 2 * 1024 ** 3 };
@@ -41,7 +41,7 @@ interface SessionContext {
 
 type VariantRequest = Extract<
   WorkerRequest,
-  { kind: 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run' }
+  { kind: 'prepare' | 'bounds' | 'verify' | 'outputs' | 'time' | 'passes' | 'run' }
 >;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 
@@ -106,6 +106,12 @@ export class Session {
       }
       case 'verify':
         return this.#verify(request.program, request.reference);
+      case 'outputs': {
+        const { program, launches } = request;
+        return this.#with(program, (compiled) =>
+          outputsAfter(this.#launcher, { ...compiled, program }, launches),
+        );
+      }
       case 'time':
         return this.#with(request.program, (compiled) =>
           takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options }),

@@ -1,5 +1,5 @@
 import { type BufferBinding, compareOutput, poison } from '../../kernel/index.ts';
-import type { Remarks } from '../../measure/index.ts';
+import type { Outputs, Remarks } from '../../measure/index.ts';
 import type { WireProgram } from '../protocol.ts';
 import { writeAll } from './buffers.ts';
 import { VariantFault } from './faults.ts';
@@ -7,9 +7,6 @@ import { checkIndirect } from './indirect.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { readBack } from './readback.ts';
-
-/** Outputs by buffer name. */
-export type Outputs = ReadonlyMap<string, Uint8Array>;
 
 interface Output {
   readonly binding: BufferBinding;
@@ -47,6 +44,21 @@ export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Pr
     outputs.set(binding.name, await readBack(device, bound.buffers[index] as GPUBuffer, binding.byteLength));
   }
   return outputs;
+}
+
+/** Outputs that are more than this in bytes are not sent between processes. */
+const maxSentBytes = 256 * 1024 ** 2;
+
+/** What a launch writes that follows `launches` others; null where that is too much to send. */
+export async function outputsAfter(
+  launcher: Launcher,
+  compiled: CompiledProgram,
+  launches: number,
+): Promise<Outputs | null> {
+  const bytes = outputsOf(compiled.program).reduce((sum, { binding }) => sum + binding.byteLength, 0);
+  if (bytes > maxSentBytes) return null;
+  if (launches > 0) launcher.submit(compiled, launches);
+  return runOnce(launcher, compiled);
 }
 
 /**
