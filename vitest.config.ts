@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** `.wesl` and operator `.yaml` files are bundled as text, exactly as esbuild's text loader does it. */
+/** `.wesl`, operator `.yaml` and helper files are bundled as text, exactly as esbuild's text loader does it. */
 const textFiles = {
   name: 'text-files',
   enforce: 'pre' as const,
   load(id: string) {
-    if (!/\.(wesl|wgsl|yaml)$/.test(id)) return null;
+    if (!/\.(wesl|wgsl|yaml|h|py)$/.test(id)) return null;
     return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
   },
 };

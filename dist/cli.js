@@ -26589,7 +26589,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 }, spentMs: { type: "object", additionalProperties: false, properties: { compile: { type: "number", minimum: 0 }, verify: { type: "number", minimum: 0 }, benchmark: { type: "number", minimum: 0 } } } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -27049,7 +27049,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema262 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } };
+var schema262 = { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 }, spentMs: { type: "object", additionalProperties: false, properties: { compile: { type: "number", minimum: 0 }, verify: { type: "number", minimum: 0 }, benchmark: { type: "number", minimum: 0 } } } } };
 var schema272 = { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
@@ -27274,7 +27274,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
+      if (!func04.call(schema262.properties, key0)) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -27406,9 +27406,61 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
+    if (data.spentMs !== void 0 && func04.call(data, "spentMs")) {
+      let data11 = data.spentMs;
+      if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+        for (let key1 of Object.keys(data11)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "compile" || key1 === "verify" || key1 === "benchmark")) {
+            let err24 = { instancePath: instancePath + "/spentMs", schemaPath: "#/properties/spentMs/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          }
+        }
+        if (data11.compile !== void 0 && func04.call(data11, "compile")) {
+          let data12 = data11.compile;
+          if (typeof data12 == "number" && isFinite(data12)) {
+            if (data12 < 0 || isNaN(data12)) {
+              let err25 = { instancePath: instancePath + "/spentMs/compile", schemaPath: "#/properties/spentMs/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+            }
+          } else {
+            let err26 = { instancePath: instancePath + "/spentMs/compile", schemaPath: "#/properties/spentMs/properties/compile/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
+        if (data11.verify !== void 0 && func04.call(data11, "verify")) {
+          let data13 = data11.verify;
+          if (typeof data13 == "number" && isFinite(data13)) {
+            if (data13 < 0 || isNaN(data13)) {
+              let err27 = { instancePath: instancePath + "/spentMs/verify", schemaPath: "#/properties/spentMs/properties/verify/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            }
+          } else {
+            let err28 = { instancePath: instancePath + "/spentMs/verify", schemaPath: "#/properties/spentMs/properties/verify/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+          }
+        }
+        if (data11.benchmark !== void 0 && func04.call(data11, "benchmark")) {
+          let data14 = data11.benchmark;
+          if (typeof data14 == "number" && isFinite(data14)) {
+            if (data14 < 0 || isNaN(data14)) {
+              let err29 = { instancePath: instancePath + "/spentMs/benchmark", schemaPath: "#/properties/spentMs/properties/benchmark/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+            }
+          } else {
+            let err30 = { instancePath: instancePath + "/spentMs/benchmark", schemaPath: "#/properties/spentMs/properties/benchmark/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/spentMs", schemaPath: "#/properties/spentMs/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
   } else {
-    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate662.errors = vErrors, errors === 0;
 }
@@ -41956,10 +42008,10 @@ var WeslStream = class {
     return null;
   }
   /** Match a sequence of tokens by text. Resets and returns null if any fails. */
-  matchSequence(...texts2) {
+  matchSequence(...texts3) {
     const startPos = this.position();
     const tokens2 = [];
-    for (const text3 of texts2) {
+    for (const text3 of texts3) {
       const token3 = this.matchText(text3);
       if (!token3) {
         this.reset(startPos);
@@ -46928,10 +46980,10 @@ function placeOf2({ text: text3, name }, tokens2, definition3) {
 function addLiterals(host2, lexicon, ...[definition3, into]) {
   const { text: text3, name, origin } = host2;
   const { at: at3, way, literals: literals2, follows } = placeOf2(host2, tokensOf(text3, lexicon), definition3);
-  const macro = /(\w+)!\W*$/.exec(way)?.[1];
-  if (macro !== void 0) {
-    const nextStep3 = macro === "include_str" ? "name the file itself: 'source: kernels/NAME.wgsl'" : printIt;
-    throw new EmbeddingFault(at3, `\`${macro}!\` makes the text of '${name}'`, nextStep3);
+  const macro2 = /(\w+)!\W*$/.exec(way)?.[1];
+  if (macro2 !== void 0) {
+    const nextStep3 = macro2 === "include_str" ? "name the file itself: 'source: kernels/NAME.wgsl'" : printIt;
+    throw new EmbeddingFault(at3, `\`${macro2}!\` makes the text of '${name}'`, nextStep3);
   }
   for (const literal3 of literals2) {
     if (literal3.kind === "text") addText(host2, literal3, into);
@@ -47940,15 +47992,15 @@ function register(registry) {
     if (value2 instanceof Optional) return value2;
     throw evaluationError("optional_expected", `${description} must be optional`, ast);
   }
-  function evaluateOptional(ev, macro, ctx) {
-    const v = ev.run(macro.receiver, ctx);
-    if (v instanceof Promise) return v.then((_v) => handleOptionalResolved(_v, ev, macro, ctx));
-    return handleOptionalResolved(v, ev, macro, ctx);
+  function evaluateOptional(ev, macro2, ctx) {
+    const v = ev.run(macro2.receiver, ctx);
+    if (v instanceof Promise) return v.then((_v) => handleOptionalResolved(_v, ev, macro2, ctx));
+    return handleOptionalResolved(v, ev, macro2, ctx);
   }
-  function handleOptionalResolved(value2, ev, macro, ctx) {
-    const optional3 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
-    if (optional3.hasValue()) return macro.onHasValue(optional3);
-    return macro.onEmpty(ev, macro, ctx);
+  function handleOptionalResolved(value2, ev, macro2, ctx) {
+    const optional3 = ensureOptional(value2, macro2.receiver, `${macro2.functionDesc} receiver`);
+    if (optional3.hasValue()) return macro2.onHasValue(optional3);
+    return macro2.onEmpty(ev, macro2, ctx);
   }
   function ensureOptionalType(checker, node, ctx, description) {
     const type = checker.check(node, ctx);
@@ -47976,21 +48028,21 @@ function register(registry) {
     createOptionalMacro({
       functionDesc: "optional.or(optional)",
       evaluate: evaluateOptional,
-      typeCheck(check3, macro, ctx) {
-        const l = ensureOptionalType(check3, macro.receiver, ctx, invalidOrReceiver);
-        const r = ensureOptionalType(check3, macro.arg, ctx, invalidOrArg);
-        if (!(macro.receiver.maybeAsync || macro.arg.maybeAsync)) macro.ast.setMeta("async", false);
+      typeCheck(check3, macro2, ctx) {
+        const l = ensureOptionalType(check3, macro2.receiver, ctx, invalidOrReceiver);
+        const r = ensureOptionalType(check3, macro2.arg, ctx, invalidOrArg);
+        if (!(macro2.receiver.maybeAsync || macro2.arg.maybeAsync)) macro2.ast.setMeta("async", false);
         const unified = l.unify(check3.registry, r);
         if (unified) return unified;
         throw check3.createError(
           "incompatible_argument_type",
-          `${macro.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
-          macro.arg
+          `${macro2.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
+          macro2.arg
         );
       },
       onHasValue: (optional3) => optional3,
-      onEmpty(ev, macro, ctx) {
-        const ast = macro.arg;
+      onEmpty(ev, macro2, ctx) {
+        const ast = macro2.arg;
         const v = ev.run(ast, ctx);
         if (v instanceof Promise) return v.then((_v) => ensureOptional(_v, ast, invalidOrArg));
         return ensureOptional(v, ast, invalidOrArg);
@@ -48002,20 +48054,20 @@ function register(registry) {
     createOptionalMacro({
       functionDesc: "optional.orValue(value)",
       onHasValue: (optionalValue) => optionalValue.value(),
-      onEmpty(ev, macro, ctx) {
-        return ev.run(macro.arg, ctx);
+      onEmpty(ev, macro2, ctx) {
+        return ev.run(macro2.arg, ctx);
       },
       evaluate: evaluateOptional,
-      typeCheck(check3, macro, ctx) {
-        const l = ensureOptionalType(check3, macro.receiver, ctx, invalidOrValueReceiver).valueType;
-        const r = check3.check(macro.arg, ctx);
-        if (!(macro.receiver.maybeAsync || macro.arg.maybeAsync)) macro.ast.setMeta("async", false);
+      typeCheck(check3, macro2, ctx) {
+        const l = ensureOptionalType(check3, macro2.receiver, ctx, invalidOrValueReceiver).valueType;
+        const r = check3.check(macro2.arg, ctx);
+        if (!(macro2.receiver.maybeAsync || macro2.arg.maybeAsync)) macro2.ast.setMeta("async", false);
         const unified = l.unify(check3.registry, r);
         if (unified) return unified;
         throw check3.createError(
           "incompatible_argument_type",
-          `${macro.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
-          macro.arg
+          `${macro2.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
+          macro2.arg
         );
       }
     })
@@ -48784,12 +48836,12 @@ var macroTypeCheckErr = `have a .callAst property or .typeCheck(checker, macro, 
 function wrapMacroExpander(name, handler) {
   const p = `Macro '${name}' must`;
   return function macroExpander(opts) {
-    const macro = handler(opts);
-    if (!macro || typeof macro !== "object") throw new Error(`${p} return an object.`);
-    if (macro.callAst) return macro;
-    if (!macro.evaluate) throw new Error(`${p} ${macroEvaluateErr}`);
-    if (!macro.typeCheck) throw new Error(`${p} ${macroTypeCheckErr}`);
-    return macro;
+    const macro2 = handler(opts);
+    if (!macro2 || typeof macro2 !== "object") throw new Error(`${p} return an object.`);
+    if (macro2.callAst) return macro2;
+    if (!macro2.evaluate) throw new Error(`${p} ${macroEvaluateErr}`);
+    if (!macro2.typeCheck) throw new Error(`${p} ${macroTypeCheckErr}`);
+    return macro2;
   };
 }
 var VariableDeclaration = class {
@@ -50540,8 +50592,8 @@ function createQuantifierExpander(opts) {
 }
 function createHasExpander() {
   const invalidHasArgument = "has() invalid argument";
-  function evaluate3(ev, macro, ctx) {
-    const nodes = macro.macroHasProps;
+  function evaluate3(ev, macro2, ctx) {
+    const nodes = macro2.macroHasProps;
     let i = nodes.length;
     let obj = ev.run(nodes[--i], ctx);
     let inOptionalContext;
@@ -50555,16 +50607,16 @@ function createHasExpander() {
     }
     return obj !== void 0;
   }
-  function typeCheck(checker, macro, ctx) {
-    let node = macro.args[0];
+  function typeCheck(checker, macro2, ctx) {
+    let node = macro2.args[0];
     if (node.op !== ".") throw checker.createError("invalid_macro_argument", invalidHasArgument, node);
-    if (!macro.macroHasProps) {
+    if (!macro2.macroHasProps) {
       const props = [];
       while (node.op === "." || node.op === ".?") node = props.push(node) && node.args[0];
       if (node.op !== "id") throw checker.createError("invalid_macro_argument", invalidHasArgument, node);
       checker.check(node, ctx);
       props.push(node);
-      macro.macroHasProps = props;
+      macro2.macroHasProps = props;
     }
     return checker.getType("bool");
   }
@@ -51538,9 +51590,9 @@ var Parser2 = class {
     const decl = this.registry.findMacro(methodName, !!receiver, fnArgs.length);
     const ast = this.#node(start, end, op, args);
     if (!decl) return ast;
-    const macro = decl.handler({ ast, args: fnArgs, receiver, methodName, parser: this });
-    if (macro.callAst) return ast.setMeta("alternate", macro.callAst);
-    return ast.setMeta("macro", macro).setMeta("async", isAsync(macro.evaluate, macro.async));
+    const macro2 = decl.handler({ ast, args: fnArgs, receiver, methodName, parser: this });
+    if (macro2.callAst) return ast.setMeta("alternate", macro2.callAst);
+    return ast.setMeta("macro", macro2).setMeta("async", isAsync(macro2.evaluate, macro2.async));
   }
   // Expression ::= LogicalOr ('?' Expression ':' Expression)?
   parseExpression() {
@@ -54394,14 +54446,14 @@ function isWhole(call2, module) {
 }
 
 // src/kernel/binding-faults.ts
-function passFault(pass, definitions2, isOneOfMany) {
+function passFault(pass, definitions3, isOneOfMany) {
   for (const variable2 of pass.bindings) {
-    const definition3 = definitions2.find((candidate) => {
+    const definition3 = definitions3.find((candidate) => {
       const slot2 = slotIn(pass, candidate);
       return slot2 !== null && isAt(slot2, variable2);
     });
     if (!variable2.used && (definition3 === void 0 || isOneOfMany)) continue;
-    const fault2 = bindingFault(variable2, definition3, { definitions: definitions2, isOneOfMany });
+    const fault2 = bindingFault(variable2, definition3, { definitions: definitions3, isOneOfMany });
     if (fault2 !== null)
       return failed("validation", inPass(pass.definition, fault2, isOneOfMany), variable2.refusal ?? {}).failure;
   }
@@ -54833,10 +54885,10 @@ function memberFault(value2, type) {
 // src/kernel/buffers.ts
 var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
-  const { definitions: definitions2, passes, workload, variables, role, betweenLaunches } = options;
+  const { definitions: definitions3, passes, workload, variables, role, betweenLaunches } = options;
   const buffers = [];
   const bindings = passes.map(() => []);
-  for (const definition3 of definitions2) {
+  for (const definition3 of definitions3) {
     const uses2 = passes.map((pass) => variableAt(pass, definition3));
     const declared = uses2.find((use) => use?.used) ?? uses2.find((use) => use !== null) ?? null;
     if (declared === null && !isIndirect(definition3, passes)) {
@@ -57351,12 +57403,12 @@ function placedInPass(failure, { definition: definition3, lines: lines2 = [], pr
 }
 var noCounts = [0, 0, 0];
 function launchPasses(passes, options) {
-  const { definitions: definitions2, variables, limits: limits2, features } = options;
+  const { definitions: definitions3, variables, limits: limits2, features } = options;
   const isOneOfMany = passes.length > 1;
   const [first] = passes;
   if (first === void 0) throw new Error("a program has a pass");
   for (const pass of passes) {
-    const fault2 = passFault(pass, definitions2, isOneOfMany);
+    const fault2 = passFault(pass, definitions3, isOneOfMany);
     if (fault2 !== null) return placedInPass(fault2, pass);
   }
   const bound = bindBuffers({ ...options, passes });
@@ -58164,12 +58216,12 @@ var Macros = class {
   }
   /** What a use of a name in the text comes to; null: it stays. @throws Error if that is too long */
   expansion(name, within = /* @__PURE__ */ new Set()) {
-    const macro = this.#macros.get(name);
-    if (macro === void 0 || macro.isOwn || within.has(name)) return null;
-    if (macro.isValue) return macro.text;
+    const macro2 = this.#macros.get(name);
+    if (macro2 === void 0 || macro2.isOwn || within.has(name)) return null;
+    if (macro2.isValue) return macro2.text;
     const inside = new Set(within).add(name);
     let length = 0;
-    return macro.text.replaceAll(nameOrNumber, (word5) => {
+    return macro2.text.replaceAll(nameOrNumber, (word5) => {
       const text3 = this.expansion(word5, inside) ?? word5;
       length += text3.length;
       if (length > longest) throw new Error(`\`${name}\` comes to more than 64 KiB of text`);
@@ -58449,8 +58501,8 @@ var ProgramTexts = class {
     const { generator, template: template2, files } = this.source;
     if (generator !== void 0) return new Set(namesIn(generator.run));
     if (template2 === void 0) return /* @__PURE__ */ new Set();
-    const texts2 = Object.values(files).map((text3) => blankComments(text3));
-    const decisive = texts2.flatMap((text3) => [
+    const texts3 = Object.values(files).map((text3) => blankComments(text3));
+    const decisive = texts3.flatMap((text3) => [
       ...text3.match(/^[ \t]*#(?:.*\\\r?\n)*.*$/gm) ?? [],
       ...[...text3.matchAll(placeholder2)].flatMap(([, placed = ""]) => /^\w+$/.test(placed) ? [] : [placed])
     ]);
@@ -58588,11 +58640,11 @@ var Builder = class {
     const known4 = /* @__PURE__ */ new Map();
     return passes.map((definition3) => {
       const { source } = definition3;
-      const texts2 = known4.get(source) ?? new ProgramTexts(source, this.#print);
-      known4.set(source, texts2);
-      const { fixed: modules } = texts2;
+      const texts3 = known4.get(source) ?? new ProgramTexts(source, this.#print);
+      known4.set(source, texts3);
+      const { fixed: modules } = texts3;
       const structures = modules === null ? null : new Structures({ kernel, workload, pass: definition3, modules });
-      return { definition: definition3, texts: texts2, structures };
+      return { definition: definition3, texts: texts3, structures };
     });
   }
   async build(configuration, { confirm: confirm2 = false } = {}) {
@@ -58614,8 +58666,8 @@ var Builder = class {
   }
   async #findUnused() {
     const words3 = /* @__PURE__ */ new Set();
-    for (const { texts: texts2 } of this.#passes) {
-      const own = await texts2.words(programValues(this.workload, this.kernel.defaults));
+    for (const { texts: texts3 } of this.#passes) {
+      const own = await texts3.words(programValues(this.workload, this.kernel.defaults));
       if (!own.ok) return own;
       for (const word5 of own.value) words3.add(word5);
     }
@@ -58623,8 +58675,8 @@ var Builder = class {
   }
   async printed(configuration) {
     const values2 = programValues(this.workload, configuration);
-    const all = new Set(this.#passes.map(({ texts: texts2 }) => texts2));
-    const printed = await Promise.all([...all].map((texts2) => texts2.printed(values2)));
+    const all = new Set(this.#passes.map(({ texts: texts3 }) => texts3));
+    const printed = await Promise.all([...all].map((texts3) => texts3.printed(values2)));
     return printed.filter((one6) => one6 !== null);
   }
   async reference() {
@@ -58735,13 +58787,13 @@ var Builder = class {
     const linked = /* @__PURE__ */ new Map();
     const values2 = programValues(this.workload, configuration);
     const twice = confirm2 || this.#isDefault(configuration);
-    for (const { texts: texts2 } of active.value) {
-      if (linked.has(texts2)) continue;
-      const modules = await texts2.modules(values2, { twice });
+    for (const { texts: texts3 } of active.value) {
+      if (linked.has(texts3)) continue;
+      const modules = await texts3.modules(values2, { twice });
       if (!modules.ok) return modules;
       const specialised = await specialise(modules.value, values2);
       if (!specialised.ok) return specialised;
-      linked.set(texts2, specialised.value);
+      linked.set(texts3, specialised.value);
     }
     const isPart = role === "variant" && active.value.length < passes.length;
     const program = this.#program(active.value, linked, configuration, isPart ? "part" : role);
@@ -58757,8 +58809,8 @@ var Builder = class {
   }
   #program(passes, linked, ...[configuration, role]) {
     const parts = [];
-    for (const { definition: definition3, texts: texts2 } of passes) {
-      const source = linked.get(texts2);
+    for (const { definition: definition3, texts: texts3 } of passes) {
+      const source = linked.get(texts3);
       const reflected = reflect(source.module, definition3.entry);
       if (!reflected.ok) {
         const { line: line3, message } = reflected.failure;
@@ -58914,11 +58966,11 @@ function setFault(check3, actual, expected) {
   const missing3 = expected.filter(
     (value2) => !neighbours2(actual, value2).some((a2) => isClose(check3, a2, value2))
   );
-  const texts2 = [
+  const texts3 = [
     ...strange.length === 0 ? [] : [`not among the reference's: ${strange.length}, such as ${strange[0]}`],
     ...missing3.length === 0 ? [] : [`missing of the reference's: ${missing3.length}, such as ${missing3[0]}`]
   ];
-  return texts2.length === 0 ? null : texts2.join("; ");
+  return texts3.length === 0 ? null : texts3.join("; ");
 }
 function neighbours2(sorted2, value2) {
   let low = 0;
@@ -59027,7 +59079,7 @@ function compareOutput(binding, actual, expected) {
   const { length } = binding;
   const infinities = facts("infinity", { own: found.infinite, other: reference.infinite, length });
   const nans = facts("NaN", { own: found.nan, other: reference.nan, length });
-  const fail2 = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
+  const fail2 = (kind, texts3) => failed(kind, `\`${binding.name}\`: ${texts3.join("; ")}`);
   if (reference.nan.count > 0 && nanEquals !== "equal") {
     return fail2("not-a-number", unusableReference(found, reference, length));
   }
@@ -60486,10 +60538,10 @@ function describeVariable(variable2, module, access) {
 }
 
 // src/kernel/describe/parameters.ts
-function weslParameters(texts2) {
+function weslParameters(texts3) {
   const constants14 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
-  for (const text3 of texts2.map((source) => blankComments(source))) {
+  for (const text3 of texts3.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
@@ -60720,8 +60772,8 @@ function foreignText(text3) {
 function programSources({
   passes
 }) {
-  const texts2 = [...new Set(passes.map(({ wgsl: wgsl2 }) => wgsl2))];
-  return texts2.map((wgsl2) => ({ wgsl: wgsl2, passes: passes.filter((pass) => pass.wgsl === wgsl2) }));
+  const texts3 = [...new Set(passes.map(({ wgsl: wgsl2 }) => wgsl2))];
+  return texts3.map((wgsl2) => ({ wgsl: wgsl2, passes: passes.filter((pass) => pass.wgsl === wgsl2) }));
 }
 
 // src/kernel/reached-extensions.ts
@@ -60731,10 +60783,10 @@ async function reachedExtensions(kernel, print) {
   const passes = [...kernel.passes, ...kernel.reference?.passes ?? []];
   for (const source of new Set(passes.map((pass) => pass.source))) {
     if (source.generator === void 0 && extensionsIn(source).length === 0) continue;
-    const texts2 = new ProgramTexts(source, print);
+    const texts3 = new ProgramTexts(source, print);
     for (const workload of kernel.workloads) {
       const values2 = programValues(workload, kernel.defaults);
-      const modules = await texts2.modules(values2, { twice: true });
+      const modules = await texts3.modules(values2, { twice: true });
       if (!modules.ok) continue;
       await specialise(modules.value, values2);
       const { loaded: loaded2 } = modules.value;
@@ -60769,13 +60821,13 @@ function usesSubgroups({ requiredFeatures }) {
 }
 function atSubgroupSize(program, size2) {
   if (program.requiredFeatures.includes(feature)) return null;
-  const texts2 = new Map(
+  const texts3 = new Map(
     programSources(program).map(({ wgsl: wgsl2, passes: passes2 }) => [wgsl2, pinned(wgsl2, passes2, size2)])
   );
   const identityAt = (identity4) => createHash7("sha256").update(`${identity4} ${size2}`).digest("hex");
   const passes = program.passes.map((pass) => ({
     ...pass,
-    wgsl: texts2.get(pass.wgsl) ?? "",
+    wgsl: texts3.get(pass.wgsl) ?? "",
     identity: identityAt(pass.identity)
   }));
   if (passes.some(({ wgsl: wgsl2 }) => wgsl2 === "")) return null;
@@ -60808,17 +60860,17 @@ function isUnlisted(name, value2, conditions) {
 }
 function createTemplateBuilder(kernel, pass, print) {
   const { source } = pass;
-  const texts2 = new ProgramTexts(source, print);
+  const texts3 = new ProgramTexts(source, print);
   const names2 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const decisive = texts2.decisive(names2);
+  const decisive = texts3.decisive(names2);
   const known4 = { ...kernel.workloads[0]?.parameters, ...kernel.defaults };
   const deciding = names2.filter(
     (name) => typeof known4[name] !== "number" && (decisive.has(name) || source.template !== void 0)
   );
-  const wordsOfFiles = texts2.fixed === null ? [] : parameterWords(texts2.fixed);
+  const wordsOfFiles = texts3.fixed === null ? [] : parameterWords(texts3.fixed);
   const conditions = [
     .../* @__PURE__ */ new Set([
       ...[...wordsOfFiles].filter(
@@ -60839,7 +60891,7 @@ function createTemplateBuilder(kernel, pass, print) {
           "validation",
           `\`${unlisted}\` is ${values2[unlisted]}, as in no workload of the manifest`
         );
-      const made = await texts2.modules(values2, { twice: true });
+      const made = await texts3.modules(values2, { twice: true });
       if (!made.ok) return made;
       const modules = made.value;
       const unrolls = isUnrolled(modules.source, modules);
@@ -60850,7 +60902,7 @@ function createTemplateBuilder(kernel, pass, print) {
       const { bindings, extensions, workgroupSize: workgroupSize2, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
-        const own = source.template === void 0 ? made : await texts2.modules(other, { twice: false });
+        const own = source.template === void 0 ? made : await texts3.modules(other, { twice: false });
         if (!own.ok) return null;
         const built = await specialise(own.value, other, { ...linkParameters(other), conditions: isTrue });
         return built.ok ? built.value.module.text : null;
@@ -61751,9 +61803,9 @@ function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
 
 // src/measure/latency.ts
 async function measureLatency(request) {
-  const timed = await request.device.time(request.variant, request.options);
-  if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs, resetMs } = timed.value;
+  const timed2 = await request.device.time(request.variant, request.options);
+  if (!timed2.ok) return timed2;
+  const { samplesMs, launchesPerSample, resolutionMs, resetMs } = timed2.value;
   const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
   const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
   if (medianMs <= 0) {
@@ -61779,19 +61831,19 @@ async function takeTurn(request) {
   const { bench, variant, options, random } = request;
   const energy = await takeEnergy(bench, variant, options, random);
   if (!energy.ok) return energy;
-  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
-  if (!timed.ok) return timed;
+  const timed2 = await measureLatency({ device: bench.device, variant, options: options.time });
+  if (!timed2.ok) return timed2;
   const { measured, voidReasons, disturbed } = energy.value;
-  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed2.value);
   const waiting = measured === null ? null : waitingIn(busyShare, measured);
   return {
     ok: true,
     value: {
-      latencyMs: disturbed ? null : timed.value.medianMs,
-      latencyResolution: timed.value.relativeResolution,
+      latencyMs: disturbed ? null : timed2.value.medianMs,
+      latencyResolution: timed2.value.relativeResolution,
       energy: waiting === null ? measured : null,
       busyShare,
-      reset: resetShares(timed.value, measured),
+      reset: resetShares(timed2.value, measured),
       voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
     }
   };
@@ -62093,11 +62145,11 @@ function expectedMs({ parts, arms: arms2 }, design, costs2, subjects) {
 }
 function chooseDesign(request) {
   const { subjects, costs: costs2, designs: designs2 } = request;
-  const timed = designs2.map((design) => ({
+  const timed2 = designs2.map((design) => ({
     design,
     ms: subjects.reduce((sum, one6) => sum + expectedMs(one6, design, costs2, subjects.length), 0)
   }));
-  const [first, ...others] = timed;
+  const [first, ...others] = timed2;
   if (first === void 0) throw new RangeError("chooseDesign: no design");
   return others.reduce((best, one6) => one6.ms < 0.95 * best.ms ? one6 : best, first).design;
 }
@@ -62185,6 +62237,8 @@ function measureOptions(request) {
 }
 
 // src/measure/repeats.ts
+var raceMs = 300;
+var raceRounds = 8;
 var launchesBefore = [0, 2];
 function checkedOutputs({ program, command: command2 }) {
   const all = command2?.outputs ?? program?.buffers ?? [];
@@ -62213,7 +62267,19 @@ function fault(variant, difference, dependsOnLaunches) {
   const told = `started twice, it writes different outputs: ${difference}`;
   return { kind: "wrong-result", message: `${told}. ${why} for what they write` };
 }
-async function repeatFault(devices, variant) {
+async function raceIn(devices, variant, first, clock) {
+  const bindings = checkedOutputs(variant);
+  const startMs = clock.nowMs();
+  for (let round2 = 0; round2 < raceRounds && clock.nowMs() - startMs < raceMs; round2++) {
+    const outputs = await devices[round2 % 2 === 0 ? 1 : 0].outputs?.(variant, 0);
+    if (outputs?.ok !== true || outputs.value === null) return null;
+    const difference = differenceIn(bindings, first, outputs.value);
+    if (difference !== null) return difference;
+  }
+  return null;
+}
+async function repeatFault(task) {
+  const { devices, variant, clock } = task;
   const [here, there] = devices;
   const [few, more] = launchesBefore;
   const first = await here.outputs?.(variant, few);
@@ -62222,12 +62288,16 @@ async function repeatFault(devices, variant) {
   if (second === void 0 || !second.ok) return second ?? { ok: true, value: null };
   if (first.value === null || second.value === null) return { ok: true, value: null };
   const bindings = checkedOutputs(variant);
-  const difference = differenceIn(bindings, first.value, second.value);
-  if (difference === null) return { ok: true, value: null };
-  const again = variant.command === void 0 ? null : await here.outputs?.(variant, more);
+  const found = differenceIn(bindings, first.value, second.value);
+  if (variant.command === void 0) {
+    const difference = found ?? await raceIn(devices, variant, first.value, clock);
+    return { ok: true, value: difference === null ? null : fault(variant, difference, false) };
+  }
+  if (found === null) return { ok: true, value: null };
+  const again = await here.outputs?.(variant, more);
   const repeated = again?.ok === true ? again.value : null;
   const dependsOnLaunches = repeated !== null && differenceIn(bindings, second.value, repeated) === null;
-  return { ok: true, value: fault(variant, difference, dependsOnLaunches) };
+  return { ok: true, value: fault(variant, found, dependsOnLaunches) };
 }
 
 // src/measure/scopes.ts
@@ -68932,7 +69002,7 @@ function thinnedSteps(points) {
 }
 function convergence(kernel, id) {
   const { incumbent, points: best } = bestSoFar(kernel);
-  const points = best.map(({ trial, value: value2 }) => ({ x: trial, y: value2 }));
+  const points = best.map(({ trial: trial2, value: value2 }) => ({ x: trial2, y: value2 }));
   const [first, last2] = [points[0], points.at(-1)];
   if (first === void 0 || last2 === void 0 || points.length < 2) return "";
   const shown = thinnedSteps(points);
@@ -69425,22 +69495,132 @@ function renderTerminal(report3, options) {
 `;
 }
 
+// src/store/kernel-tuner/error-names.ts
+var errorField = "__error__";
+var errorNames = /* @__PURE__ */ new Set([
+  "InvalidConfig",
+  "CompilationFailedConfig",
+  "RuntimeFailedConfig"
+]);
+var invalidityErrors = /* @__PURE__ */ new Map([
+  ["constraints", "InvalidConfig"],
+  ["compile", "CompilationFailedConfig"],
+  ["runtime", "RuntimeFailedConfig"],
+  ["timeout", "RuntimeFailedConfig"],
+  ["correctness", "RuntimeFailedConfig"]
+]);
+
+// src/store/kernel-tuner/fields.ts
+var timeUnits = { s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 };
+var energyUnits = { J: 1, mJ: 1e-3, uJ: 1e-6 };
+var powerUnits = { W: 1, mW: 1e-3 };
+function fieldsOf(options) {
+  const { timeField = "time", timeUnit = "ms", energyUnit = "J", powerUnit = "W" } = options;
+  const { energyField, powerField } = options;
+  return {
+    time: { field: timeField, scale: timeUnits[timeUnit] },
+    samples: options.samplesField ?? null,
+    energy: energyField === void 0 ? null : { field: energyField, scale: energyUnits[energyUnit] },
+    power: powerField === void 0 ? null : { field: powerField, scale: powerUnits[powerUnit] }
+  };
+}
+function readQuantity(entry, quantity) {
+  if (quantity === null) return null;
+  const value2 = entry[quantity.field];
+  return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
+}
+function numericFields(entries, except) {
+  const names2 = /* @__PURE__ */ new Set();
+  for (const entry of entries) {
+    for (const [name, value2] of Object.entries(entry)) {
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names2.add(name);
+    }
+  }
+  return [...names2].sort();
+}
+function requireField(cache, quantity, label) {
+  if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
+  const tunables = new Set(cache.tunables.map(({ name }) => name));
+  const known4 = numericFields(cache.entries, tunables);
+  const list4 = known4.slice(0, 20).join(", ") || "none";
+  throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
+    code: "unknown-field",
+    nextStep: `Choose another field; those with figures are: ${list4}.`
+  });
+}
+
+// src/store/kernel-tuner/measure-entry.ts
+var spentFields = {
+  compile: "compile_time",
+  verify: "verification_time",
+  benchmark: "benchmark_time"
+};
+function failureMessage(entry, fields, objectives2) {
+  const noted = entry[errorField];
+  if (noted !== void 0 && noted !== null) return String(noted).slice(0, 2e3);
+  const named3 = Object.values(entry).find((value2) => typeof value2 === "string" && errorNames.has(value2));
+  if (typeof named3 === "string") return named3;
+  const names2 = [fields.time.field, ...objectives2, fields.energy?.field, fields.power?.field];
+  for (const name of names2) {
+    const value2 = name === void 0 ? void 0 : entry[name];
+    if (typeof value2 === "string") return value2.slice(0, 2e3);
+  }
+  return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
+}
+function spentOf(entry) {
+  const known4 = Object.entries(spentFields).flatMap(([name, field3]) => {
+    const value2 = entry[field3];
+    return typeof value2 === "number" && Number.isFinite(value2) && value2 >= 0 ? [[name, value2]] : [];
+  });
+  return known4.length === 0 ? {} : { spentMs: Object.fromEntries(known4) };
+}
+function samples(entry, fields) {
+  const list4 = fields.samples === null ? null : entry[fields.samples];
+  if (!Array.isArray(list4)) return null;
+  const times = list4.map((value2) => typeof value2 === "number" ? value2 * fields.time.scale : Number.NaN);
+  return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
+}
+function measureEntry(entry, values2, fields, objectives2) {
+  const message = failureMessage(entry, fields, objectives2);
+  const latencyMs = readQuantity(entry, fields.time);
+  if (message !== null || latencyMs === null) {
+    return { values: values2, failure: { kind: "recorded", message: message ?? "" }, ...spentOf(entry) };
+  }
+  const latencySamplesMs = samples(entry, fields);
+  const watts = readQuantity(entry, fields.power);
+  const stated = readQuantity(entry, fields.energy);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  return {
+    values: values2,
+    latencyMs,
+    ...latencySamplesMs === null ? {} : { latencySamplesMs },
+    ...joules === null ? {} : { joules },
+    ...watts === null ? {} : { watts },
+    ...spentOf(entry)
+  };
+}
+
 // src/store/kernel-tuner/export.ts
-var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
 function errorName(failure) {
   if (errorNames.has(failure.message)) return failure.message;
   if (failure.kind === "compile" || failure.kind === "validation") return "CompilationFailedConfig";
   return failure.kind === "unsupported" ? "InvalidConfig" : "RuntimeFailedConfig";
 }
-function spent(benchmarkMs) {
-  return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
+function spent({ spentMs }, launchesMs) {
+  const known4 = { compile: 0, verify: 0, benchmark: launchesMs, ...spentMs };
+  return Object.fromEntries(
+    Object.entries(spentFields).map(([name, field3]) => [field3, known4[name]])
+  );
 }
 function figures(measurement) {
   const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
-  if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
+  if (failure !== void 0) {
+    const name = errorName(failure);
+    return { time: name, [errorField]: name, ...spent(measurement, 0) };
+  }
   const times = latencySamplesMs ?? [latencyMs ?? 0];
-  const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
+  const launchesMs = times.reduce((sum, ms) => sum + ms, 0);
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(measurement, launchesMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -69887,6 +70067,20 @@ function writeRecording(path2, recording) {
   writeFileOf(format3, path2, recording);
 }
 
+// src/store/kernel-tuner/cache-parts.ts
+function cacheError(label, reason) {
+  return new JoulegateError("bad-input", printable3(`${label} ${reason}`), {
+    code: "damaged-file",
+    nextStep: "Check that this is a cache file of Kernel Tuner."
+  });
+}
+function isRecord(value2) {
+  return value2 !== null && typeof value2 === "object" && !Array.isArray(value2);
+}
+function isCacheValue(value2) {
+  return typeof value2 === "boolean" || typeof value2 === "string" || Number.isFinite(value2);
+}
+
 // src/store/kernel-tuner/repair-cache.ts
 var literals = /-?\b(?:NaN|Infinity)\b/g;
 function outsideStrings(text3, change2) {
@@ -69937,18 +70131,64 @@ function repairCache(text3) {
   return parses(closed) ? closed : plain2;
 }
 
-// src/store/kernel-tuner/cache.ts
-function cacheError(label, reason) {
-  return new JoulegateError("bad-input", printable3(`${label} ${reason}`), {
-    code: "damaged-file",
-    nextStep: "Check that this is a cache file of Kernel Tuner."
+// src/store/kernel-tuner/results.ts
+var timeNames = {
+  runtimes: "times",
+  compilation: "compile_time",
+  validation: "verification_time",
+  benchmark: "benchmark_time"
+};
+function timesOf(times) {
+  if (!isRecord(times)) return {};
+  return Object.fromEntries(
+    Object.entries(timeNames).flatMap(
+      ([from, to]) => Object.hasOwn(times, from) ? [[to, times[from]]] : []
+    )
+  );
+}
+function measurementsOf(measurements) {
+  const list4 = Array.isArray(measurements) ? measurements.filter(isRecord) : [];
+  return Object.fromEntries(
+    list4.flatMap(({ name, value: value2 }) => typeof name === "string" ? [[name, value2]] : [])
+  );
+}
+function failureOf2({ invalidity }) {
+  if (typeof invalidity !== "string" || invalidity === "correct") return {};
+  return { __error__: invalidityErrors.get(invalidity) ?? invalidity };
+}
+function parseResults(results, label) {
+  const tunables = /* @__PURE__ */ new Map();
+  const objectives2 = /* @__PURE__ */ new Set();
+  const entries = results.map((result, i) => {
+    if (!isRecord(result) || !isRecord(result.configuration)) {
+      throw cacheError(label, `has a result without a configuration: number ${i + 1}`);
+    }
+    for (const [name, value2] of Object.entries(result.configuration)) {
+      if (!isCacheValue(value2)) throw cacheError(label, `has a value of "${name}" that is no plain one`);
+      const values2 = tunables.get(name) ?? /* @__PURE__ */ new Set();
+      tunables.set(name, values2.add(value2));
+    }
+    for (const one6 of [result.objectives].flat()) if (typeof one6 === "string") objectives2.add(one6);
+    return {
+      ...measurementsOf(result.measurements),
+      ...timesOf(result.times),
+      ...failureOf2(result),
+      ...result.configuration
+    };
   });
+  return {
+    deviceName: "",
+    kernelName: "",
+    problemSize: [],
+    objectives: [...objectives2],
+    tunables: [...tunables].map(([name, values2]) => ({ name, values: [...values2] })),
+    entries
+  };
 }
-function isRecord(value2) {
-  return value2 !== null && typeof value2 === "object" && !Array.isArray(value2);
-}
-function isCacheValue(value2) {
-  return typeof value2 === "boolean" || typeof value2 === "string" || Number.isFinite(value2);
+
+// src/store/kernel-tuner/cache.ts
+function texts2(value2) {
+  return [value2].flat().filter((one6) => typeof one6 === "string");
 }
 function problemSize(value2) {
   const sizes2 = Array.isArray(value2) ? value2 : [value2];
@@ -69970,6 +70210,7 @@ function parseTunables(data, label) {
 }
 function parseKernelTunerCache(text3, label) {
   const data = parseJson(repairCache(text3), label);
+  if (isRecord(data) && Array.isArray(data.results)) return parseResults(data.results, label);
   if (!isRecord(data) || !isRecord(data.cache)) throw cacheError(label, 'has no "cache" of measurements');
   const entries = Object.values(data.cache);
   const odd = entries.findIndex((entry) => !isRecord(entry));
@@ -69979,82 +70220,9 @@ function parseKernelTunerCache(text3, label) {
     deviceName: typeof data.device_name === "string" ? data.device_name : "",
     kernelName: typeof data.kernel_name === "string" ? data.kernel_name : "",
     problemSize: problemSize(data.problem_size),
-    objective: typeof data.objective === "string" ? data.objective : null,
+    objectives: texts2(data.objective),
     tunables: parseTunables(data, label),
     entries
-  };
-}
-
-// src/store/kernel-tuner/fields.ts
-var timeUnits = { s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 };
-var energyUnits = { J: 1, mJ: 1e-3, uJ: 1e-6 };
-var powerUnits = { W: 1, mW: 1e-3 };
-function fieldsOf(options) {
-  const { timeField = "time", timeUnit = "ms", energyUnit = "J", powerUnit = "W" } = options;
-  const { energyField, powerField } = options;
-  return {
-    time: { field: timeField, scale: timeUnits[timeUnit] },
-    samples: options.samplesField ?? null,
-    energy: energyField === void 0 ? null : { field: energyField, scale: energyUnits[energyUnit] },
-    power: powerField === void 0 ? null : { field: powerField, scale: powerUnits[powerUnit] }
-  };
-}
-function readQuantity(entry, quantity) {
-  if (quantity === null) return null;
-  const value2 = entry[quantity.field];
-  return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
-}
-function numericFields(entries, except) {
-  const names2 = /* @__PURE__ */ new Set();
-  for (const entry of entries) {
-    for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names2.add(name);
-    }
-  }
-  return [...names2].sort();
-}
-function requireField(cache, quantity, label) {
-  if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
-  const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known4 = numericFields(cache.entries, tunables);
-  const list4 = known4.slice(0, 20).join(", ") || "none";
-  throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
-    code: "unknown-field",
-    nextStep: `Choose another field; those with figures are: ${list4}.`
-  });
-}
-
-// src/store/kernel-tuner/measure-entry.ts
-function failureMessage(entry, fields, objective) {
-  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names2) {
-    const value2 = name === null || name === void 0 ? void 0 : entry[name];
-    if (typeof value2 === "string") return value2.slice(0, 2e3);
-  }
-  return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
-}
-function samples(entry, fields) {
-  const list4 = fields.samples === null ? null : entry[fields.samples];
-  if (!Array.isArray(list4)) return null;
-  const times = list4.map((value2) => typeof value2 === "number" ? value2 * fields.time.scale : Number.NaN);
-  return times.length > 0 && times.every((ms) => ms > 0 && Number.isFinite(ms)) ? times : null;
-}
-function measureEntry(entry, values2, fields, objective) {
-  const message = failureMessage(entry, fields, objective);
-  const latencyMs = readQuantity(entry, fields.time);
-  if (message !== null || latencyMs === null) {
-    return { values: values2, failure: { kind: "recorded", message: message ?? "" } };
-  }
-  const latencySamplesMs = samples(entry, fields);
-  const watts = readQuantity(entry, fields.power);
-  const stated = readQuantity(entry, fields.energy);
-  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
-  return {
-    values: values2,
-    latencyMs,
-    ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules === null ? {} : { joules },
-    ...watts === null ? {} : { watts }
   };
 }
 
@@ -70098,6 +70266,7 @@ function energySource(fields) {
 function importKernelTuner(options) {
   const { label, provenance } = options;
   const cache = parseKernelTunerCache(options.text, label);
+  const deviceName = options.device ?? cache.deviceName;
   const fields = fieldsOf(options);
   for (const quantity of [fields.time, fields.energy, fields.power]) requireField(cache, quantity, label);
   const index = new ValueIndex(cache.tunables);
@@ -70105,18 +70274,18 @@ function importKernelTuner(options) {
   for (const entry of cache.entries) {
     const values2 = index.locate(entry);
     if (values2 === null) throw cacheError(label, "has an entry that lacks a tunable");
-    measurements.set(values2.join(), measureEntry(entry, values2, fields, cache.objective));
+    measurements.set(values2.join(), measureEntry(entry, values2, fields, cache.objectives));
   }
   const source = energySource(fields);
   const recording = {
     schema: "joulegate-recording",
     version: 1,
     device: {
-      family: options.family ?? familyOf(cache.deviceName),
-      vendor: cache.deviceName.split(" ")[0]?.toLowerCase() ?? "",
+      family: familyOf(deviceName),
+      vendor: deviceName.split(" ")[0]?.toLowerCase() ?? "",
       architecture: "",
-      device: cache.deviceName,
-      description: cache.deviceName,
+      device: deviceName,
+      description: deviceName,
       driver: "",
       software: false
     },
@@ -70294,18 +70463,18 @@ function writeReport(path2, report3) {
 
 // src/store/runtime.ts
 function findFault({ kernels }) {
-  for (const { name, configurations: configurations2, entries, buffers, passes, texts: texts2 } of kernels) {
+  for (const { name, configurations: configurations3, entries, buffers, passes, texts: texts3 } of kernels) {
     if (kernels.filter((other) => other.name === name).length > 1) return `kernel "${name}" is there twice`;
-    if (entries.some(({ configuration }) => configuration >= configurations2.length)) {
+    if (entries.some(({ configuration }) => configuration >= configurations3.length)) {
       return `kernel "${name}" has an entry without its configuration`;
     }
     const templates = passes.flatMap((pass) => pass.templates);
-    if (templates.some(({ text: text3 }) => text3 >= texts2.length))
+    if (templates.some(({ text: text3 }) => text3 >= texts3.length))
       return `kernel "${name}" has a template without its text`;
     if (templates.some(({ bindings }) => bindings.some(({ buffer }) => buffer >= buffers.length))) {
       return `kernel "${name}" has a template that binds a buffer which is not there`;
     }
-    if (configurations2.some((one6) => one6.passes.length !== passes.length)) {
+    if (configurations3.some((one6) => one6.passes.length !== passes.length)) {
       return `kernel "${name}" has a configuration that does not tell what every pass takes`;
     }
   }
@@ -72637,10 +72806,10 @@ var RepeatCheck = class {
     if (fresh !== null) await (await fresh).close();
   }
   async #ask(reference) {
-    const { device, openDevice } = this.#laboratory;
+    const { device, openDevice, clock } = this.#laboratory;
     if (device.outputs === void 0) return { ok: true, value: null };
     this.#fresh ??= openDevice();
-    return repeatFault([device, await this.#fresh], reference);
+    return repeatFault({ devices: [device, await this.#fresh], variant: reference, clock });
   }
 };
 
@@ -73036,6 +73205,7 @@ function onlyCommands(kernels) {
 async function findAdapter(host2, options, kernels, generate2) {
   const search = driverSearch(host2);
   const features = wantedFeatures(kernels);
+  if (options.device === "software" && onlyCommands(kernels)) return { first: null, open: null };
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
     const { workerPath } = host2;
@@ -73992,15 +74162,15 @@ var maxMs2 = 300;
 function passesOf(variant) {
   return variant?.program?.passes ?? [];
 }
-async function timesOf(device, variant) {
+async function timesOf2(device, variant) {
   if (variant === null) return /* @__PURE__ */ new Map();
-  const timed = await device.timePasses?.(variant, maxMs2);
-  if (timed === void 0 || !timed.ok || timed.value === null) return null;
-  return new Map(timed.value.map(({ name, latencyMs }) => [name, latencyMs]));
+  const timed2 = await device.timePasses?.(variant, maxMs2);
+  if (timed2 === void 0 || !timed2.ok || timed2.value === null) return null;
+  return new Map(timed2.value.map(({ name, latencyMs }) => [name, latencyMs]));
 }
 async function tableOf(device, subject) {
   const { kernel, workload, before, after } = subject;
-  const [was, is] = [await timesOf(device, before), await timesOf(device, after)];
+  const [was, is] = [await timesOf2(device, before), await timesOf2(device, after)];
   if (was === null || is === null) return null;
   const identities = new Map(passesOf(before).map(({ name, identity: identity4 }) => [name, identity4]));
   const own = passesOf(after).map(({ name, identity: identity4 }) => ({
@@ -76532,13 +76702,13 @@ function featureMatrix(rows, columns2) {
 // src/model/binning.ts
 var missingBin = 0;
 function columnEdges(sorted2, maxBins) {
-  const distinct = [];
-  for (const value2 of sorted2) if (value2 !== distinct[distinct.length - 1]) distinct.push(value2);
+  const distinct2 = [];
+  for (const value2 of sorted2) if (value2 !== distinct2[distinct2.length - 1]) distinct2.push(value2);
   const edges = [];
-  if (distinct.length <= maxBins) {
-    for (let i = 1; i < distinct.length; i++) {
-      const low = distinct[i - 1];
-      const middle2 = low + (distinct[i] - low) / 2;
+  if (distinct2.length <= maxBins) {
+    for (let i = 1; i < distinct2.length; i++) {
+      const low = distinct2[i - 1];
+      const middle2 = low + (distinct2[i] - low) / 2;
       edges.push(middle2);
     }
   } else {
@@ -77202,7 +77372,7 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
   const pairs = new PairTerms(points);
   const work = new Float64Array(n * n + n);
   let r2 = new Float64Array(n * (n - 1) / 2);
-  let trial = new Float64Array(r2.length);
+  let trial2 = new Float64Array(r2.length);
   list4.forEach((parameter2, index) => {
     if (parameter2.kind !== "noise") pairs.addTo(r2, parameter2, factor2(parameter2, theta[index]), r2);
   });
@@ -77219,13 +77389,13 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
         const value2 = old + sign2 * step2;
         if (value2 < bounds2.low || value2 > bounds2.high) continue;
         const isNoise = parameter2.kind === "noise";
-        if (!isNoise) pairs.addTo(r2, parameter2, factor2(parameter2, value2) - factor2(parameter2, old), trial);
+        if (!isNoise) pairs.addTo(r2, parameter2, factor2(parameter2, value2) - factor2(parameter2, old), trial2);
         const noise4 = Math.exp(isNoise ? value2 : theta[noiseIndex]);
-        const found = negativeLogLikelihood(isNoise ? r2 : trial, noise4, targets, work);
+        const found = negativeLogLikelihood(isNoise ? r2 : trial2, noise4, targets, work);
         if (found + penalty(index, value2) < likelihood + penalty(index, old)) {
           theta[index] = value2;
           likelihood = found;
-          if (!isNoise) [r2, trial] = [trial, r2];
+          if (!isNoise) [r2, trial2] = [trial2, r2];
           break;
         }
       }
@@ -77539,7 +77709,7 @@ var EnergyStep = class {
   #eligible() {
     const { ledger, power: power3, logObjective } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power3.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+    return ledger.good.filter((trial2) => trial2.energy === null && trial2.latency.medianMs <= cap).map((trial2) => ({ trial: trial2, objective: logObjective(trial2) - optimism * power3.predict(trial2).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial: trial2 }) => trial2);
   }
   #bestMeasured() {
     const best = this.#task.ledger.ranked()[0];
@@ -77551,10 +77721,10 @@ var EnergyStep = class {
     const forecasts = [];
     const unforeseen = [];
     let goesOn = true;
-    for (const trial of trials) {
-      const predicted = power3.canPredict(trial) ? logObjective(trial) : null;
-      goesOn = await measure(trial);
-      const now = ledger.trials[trial.index];
+    for (const trial2 of trials) {
+      const predicted = power3.canPredict(trial2) ? logObjective(trial2) : null;
+      goesOn = await measure(trial2);
+      const now = ledger.trials[trial2.index];
       if (now.energy !== null && now.failure === null) {
         const measured = logObjective(now);
         if (predicted === null) unforeseen.push(measured);
@@ -77583,7 +77753,7 @@ var EnergyStep = class {
     }
     const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
     const rest = ledger.good.filter(
-      (trial) => trial.energy === null && trial.index >= first && !top.includes(trial)
+      (trial2) => trial2.energy === null && trial2.index >= first && !top.includes(trial2)
     );
     const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
     await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
@@ -77606,11 +77776,11 @@ var EnergyStep = class {
 };
 
 // src/search/ledger.ts
-function isGood(trial) {
-  return trial.failure === null && trial.latency !== null;
+function isGood(trial2) {
+  return trial2.failure === null && trial2.latency !== null;
 }
-function asMeasurement(trial) {
-  const { configuration, latency, energy, failure } = trial;
+function asMeasurement(trial2) {
+  const { configuration, latency, energy, failure } = trial2;
   return { configuration, latency, energy, failure };
 }
 var coursesKept = 8;
@@ -77645,37 +77815,37 @@ var Ledger = class {
     if (this.#byKey.has(key2)) throw new Error(`${this.#space.id(point2)} was tried twice.`);
     const { latency, energy, failure } = measured;
     const configuration = this.#space.configuration(point2);
-    const trial = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
+    const trial2 = { index: this.size, key: key2, point: point2, configuration, latency, energy, failure };
     this.#byKey.set(key2, this.size);
-    this.#trials.push(trial);
+    this.#trials.push(trial2);
     this.#convergence.push(this.bestObjective());
-    return trial;
+    return trial2;
   }
   /** Adds what measuring the energy of a trial gave. */
-  recordEnergy(trial, energy, failure) {
-    this.#trials[trial.index] = { ...trial, energy, failure };
+  recordEnergy(trial2, energy, failure) {
+    this.#trials[trial2.index] = { ...trial2, energy, failure };
     this.#convergence[this.size - 1] = this.bestObjective();
     this.#forgetCourses();
   }
   /** Only the best trial's course of power is looked at, and those that may still become it are few. */
   #forgetCourses() {
     const kept2 = new Set(
-      this.ranked().slice(0, coursesKept).map(({ trial }) => trial.index)
+      this.ranked().slice(0, coursesKept).map(({ trial: trial2 }) => trial2.index)
     );
-    for (const trial of this.#trials) {
-      if (trial.energy?.power === void 0 || kept2.has(trial.index)) continue;
-      const { power: power3, ...energy } = trial.energy;
-      this.#trials[trial.index] = { ...trial, energy };
+    for (const trial2 of this.#trials) {
+      if (trial2.energy?.power === void 0 || kept2.has(trial2.index)) continue;
+      const { power: power3, ...energy } = trial2.energy;
+      this.#trials[trial2.index] = { ...trial2, energy };
     }
   }
   get good() {
     return this.#trials.filter(isGood);
   }
   get failures() {
-    return this.#trials.filter((trial) => trial.failure !== null).length;
+    return this.#trials.filter((trial2) => trial2.failure !== null).length;
   }
   get energyMeasurements() {
-    return this.#trials.filter((trial) => trial.energy !== null).length;
+    return this.#trials.filter((trial2) => trial2.energy !== null).length;
   }
   get convergence() {
     return this.#convergence;
@@ -77685,9 +77855,9 @@ var Ledger = class {
   }
   #fastestTrial() {
     let fastest = null;
-    for (const trial of this.#trials) {
-      if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
-        fastest = trial;
+    for (const trial2 of this.#trials) {
+      if (isGood(trial2) && trial2.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
+        fastest = trial2;
       }
     }
     return fastest;
@@ -77706,51 +77876,51 @@ var Ledger = class {
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
   ranked() {
     const cap = this.capMs;
-    return this.good.flatMap((trial) => {
-      const objective = this.#objectiveOf(trial);
-      return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
+    return this.good.flatMap((trial2) => {
+      const objective = this.#objectiveOf(trial2);
+      return objective === null || trial2.latency.medianMs > cap ? [] : [{ trial: trial2, objective }];
     }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
   bestObjective() {
     let best = null;
     const cap = this.capMs;
-    for (const trial of this.#trials) {
-      if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = this.#objectiveOf(trial);
+    for (const trial2 of this.#trials) {
+      if (!isGood(trial2) || trial2.latency.medianMs > cap) continue;
+      const objective = this.#objectiveOf(trial2);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;
   }
   /** The best trial; where no energy is known yet, the fastest. */
   best() {
-    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
+    const trial2 = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    return trial2 === null ? null : asMeasurement(trial2);
   }
   fastest() {
-    const trial = this.#fastestTrial();
-    return trial === null ? null : asMeasurement(trial);
+    const trial2 = this.#fastestTrial();
+    return trial2 === null ? null : asMeasurement(trial2);
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known4 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known4 = this.good.filter((trial2) => trial2.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known4) {
-      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+    for (const trial2 of known4) {
+      const joules = trial2.energy?.joules ?? Number.POSITIVE_INFINITY;
       if (joules < lowest3) {
         lowest3 = joules;
-        front.push(asMeasurement(trial));
+        front.push(asMeasurement(trial2));
       }
     }
     return front;
   }
   /** The best `count`; trials of unknown objective, fastest first, only where there are no others. */
   finalists(count2) {
-    const ranked = this.ranked().map(({ trial }) => trial);
+    const ranked = this.ranked().map(({ trial: trial2 }) => trial2);
     const cap = this.capMs;
-    const unknown5 = this.good.filter((trial) => trial.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
+    const unknown5 = this.good.filter((trial2) => trial2.latency.medianMs <= cap).sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
     return (ranked.length > 0 ? ranked : unknown5).slice(0, count2).map(asMeasurement);
   }
 };
@@ -77921,40 +78091,40 @@ var PowerModel = class {
     const latency = { ordinal: true, hamming: false };
     this.#surrogate = new Surrogate([...coordinates.dimensions, latency], random, { compress: false });
   }
-  #place(trial) {
-    const coordinates = this.#coordinates.coordinates(trial.point);
+  #place(trial2) {
+    const coordinates = this.#coordinates.coordinates(trial2.point);
     const extended = new Float64Array(coordinates.length + 1);
     extended.set(coordinates);
-    extended[coordinates.length] = Math.log10(trial.latency.medianMs);
-    return { key: trial.key, coordinates: extended, prior: this.#priors.get(trial.key).logWatts };
+    extended[coordinates.length] = Math.log10(trial2.latency.medianMs);
+    return { key: trial2.key, coordinates: extended, prior: this.#priors.get(trial2.key).logWatts };
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
     const known4 = trials.flatMap(
-      (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
+      (trial2) => trial2.energy === null ? [] : [{ ...this.#place(trial2), logCost: this.logWatts(trial2) }]
     );
     this.#known = known4.length > 0;
     this.#predictions.clear();
     if (this.#known) this.#surrogate.learn(known4);
   }
   /** Whether `predict` says more than that all are alike. */
-  canPredict(trial) {
-    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  canPredict(trial2) {
+    return this.#known || this.#priors.get(trial2.key).logWatts !== null;
   }
   /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
-  predict(trial) {
-    if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
-    let belief = this.#predictions.get(trial.key);
+  predict(trial2) {
+    if (!this.#known) return { mean: this.#priors.get(trial2.key).logWatts ?? 0, deviation: 1 };
+    let belief = this.#predictions.get(trial2.key);
     if (belief === void 0) {
-      belief = this.#surrogate.predict(this.#place(trial));
-      this.#predictions.set(trial.key, belief);
+      belief = this.#surrogate.predict(this.#place(trial2));
+      this.#predictions.set(trial2.key, belief);
     }
     return belief;
   }
   /** Log watts: as measured, else as predicted. */
-  logWatts(trial) {
-    if (trial.energy === null) return this.predict(trial).mean;
-    return logEffectiveWatts(trial.latency.medianMs, trial.energy.joules);
+  logWatts(trial2) {
+    if (trial2.energy === null) return this.predict(trial2).mean;
+    return logEffectiveWatts(trial2.latency.medianMs, trial2.energy.joules);
   }
 };
 
@@ -78012,8 +78182,8 @@ var PriorBeliefs = class {
     return this.learnAll([[key2, configuration]]);
   }
   /** The same about several, one after the other. Their features are asked for together: of some they take a program's run. */
-  async learnAll(configurations2) {
-    const asked = configurations2.filter(([key2]) => this.#model !== null && !this.knows(key2)).map(([key2, configuration]) => [key2, this.#trials.features(configuration)]);
+  async learnAll(configurations3) {
+    const asked = configurations3.filter(([key2]) => this.#model !== null && !this.knows(key2)).map(([key2, configuration]) => [key2, this.#trials.features(configuration)]);
     await Promise.all(asked.map(([, features]) => features));
     for (const [key2, features] of asked) this.#believe(key2, await features);
   }
@@ -78127,18 +78297,18 @@ var Validity = class {
   }
   /** Refits if there are new failures, or a tenth more trials since the last time. */
   learn(trials) {
-    const failures = trials.filter((trial) => trial.failure !== null).length;
+    const failures = trials.filter((trial2) => trial2.failure !== null).length;
     if (failures === 0) return;
     if (failures === this.#failures && trials.length < 1.1 * this.#learntFrom) return;
     if (trials.length < this.#learntFrom + Math.floor(this.#learntFrom / 50)) return;
     this.#failures = failures;
     this.#learntFrom = trials.length;
     this.#known.clear();
-    const rows = trials.map((trial) => this.#coordinates.features(trial.point));
+    const rows = trials.map((trial2) => this.#coordinates.features(trial2.point));
     this.#trees = trainTrees(
       {
         features: featureMatrix(rows, this.#coordinates.featureCount),
-        targets: Float64Array.from(trials, (trial) => trial.failure === null ? 1 : 0)
+        targets: Float64Array.from(trials, (trial2) => trial2.failure === null ? 1 : 0)
       },
       {
         trees: 80,
@@ -78194,10 +78364,10 @@ var Proposer = class {
     return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
-  logObjective(trial) {
+  logObjective(trial2) {
     const { energy, latency } = objectives[this.#task.objective.minimize];
-    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
-    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial2);
+    return (energy + latency) * Math.log(trial2.latency.medianMs) + energy * logWatts;
   }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
@@ -78209,12 +78379,12 @@ var Proposer = class {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
   }
   #observe(surrogate, prior, cost2) {
-    const good2 = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
+    const good2 = new Map(this.#task.ledger.good.map((trial2) => [trial2.index, trial2]));
     surrogate.learn(
-      this.#task.ledger.trials.map((trial) => {
-        const known4 = good2.get(trial.index);
+      this.#task.ledger.trials.map((trial2) => {
+        const known4 = good2.get(trial2.index);
         return {
-          ...this.#place(trial.key, trial.point, prior(trial.key)),
+          ...this.#place(trial2.key, trial2.point, prior(trial2.key)),
           logCost: known4 === void 0 ? null : cost2(known4)
         };
       })
@@ -78224,12 +78394,12 @@ var Proposer = class {
   #ranked(byLatency) {
     const cap = this.#task.ledger.capMs;
     const value2 = /* @__PURE__ */ new Map();
-    for (const trial of this.#task.ledger.good) {
-      const latency = Math.log(trial.latency.medianMs);
-      const outside2 = trial.latency.medianMs > cap;
-      value2.set(trial.key, byLatency || outside2 ? latency : this.logObjective(trial));
+    for (const trial2 of this.#task.ledger.good) {
+      const latency = Math.log(trial2.latency.medianMs);
+      const outside2 = trial2.latency.medianMs > cap;
+      value2.set(trial2.key, byLatency || outside2 ? latency : this.logObjective(trial2));
     }
-    const outside = (trial) => !byLatency && trial.latency.medianMs > cap ? 1 : 0;
+    const outside = (trial2) => !byLatency && trial2.latency.medianMs > cap ? 1 : 0;
     return this.#task.ledger.good.sort(
       (a2, b) => outside(a2) - outside(b) || (value2.get(a2.key) ?? 0) - (value2.get(b.key) ?? 0) || a2.index - b.index
     );
@@ -78258,17 +78428,17 @@ var Proposer = class {
   #weighPriors() {
     const { ledger, priors } = this.#task;
     if (!priors.speaks) return;
-    const forecasts = (predict, measure) => [...ledger.good].flatMap((trial) => {
-      const predicted = predict(trial.key);
-      return predicted === null ? [] : [{ predicted, measured: measure(trial) }];
+    const forecasts = (predict, measure) => [...ledger.good].flatMap((trial2) => {
+      const predicted = predict(trial2.key);
+      return predicted === null ? [] : [{ predicted, measured: measure(trial2) }];
     });
     const latency = () => forecasts(
       (key2) => priors.get(key2).logLatency,
-      (trial) => Math.log(trial.latency.medianMs)
+      (trial2) => Math.log(trial2.latency.medianMs)
     );
     const objective = forecasts(
       (key2) => this.priorObjective(key2),
-      (trial) => this.logObjective(trial)
+      (trial2) => this.logObjective(trial2)
     );
     priors.weigh(this.#isCapped ? [objective, latency()] : [objective]);
   }
@@ -78279,13 +78449,13 @@ var Proposer = class {
     this.#observe(
       this.#objective,
       (key2) => this.priorObjective(key2),
-      (trial) => this.logObjective(trial)
+      (trial2) => this.logObjective(trial2)
     );
     if (!this.#isCapped) return;
     this.#observe(
       this.#latency,
       (key2) => priors.get(key2).logLatency,
-      (trial) => Math.log(trial.latency.medianMs)
+      (trial2) => Math.log(trial2.latency.medianMs)
     );
   }
   /** Looks for the fastest. */
@@ -78353,10 +78523,10 @@ function interleave(a2, b) {
   const seen = /* @__PURE__ */ new Set();
   const merged = [];
   for (let i = 0; i < a2.length; i++) {
-    for (const trial of [a2[i], b[i]]) {
-      if (trial === void 0 || seen.has(trial.key)) continue;
-      seen.add(trial.key);
-      merged.push(trial);
+    for (const trial2 of [a2[i], b[i]]) {
+      if (trial2 === void 0 || seen.has(trial2.key)) continue;
+      seen.add(trial2.key);
+      merged.push(trial2);
     }
   }
   return merged;
@@ -78440,8 +78610,8 @@ var SearchRun = class {
       power: this.#power,
       random: random.fork("energy"),
       fixedShare: methods.energyShare,
-      logObjective: (trial) => this.#proposer.logObjective(trial),
-      measure: (trial) => this.#measureEnergy(trial)
+      logObjective: (trial2) => this.#proposer.logObjective(trial2),
+      measure: (trial2) => this.#measureEnergy(trial2)
     });
   }
   /** Why to stop now, or null. */
@@ -78476,13 +78646,13 @@ var SearchRun = class {
     const ofOneJoule = objectiveValue(minimize, { joules: 1, latencyMs: latency.medianMs });
     return best === null || ofOneJoule === null ? void 0 : { rivalJoules: best / ofOneJoule };
   }
-  async #measureEnergy(trial) {
+  async #measureEnergy(trial2) {
     if (this.#budget.isOver) return false;
     const outcome = await this.#budget.timeEnergy(
-      () => this.#task.trials.energy(trial.configuration, this.#rivalOf(trial))
+      () => this.#task.trials.energy(trial2.configuration, this.#rivalOf(trial2))
     );
-    if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
-    else if (!this.#budget.wasInterrupted) this.#ledger.recordEnergy(trial, null, outcome.failure);
+    if (outcome.ok) this.#ledger.recordEnergy(trial2, outcome.value, null);
+    else if (!this.#budget.wasInterrupted) this.#ledger.recordEnergy(trial2, null, outcome.failure);
     return !this.#budget.isOver;
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
@@ -78816,8 +78986,16 @@ function importRecording(host2, options) {
     ...options.timeField === void 0 ? {} : { timeField: options.timeField },
     ...options.energyField === void 0 ? {} : { energyField: options.energyField },
     ...options.powerField === void 0 ? {} : { powerField: options.powerField },
-    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
+    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField },
+    ...options.kernel === void 0 ? {} : { kernel: options.kernel },
+    ...options.device === void 0 ? {} : { device: options.device }
   });
+  if (recording.device.device === "") {
+    throw new JoulegateError("bad-input", `${options.cache} does not name the device.`, {
+      code: "bad-arguments",
+      nextStep: 'Name it, and the kernel: --device "NVIDIA A100" --kernel convolution'
+    });
+  }
   writeRecording(absolutePath2(host2, options.out), recording);
   const { measurements } = recording;
   return {
@@ -79007,13 +79185,13 @@ function save(course) {
     })
   );
 }
-async function eachConfiguration(course, what, configurations2, measure) {
+async function eachConfiguration(course, what, configurations3, measure) {
   const { host: host2, laboratory, space: space2 } = course;
   const startMs = laboratory.clock.nowMs();
   let savedMs = startMs;
-  for (const [done, configuration] of configurations2.entries()) {
+  for (const [done, configuration] of configurations3.entries()) {
     const nowMs = laboratory.clock.nowMs();
-    if (host2.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
+    if (host2.signal.aborted || nowMs > course.deadlineMs) return configurations3.length - done;
     await measure(configuration, idOf3(space2, configuration));
     if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
       save(course);
@@ -79021,9 +79199,9 @@ async function eachConfiguration(course, what, configurations2, measure) {
     }
     const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
     host2.progress.update({
-      text: `${what}: ${done + 1} of ${configurations2.length}`,
-      share: (done + 1) / configurations2.length,
-      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
+      text: `${what}: ${done + 1} of ${configurations3.length}`,
+      share: (done + 1) / configurations3.length,
+      secondsLeft: perItemMs * (configurations3.length - done - 1) / 1e3
     });
   }
   return 0;
@@ -79073,15 +79251,15 @@ async function record(host2, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known4.has(idOf3(space2, configuration)));
-    host2.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
-      const timed = await trials.latency(configuration);
+    const configurations3 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known4.has(idOf3(space2, configuration)));
+    host2.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations3.length} to go`);
+    let missing3 = await eachConfiguration(course, "latency", configurations3, async (configuration, id) => {
+      const timed2 = await trials.latency(configuration);
       known4.set(id, {
         configuration,
-        latency: timed.ok ? timed.value : null,
+        latency: timed2.ok ? timed2.value : null,
         energy: null,
-        failure: timed.ok ? null : timed.failure
+        failure: timed2.ok ? null : timed2.failure
       });
     });
     if (trials.measuresEnergy && missing3 === 0) {
@@ -81669,6 +81847,1211 @@ async function retune(host2, options) {
   }
 }
 
+// src/app/applications/export-configurations.ts
+import { join as join41 } from "node:path";
+import { gzipSync as gzipSync3 } from "node:zlib";
+
+// src/app/applications/header.ts
+function macro(text3) {
+  return text3.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
+}
+function macroValue(value2) {
+  if (typeof value2 === "boolean") return value2 ? "1" : "0";
+  return typeof value2 === "number" || /^[A-Za-z_]\w*$/.test(value2) ? String(value2) : JSON.stringify(value2);
+}
+function workloadName(values2) {
+  return Object.entries(values2).map(([name, value2]) => `${name}=${value2}`).join(",");
+}
+function distinct(names2) {
+  const taken = /* @__PURE__ */ new Map();
+  for (const name of names2) {
+    const other = taken.get(macro(name));
+    if (other !== void 0 && other !== name) {
+      throw new JoulegateError(
+        "bad-input",
+        `${other} and ${name} cannot be exported: both would be the macro ${macro(name)}.`,
+        {
+          code: "cannot-export",
+          nextStep: "Rename one of them, or use joulegate export json."
+        }
+      );
+    }
+    taken.set(macro(name), name);
+  }
+  return taken;
+}
+function definitions2(kernel, values2) {
+  return Object.entries(values2).map(([name, value2]) => `#define ${macro(kernel)}_${macro(name)} ${macroValue(value2)}
+`).join("");
+}
+function kernelText(name, { default: usual2, entries }) {
+  const workloads = new Set(entries.map(({ workload }) => workloadName(workload)));
+  distinct(Object.keys(usual2));
+  distinct([...workloads]);
+  const branches = entries.map(({ device, workload, configuration }) => {
+    const chosen = `${macro(name)}_WORKLOAD_${macro(workloadName(workload))}`;
+    return {
+      title: `${device}, ${workloadName(workload)}`,
+      condition: `defined(TUNED_FOR_${macro(device)}) && defined(${chosen})`,
+      text: definitions2(name, configuration)
+    };
+  });
+  const blocks = branches.map(
+    ({ title, condition, text: text3 }, i) => `#${i === 0 ? "if" : "elif"} ${condition} /* ${title} */
+${text3}`
+  );
+  const rest = definitions2(name, usual2);
+  return `/* ${name} */
+${blocks.length === 0 ? rest : `${blocks.join("")}#else /* its default */
+${rest}#endif
+`}`;
+}
+function configurationsHeader({ kernels }) {
+  const all = Object.entries(kernels);
+  distinct(all.map(([name]) => name));
+  distinct(all.flatMap(([, { entries }]) => entries.map(({ device }) => device)));
+  const chosen = all.flatMap(
+    ([name, { entries }]) => entries.map(({ device, workload }) => [
+      `TUNED_FOR_${macro(device)}`,
+      `${macro(name)}_WORKLOAD_${macro(workloadName(workload))}`
+    ])
+  );
+  const example = chosen[0]?.map((one6) => `-D${one6}`).join(" ");
+  const how = example === void 0 ? "" : `   The compiler chooses, e.g. ${example}; else the defaults hold.
+`;
+  return `/* Tuned configurations, written by \`joulegate export header\`.
+${how}*/
+#ifndef TUNED_CONFIGURATIONS_H
+#define TUNED_CONFIGURATIONS_H
+
+${all.map(([name, kernel]) => kernelText(name, kernel)).join("\n")}
+#endif
+`;
+}
+
+// src/app/applications/tuned-for.ts
+function sameParameters(a2, b) {
+  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
+  return b !== void 0 && shape(a2) === shape(b);
+}
+function isInSpace(kernel, configuration) {
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return false;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
+}
+function tunedFault(kernel, parameters, configuration) {
+  if (!sameParameters(parameters, kernel.workloads[0]?.parameters))
+    return "it is for other workload parameters";
+  return isInSpace(kernel, configuration) ? null : "it is outside the space";
+}
+
+// src/app/applications/export-configurations.ts
+function withoutClock(configuration) {
+  const { [clockTunable]: _, ...rest } = configuration;
+  return rest;
+}
+function entriesOf(kernel, tuned, warn) {
+  const entries = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault2 = tunedFault(kernel, workload.parameters, configuration);
+    if (fault2 === null) {
+      entries.push({
+        device: family,
+        workload: workload.parameters,
+        configuration: withoutClock(configuration)
+      });
+    } else
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault2}.`);
+  }
+  return { default: withoutClock(kernel.defaults), entries };
+}
+function exportConfigurations(host2, options) {
+  const { manifest, folder } = openManifest(host2, options.manifest);
+  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
+  const kernels = Object.fromEntries(
+    selectKernels(manifest, options.kernels).map((kernel) => [
+      kernel.name,
+      entriesOf(kernel, tuned, host2.progress.warn)
+    ])
+  );
+  const file = { schema: "joulegate-configurations", version: 1, kernels };
+  const text3 = options.format === "header" ? configurationsHeader(file) : `${JSON.stringify(file, null, 2)}
+`;
+  writeFileAtomic(absolutePath2(host2, options.out), options.out.endsWith(".gz") ? gzipSync3(text3) : text3);
+  return {
+    out: options.out,
+    kernels: Object.entries(kernels).map(([kernel, { entries }]) => ({ kernel, entries: entries.length }))
+  };
+}
+
+// src/app/applications/helpers/joulegate.h
+var joulegate_default = `// joulegate.h: the part of a \`command\` kernel that talks to Joulegate (docs/command-kernels.md). C++11, this header alone.
+// What it offers beyond that depends on what was included before it: OpenCL, CUDA or HIP.
+//
+//   int main(int argc, char** argv) {
+//     joulegate::Program program(argc, argv);                 // arguments: NAME=VALUE, e.g. N={N} and {*}
+//     program.setUp([&] { ... program.integer("N") ... });    // once: inputs, buffers
+//     program.configure([&] { ... program.integer("TILE") ... }); // for each configuration, where none is compiled in
+//     program.output("y", bytes, [&](void* to) { ... });
+//     return program.serve([&](int launches) { return joulegate::cudaMs(launches, [&] { kernel<<<...>>>(...); }); });
+//   }
+//
+// Standard output is Joulegate's: what is printed there by anything else goes to standard error.
+#ifndef JOULEGATE_H
+#define JOULEGATE_H
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+#ifdef _WIN32
+#include <io.h>
+#define JOULEGATE_POSIX(name) _##name
+#else
+#include <unistd.h>
+#define JOULEGATE_POSIX(name) name
+#endif
+
+namespace joulegate {
+
+/** Thrown for a configuration that cannot run, with the reason: it costs that configuration only. */
+struct Refused : std::runtime_error {
+  explicit Refused(const std::string& why) : std::runtime_error(why) {}
+};
+
+/** One process that runs one configuration after the other, as it is told. */
+class Program {
+ public:
+  Program(int argc, char** argv) {
+    fflush(stdout);
+    answers_ = JOULEGATE_POSIX(fdopen)(JOULEGATE_POSIX(dup)(1), "w");
+    JOULEGATE_POSIX(dup2)(2, 1);
+    guarded([&] {
+      for (int i = 1; i < argc; i++) take(argv[i]);
+    });
+  }
+
+  /** The value of a tunable or workload parameter. */
+  const std::string& text(const std::string& name) const {
+    const auto found = values_.find(name);
+    if (found == values_.end()) throw Refused("the argument " + name + "=VALUE is missing");
+    return found->second;
+  }
+  double number(const std::string& name) const {
+    const std::string& written = text(name);
+    if (written == "true" || written == "false") return written == "true";
+    char* end = nullptr;
+    const double value = strtod(written.c_str(), &end);
+    if (written.empty() || *end != '\\0') throw Refused(name + "=" + written + " is no number");
+    return value;
+  }
+  int integer(const std::string& name) const { return static_cast<int>(number(name)); }
+
+  /** All of them for a compiler, \` -DN=256 -DTILE=16\`; true and false are 1 and 0. */
+  std::string defines() const {
+    std::string all;
+    for (const auto& value : values_) {
+      const bool isFlag = value.second == "true" || value.second == "false";
+      all += " -D" + value.first + "=" + (isFlag ? (value.second == "true" ? "1" : "0") : value.second);
+    }
+    return all;
+  }
+
+  /** Says what it runs on, and which sensor is that's: a PCI address, a UUID, or \`cpu\`. */
+  void device(const std::string& name, const std::string& sensor = "") {
+    answer("device " + name);
+    if (!sensor.empty()) answer("sensor " + sensor);
+  }
+
+  /** What is done once, at the start: inputs, buffers. What it throws refuses the configuration. */
+  void setUp(std::function<void()> once) { setUp_ = std::move(once); }
+
+  /** Makes it ready for the values that \`text\` gives: after \`setUp\`, and for each configuration of a search after the first. */
+  void configure(std::function<void()> prepare) { prepare_ = std::move(prepare); }
+
+  /** Puts back what launches change. Called before what is timed and before what is written; not timed. */
+  void restore(std::function<void()> putBack) { putBack_ = std::move(putBack); }
+
+  /** Names an output: \`download\` fills \`bytes\` bytes with what the last launch left. */
+  void output(const std::string& name, size_t bytes, std::function<void(void*)> download) {
+    outputs_.push_back(Output{name, bytes, std::move(download)});
+  }
+
+  /**
+   * Answers until there is nothing more to read.
+   * @param run launches so often, waits for the end, and returns the milliseconds of all of them together
+   */
+  int serve(const std::function<double(int)>& run) {
+    guarded([&] {
+      if (setUp_) setUp_();
+      if (prepare_) prepare_();
+      launch(run, 1);  // What cannot be launched is told before anything is measured.
+    });
+    answer(prepare_ ? "ready configure" : "ready");
+    std::string line;
+    for (int c; (c = getchar()) != EOF;) {
+      if (c != '\\n') {
+        line += static_cast<char>(c);
+        continue;
+      }
+      handle(line, run);
+      line.clear();
+    }
+    return 0;
+  }
+
+ private:
+  struct Output {
+    std::string name;
+    size_t bytes;
+    std::function<void(void*)> download;
+  };
+
+  void take(const std::string& argument) {
+    const size_t equals = argument.find('=');
+    if (equals == std::string::npos) throw Refused("the argument " + argument + " is not NAME=VALUE");
+    values_[argument.substr(0, equals)] = argument.substr(equals + 1);
+  }
+
+  double launch(const std::function<double(int)>& run, int launches) {
+    if (putBack_) putBack_();
+    return run(launches);
+  }
+
+  void handle(const std::string& line, const std::function<double(int)>& run) {
+    const size_t blank = line.find(' ');
+    const std::string word = line.substr(0, blank);
+    const std::string rest = blank == std::string::npos ? "" : line.substr(blank + 1);
+    if (word == "configure" && prepare_) {
+      try {
+        reconfigure(rest);
+        launch(run, 1);
+        answer("ready");
+      } catch (const std::exception& error) {
+        answer("error " + oneLine(error.what()));
+      }
+      return;
+    }
+    guarded([&] {
+      if (word == "run") {
+        char time[64];
+        snprintf(time, sizeof time, "time %.6f", launch(run, atoi(rest.c_str())));
+        answer(time);
+      } else if (word == "write") {
+        launch(run, 1);
+        for (const Output& output : outputs_) write(output, rest + "/" + output.name + ".bin");
+        answer("written");
+      }
+    });
+  }
+
+  void reconfigure(const std::string& words) {
+    for (size_t start = 0; start < words.size();) {
+      const size_t end = std::min(words.find(' ', start), words.size());
+      if (end > start) take(words.substr(start, end - start));
+      start = end + 1;
+    }
+    prepare_();
+  }
+
+  static void write(const Output& output, const std::string& path) {
+    std::vector<char> content(output.bytes);
+    output.download(content.data());
+    FILE* file = fopen(path.c_str(), "wb");
+    if (file == nullptr) throw Refused("cannot write " + path);
+    const size_t written = fwrite(content.data(), 1, content.size(), file);
+    if (fclose(file) != 0 || written != content.size()) throw Refused("cannot write all of " + path);
+  }
+
+  /** What is thrown ends the program, with the reason. */
+  template <class Action>
+  void guarded(Action action) {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      answer("error " + oneLine(error.what()));
+      exit(1);
+    }
+  }
+
+  static std::string oneLine(std::string text) {
+    for (char& c : text) {
+      if (c == '\\n' || c == '\\r') c = ' ';
+    }
+    return text.substr(0, 3000);
+  }
+
+  void answer(const std::string& words) {
+    fprintf(answers_, "joulegate: %s\\n", words.c_str());
+    fflush(answers_);
+  }
+
+  FILE* answers_ = nullptr;
+  std::map<std::string, std::string> values_;
+  std::vector<Output> outputs_;
+  std::function<void()> setUp_;
+  std::function<void()> prepare_;
+  std::function<void()> putBack_;
+};
+
+/** Numbers in [-0.5, 0.5), the same on every machine: inputs have to be. Linear congruential, Knuth's constants. */
+inline std::vector<float> numbers(size_t count, uint32_t seed) {
+  std::vector<float> all(count);
+  uint64_t state = seed;
+  for (float& number : all) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    number = static_cast<float>(state >> 40) / 16777216.0f - 0.5f;
+  }
+  return all;
+}
+
+/** Milliseconds by the wall clock. \`wait\` returns when all launches have ended; launches that block need none. */
+template <class Launch>
+double wallMs(int launches, Launch launch, std::function<void()> wait = nullptr) {
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < launches; i++) launch();
+  if (wait) wait();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+#ifdef CL_VERSION_1_0
+inline void check(cl_int status, const char* what) {
+  if (status != CL_SUCCESS) throw Refused(std::string(what) + ": OpenCL error " + std::to_string(status));
+}
+
+/** Says that a program runs on an OpenCL device. */
+inline void openclDevice(Program& program, cl_device_id device) {
+  char name[256] = "";
+  cl_device_type type = 0;
+  cl_uint bus[4] = {0, 0, 0, 0};  // cl_device_pci_bus_info_khr: domain, bus, device, function
+  check(clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name, name, nullptr), "the device's name");
+  check(clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, nullptr), "the device's type");
+  char sensor[32] = "";
+  if (type & CL_DEVICE_TYPE_CPU) {
+    snprintf(sensor, sizeof sensor, "cpu");
+  } else if (clGetDeviceInfo(device, 0x410F /* CL_DEVICE_PCI_BUS_INFO_KHR */, sizeof bus, bus, nullptr) == CL_SUCCESS) {
+    snprintf(sensor, sizeof sensor, "%04x:%02x:%02x.%x", bus[0], bus[1], bus[2], bus[3]);
+  }
+  program.device(name, sensor);
+}
+
+/** Builds OpenCL C; what the compiler says is why a configuration is refused. */
+inline cl_program openclBuild(cl_context context, cl_device_id device, const std::string& source, const std::string& options) {
+  cl_int status = CL_SUCCESS;
+  const char* text = source.c_str();
+  cl_program built = clCreateProgramWithSource(context, 1, &text, nullptr, &status);
+  check(status, "clCreateProgramWithSource");
+  if (clBuildProgram(built, 1, &device, options.c_str(), nullptr, nullptr) != CL_SUCCESS) {
+    std::vector<char> log(65536);
+    clGetProgramBuildInfo(built, device, CL_PROGRAM_BUILD_LOG, log.size() - 1, log.data(), nullptr);
+    clReleaseProgram(built);
+    throw Refused(std::string("it does not build: ") + log.data());
+  }
+  return built;
+}
+
+/**
+ * Milliseconds from the start of the first launch to the end of the last.
+ * @param queue with CL_QUEUE_PROFILING_ENABLE
+ * @param launch enqueues one launch with the event that it is given, and returns the status
+ */
+template <class Launch>
+double openclMs(cl_command_queue queue, int launches, Launch launch) {
+  cl_event first = nullptr, last = nullptr;
+  check(launch(&first), "launch");
+  for (int i = 1; i < launches; i++) check(launch(i + 1 < launches ? nullptr : &last), "launch");
+  check(clFinish(queue), "clFinish");
+  cl_ulong start = 0, end = 0;
+  check(clGetEventProfilingInfo(first, CL_PROFILING_COMMAND_START, sizeof start, &start, nullptr), "profiling");
+  check(clGetEventProfilingInfo(last ? last : first, CL_PROFILING_COMMAND_END, sizeof end, &end, nullptr), "profiling");
+  clReleaseEvent(first);
+  if (last) clReleaseEvent(last);
+  return static_cast<double>(end - start) * 1e-6;
+}
+#endif
+
+// CUDA and HIP are alike but for the prefix. \`cudaMs(launches, launch)\` gives the milliseconds between two events around all
+// launches, and refuses a configuration that the GPU refuses; \`cudaDevice(program)\` says what it runs on.
+#define JOULEGATE_GPU(gpu)                                                                                  \\
+  inline void check(gpu##Error_t status, const char* what) {                                                \\
+    if (status != gpu##Success) throw Refused(std::string(what) + ": " + gpu##GetErrorString(status));      \\
+  }                                                                                                         \\
+  inline void gpu##Device(Program& program) {                                                               \\
+    int device = 0;                                                                                         \\
+    gpu##DeviceProp_t properties;                                                                           \\
+    char bus[32] = "";                                                                                      \\
+    check(gpu##GetDevice(&device), "the device");                                                           \\
+    check(gpu##GetDeviceProperties(&properties, device), "the device's properties");                        \\
+    check(gpu##DeviceGetPCIBusId(bus, sizeof bus, device), "the device's address");                         \\
+    program.device(properties.name, bus);                                                                   \\
+  }                                                                                                         \\
+  template <class Launch>                                                                                   \\
+  double gpu##Ms(int launches, Launch launch, gpu##Stream_t stream = 0) {                                   \\
+    static gpu##Event_t start = nullptr, stop = nullptr;                                                    \\
+    if (start == nullptr) check(gpu##EventCreate(&start), "event"), check(gpu##EventCreate(&stop), "event"); \\
+    float ms = 0;                                                                                           \\
+    check(gpu##EventRecord(start, stream), "event");                                                        \\
+    for (int i = 0; i < launches; i++) launch();                                                            \\
+    check(gpu##GetLastError(), "launch");                                                                   \\
+    check(gpu##EventRecord(stop, stream), "event");                                                         \\
+    check(gpu##EventSynchronize(stop), "launches");                                                         \\
+    check(gpu##EventElapsedTime(&ms, start, stop), "time");                                                 \\
+    return ms;                                                                                              \\
+  }
+#ifdef CUDART_VERSION
+typedef cudaDeviceProp cudaDeviceProp_t;
+JOULEGATE_GPU(cuda)
+#elif defined(HIP_VERSION)
+JOULEGATE_GPU(hip)
+#endif
+#undef JOULEGATE_GPU
+
+}  // namespace joulegate
+
+#endif
+`;
+
+// src/app/applications/helpers/joulegate_program.py
+var joulegate_program_default = `"""The part of a \`command\` kernel that talks to Joulegate (docs/command-kernels.md). Python 3.8 or later, this file alone.
+
+    import joulegate_program as joulegate
+
+    with joulegate.Program() as program:          # arguments: NAME=VALUE, e.g. N={N} and {*}
+        n = program.N                             # workload parameters: inputs, buffers
+        def configure():                          # tunables: called for each configuration
+            ...
+        program.serve(joulegate.wall(launch), {"y": lambda: y}, configure=configure)
+
+Standard output is Joulegate's: what anything else prints there goes to standard error.
+"""
+import os
+import sys
+import time
+
+
+class Refused(Exception):
+    """This configuration cannot run; raise it with the reason. It costs that configuration only."""
+
+
+class Program:
+    """One process that runs one configuration after the other, as it is told."""
+
+    def __init__(self, arguments=None):
+        sys.stdout.flush()
+        self._answers = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+        self.values = {}
+        try:
+            self._take(sys.argv[1:] if arguments is None else arguments)
+        except Refused as error:
+            self._end(error)
+
+    def __getattr__(self, name):
+        """A tunable or workload parameter by its name."""
+        values = self.__dict__.get("values", {})
+        if name in values:
+            return values[name]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise Refused(f"the argument {name}=VALUE is missing")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        """What is raised while it is set up refuses the configuration."""
+        if isinstance(error, Exception):
+            self._end(error)
+
+    def defines(self):
+        """All of them for a compiler: ['-DN=256', '-DTILE=16']; true and false are 1 and 0."""
+        return [f"-D{name}={int(value) if isinstance(value, bool) else value}" for name, value in self.values.items()]
+
+    def device(self, name, sensor=None):
+        """Says what it runs on, and which sensor is that's: a PCI address, a UUID, or 'cpu'."""
+        self._answer(f"device {name}")
+        if sensor is not None:
+            self._answer(f"sensor {sensor}")
+
+    def serve(self, run, outputs, configure=None, restore=None):
+        """Answers until there is nothing more to read.
+
+        run(launches): launches so often, waits for the end, and returns the milliseconds of all of them together.
+        outputs: for each name a function that returns what the last launch left, as an array or bytes.
+        configure(): makes it ready for the present values; called at the start, and for each configuration after the first.
+        restore(): puts back what launches change, before what is timed and what is written.
+        """
+
+        def launch(launches):
+            if restore is not None:
+                restore()
+            return run(launches)
+
+        with self:
+            if configure is not None:
+                configure()
+            launch(1)  # What cannot be launched is told before anything is measured.
+            self._answer("ready" if configure is None else "ready configure")
+            for line in sys.stdin:
+                word, _, rest = line.rstrip("\\r\\n").partition(" ")
+                if word == "run":
+                    self._answer(f"time {launch(int(rest)):.6f}")
+                elif word == "write":
+                    launch(1)
+                    for name, download in outputs.items():
+                        _write(os.path.join(rest, f"{name}.bin"), download())
+                    self._answer("written")
+                elif word == "configure" and configure is not None:
+                    try:
+                        self._take(rest.split())
+                        configure()
+                        launch(1)
+                        self._answer("ready")
+                    except Exception as error:
+                        self._answer(_reason(error))
+
+    def _take(self, arguments):
+        for argument in arguments:
+            name, equals, value = argument.partition("=")
+            if not equals:
+                raise Refused(f"the argument {argument} is not NAME=VALUE")
+            self.values[name] = _value(value)
+
+    def _answer(self, words):
+        self._answers.write(f"joulegate: {words}\\n")
+        self._answers.flush()
+
+    def _end(self, error):
+        self._answer(_reason(error))
+        sys.exit(1)
+
+
+def _reason(error):
+    kind = "" if isinstance(error, Refused) else f"{type(error).__name__}: "
+    return "error " + " ".join(f"{kind}{error}".split())[:3000]
+
+
+def _value(text):
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def _write(path, content):
+    with open(path, "wb") as file:
+        file.write(content.tobytes() if hasattr(content, "tobytes") else bytes(content))
+
+
+def wall(launch, wait=None):
+    """Timed by the wall clock; wait() returns when all launches have ended, those that block need none."""
+
+    def run(launches):
+        start = time.perf_counter()
+        for _ in range(launches):
+            launch()
+        if wait is not None:
+            wait()
+        return (time.perf_counter() - start) * 1e3
+
+    return run
+
+
+def opencl(queue, launch):
+    """pyopencl: from the start of the first launch to the end of the last. launch() returns an event; queue has profiling."""
+
+    def run(launches):
+        first = last = launch()
+        for _ in range(launches - 1):
+            last = launch()
+        queue.finish()
+        return (last.profile.end - first.profile.start) * 1e-6
+
+    return run
+
+
+def torch(launch):
+    """PyTorch, Triton: between two events around all launches on the current stream."""
+    import torch as library
+
+    def run(launches):
+        start, stop = (library.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        for _ in range(launches):
+            launch()
+        stop.record()
+        stop.synchronize()
+        return start.elapsed_time(stop)
+
+    return run
+
+
+def cupy(launch):
+    """CuPy: between two events around all launches on the current stream."""
+    import cupy as library
+
+    def run(launches):
+        start, stop = library.cuda.Event(), library.cuda.Event()
+        start.record()
+        for _ in range(launches):
+            launch()
+        stop.record()
+        stop.synchronize()
+        return library.cuda.get_elapsed_time(start, stop)
+
+    return run
+`;
+
+// src/app/applications/export-helper.ts
+var helpers = {
+  c: { file: "joulegate.h", text: joulegate_default },
+  python: { file: "joulegate_program.py", text: joulegate_program_default }
+};
+var helperLanguages = Object.keys(helpers);
+function exportHelper(host2, options) {
+  const language = helperLanguages.find((one6) => one6 === options.language);
+  if (language === void 0) {
+    throw new JoulegateError("bad-input", `There is no helper for "${options.language}".`, {
+      code: "bad-arguments",
+      nextStep: `There are ${helperLanguages.join(" and ")}: joulegate export helper c`
+    });
+  }
+  const { file, text: text3 } = helpers[language];
+  const out = options.out ?? file;
+  writeFileAtomic(absolutePath2(host2, out), text3);
+  return out;
+}
+
+// src/app/applications/export-runtime.ts
+import { join as join42 } from "node:path";
+
+// src/app/applications/formula.ts
+function formulaOf2(kernel, expression) {
+  const formula = expressionFormula(expression);
+  if (formula !== null) return formula;
+  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
+}
+var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
+function refused3(kernel, reason, nextStep3 = usualNextStep) {
+  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
+    code: "cannot-export",
+    nextStep: nextStep3
+  });
+}
+
+// src/app/applications/programs.ts
+var Programs = class {
+  passes;
+  #texts = /* @__PURE__ */ new Map();
+  #configurations = /* @__PURE__ */ new Map();
+  #kernel;
+  /** @param print absent: programs that others print cannot be built */
+  constructor(kernel, print) {
+    this.#kernel = kernel;
+    this.passes = kernel.passes.map((definition3) => {
+      const builder = createTemplateBuilder(kernel, definition3, print);
+      return { definition: definition3, builder, conditions: builder.conditions, templates: /* @__PURE__ */ new Map() };
+    });
+  }
+  get texts() {
+    return [...this.#texts.keys()].map((pieces) => JSON.parse(pieces));
+  }
+  get configurations() {
+    return [...this.#configurations.values()];
+  }
+  indexOf(configuration) {
+    return [...this.#configurations.keys()].indexOf(keyOf3(configuration));
+  }
+  #layouts(layouts) {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout2, i) => {
+      if (layout2 === null) return null;
+      const { type, byteLength } = layout2;
+      const members = layout2.members.map((member2) => {
+        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
+        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
+        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
+      });
+      return { type, byteLength, members };
+    });
+  }
+  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
+  async add(configuration, parameters) {
+    const key2 = keyOf3(configuration);
+    const known4 = this.#configurations.get(key2)?.passes ?? [];
+    const taken = [];
+    for (const [index, pass] of this.passes.entries()) {
+      const own = await this.#addPass(pass, configuration, parameters);
+      if (typeof own === "string" && pass.definition.when === null) return own;
+      taken.push(typeof own === "string" ? known4[index] ?? null : most(known4[index] ?? null, own));
+    }
+    this.#configurations.set(key2, { values: configuration, passes: taken });
+    return null;
+  }
+  /** What the pass takes; a text: why it cannot be built. */
+  async #addPass({ builder, conditions, templates }, configuration, parameters) {
+    let taken = null;
+    for (const variation of variations(parameters, conditions)) {
+      const built = await builder.build(variation, configuration);
+      if (!built.ok) return built.failure.message;
+      const { conditions: conditions2, fixed: fixed2, pieces, requiredFeatures, bindings, layouts } = built.value;
+      const { workgroupSize: workgroupSize2, workgroupBytes } = built.value;
+      const text3 = JSON.stringify(pieces);
+      this.#texts.set(text3, this.#texts.get(text3) ?? this.#texts.size);
+      templates.set(JSON.stringify([conditions2, fixed2]), {
+        conditions: conditions2,
+        fixed: fixed2,
+        text: this.#texts.get(text3) ?? 0,
+        requiredFeatures,
+        bindings,
+        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
+      });
+      taken = most(taken, { workgroupSize: workgroupSize2, workgroupBytes });
+    }
+    return taken ?? "it has no variation";
+  }
+};
+function most(known4, { workgroupSize: workgroupSize2, workgroupBytes }) {
+  return {
+    workgroupSize: known4?.workgroupSize ?? workgroupSize2,
+    workgroupBytes: Math.max(known4?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+  };
+}
+function keyOf3(configuration) {
+  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
+}
+var maxVariations = 64;
+function variations(parameters, conditions) {
+  let found = [parameters];
+  for (const [name, value2] of Object.entries(parameters)) {
+    if (typeof value2 !== "number") continue;
+    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
+    if (asked.length === 0) continue;
+    let other = value2;
+    while (asked.includes(other)) other++;
+    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
+    const all = found.flatMap((one6) => values2.map((replaced) => ({ ...one6, [name]: replaced })));
+    if (all.length > maxVariations) return found;
+    found = all;
+  }
+  return found;
+}
+
+// src/app/applications/export-runtime.ts
+async function exportRuntime(host2, options) {
+  const { manifest, folder } = openManifest(host2, options.manifest);
+  const tuned = readTunedIfPresent(join42(folder, manifest.tunedPath));
+  const kernels = [];
+  const bench = commandBench(host2, options);
+  try {
+    for (const kernel of selectKernels(manifest, options.kernels)) {
+      const obstacle = obstacleOf(kernel, options);
+      if (obstacle !== null) {
+        if (options.kernels !== null) throw refused3(kernel, obstacle.why, obstacle.nextStep);
+        host2.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
+        continue;
+      }
+      kernels.push(await runtimeKernel(kernel, tuned, { warn: host2.progress.warn, print: bench.print }));
+    }
+  } finally {
+    await bench.close();
+  }
+  const file = { schema: "joulegate-runtime", version: 2, kernels };
+  writeRuntime(absolutePath2(host2, options.out), file);
+  return {
+    out: options.out,
+    kernels: kernels.map(({ name, entries, configurations: configurations3, passes }) => ({
+      kernel: name,
+      entries: entries.length,
+      configurations: configurations3.length,
+      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0)
+    }))
+  };
+}
+function obstacleOf(kernel, { allowCommands }) {
+  if (kernel.command !== void 0) {
+    const why2 = "it is a program of another kind, which only its own host code can launch";
+    return { why: why2, nextStep: "Its configurations: joulegate export header, or joulegate export json." };
+  }
+  const [generator] = sourceGenerators(kernel);
+  if (generator === void 0 || allowCommands === true) return null;
+  const why = `its program is what \`${generator.run.join(" ")}\` prints`;
+  return { why, nextStep: "Give --allow-commands to have it run." };
+}
+async function runtimeKernel(kernel, tuned, { warn, print }) {
+  const programs = new Programs(kernel, print);
+  const workloads = kernel.workloads.map(({ parameters }) => parameters);
+  for (const parameters of workloads) {
+    const fault2 = await programs.add(kernel.defaults, parameters);
+    if (fault2 !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault2}`);
+  }
+  const entries = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault2 = tunedFault(kernel, workload.parameters, configuration) ?? await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
+    if (fault2 === null) {
+      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
+    } else {
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault2}.`);
+    }
+  }
+  const formula = (expression) => formulaOf2(kernel, expression);
+  return {
+    name: kernel.name,
+    parameters: parametersOf(kernel),
+    constraints: kernel.constraints.map(formula),
+    buffers: kernel.buffers.map(({ name, kind, type, length, values: values2, scratch, clear }) => ({
+      name,
+      kind: kind ?? "uniform",
+      type,
+      length: formula(length),
+      values: values2?.map(formula) ?? null,
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear }
+    })),
+    texts: programs.texts,
+    passes: programs.passes.map(({ definition: { name, entry, dispatch, when }, conditions, templates }) => ({
+      name,
+      entry,
+      dispatch: "indirect" in dispatch ? { indirect: dispatch.indirect, offset: formula(dispatch.offset) } : dispatch.map(formula),
+      when: when === null ? true : formula(when),
+      conditions,
+      templates: [...templates.values()]
+    })),
+    configurations: programs.configurations,
+    entries
+  };
+}
+function parametersOf(kernel) {
+  const operator = operators.find(({ name }) => name === kernel.operator);
+  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
+  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
+    const own = defaults[name];
+    const kind = typeof value2;
+    return { name, kind, ...own === void 0 ? {} : { default: own } };
+  });
+}
+
+// src/app/beforehand/plan.ts
+function whole(workloads) {
+  const each = workloads.flatMap(({ expected }) => expected ?? []);
+  const unchanged = each.reduce((sum, one6) => sum + one6.unchanged, 0);
+  const longest3 = Math.max(0, ...each.map((one6) => one6.regressed - one6.unchanged));
+  return { unchanged, regressed: unchanged + longest3 };
+}
+var countLimit = { looked: 5e4, built: 2e3 };
+async function findBench(host2, options, kernels) {
+  try {
+    const laboratory = await openLaboratory(host2, { ...options, runsNothing: true }, kernels);
+    const { description, limits: limits2, features } = laboratory.info;
+    await laboratory.close();
+    return { device: description, deviceReason: null, limits: limits2, features };
+  } catch (error) {
+    const isMissing = error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isMissing || options.device !== "auto") throw error;
+    return { device: null, deviceReason: error.message, limits: defaultLimits, features: void 0 };
+  }
+}
+async function countAllowed(space2, builder) {
+  if (builder.kernel.command !== void 0 || sourceGenerators(builder.kernel).length > 0)
+    return space2.count(countLimit.looked);
+  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
+  let looked = 0;
+  let value2 = 0;
+  for (const point2 of space2.enumerate()) {
+    if (looked++ === limit) return { value: value2, exact: false };
+    if (await builder.refusal(space2.configuration(point2)) === null) value2++;
+  }
+  return { value: value2, exact: true };
+}
+function seconds(budget, trials) {
+  return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+async function planWorkload(kernel, workload, {
+  limits: limits2,
+  features,
+  budget,
+  print
+}) {
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features, print });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const shipped = await builder.build(kernel.defaults);
+  const reference = shipped.ok ? await builder.reference() : shipped;
+  const valid = await countAllowed(space2, builder);
+  const most2 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most2);
+  return {
+    kernel: kernel.name,
+    workload: workload.name,
+    sentinel: kernel.sentinel,
+    tunables: space2.tunables.length,
+    rawSize: space2.rawSize,
+    valid,
+    refused: reference.ok ? null : reference.failure,
+    trials,
+    retuneMinutes: seconds(budget.retune, trials) / 60,
+    guardMinutes: budget.guard.judgeSeconds / 60,
+    changes: shipped.ok ? changedBuffers(shipped.value) : null
+  };
+}
+async function needsOf(kernel, features, print) {
+  const reached = await reachedExtensions(kernel, print);
+  return reached.map((extension2) => ({
+    kernel: kernel.name,
+    operator: kernel.operator,
+    ...extension2,
+    missing: lackingExtension([extension2], features) !== null
+  }));
+}
+function readKnown(host2, path2) {
+  const expect2 = expectMinutes(loadReport(host2, path2));
+  if (expect2 !== null) return expect2;
+  throw new JoulegateError("bad-input", `${path2} has no blocks that say what they took.`, {
+    code: "wrong-report",
+    nextStep: "Name the report.json of a guard run that measured something, by this version."
+  });
+}
+async function plan(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
+  const kernels = selectKernels(manifest, options.kernels);
+  const expect2 = options.known === void 0 ? null : readKnown(host2, options.known);
+  const { device, deviceReason, limits: limits2, features } = await findBench(host2, options, kernels);
+  const needs = [];
+  const workloads = [];
+  const commands2 = commandBench(host2, options);
+  const { print } = commands2;
+  try {
+    for (const kernel of kernels) {
+      needs.push(...await needsOf(kernel, features, print));
+      for (const workload of kernel.workloads) {
+        const bench = { limits: limits2, features, budget: manifest.budget, print };
+        const expected = expect2?.(kernel, workload) ?? null;
+        workloads.push({ ...await planWorkload(kernel, workload, bench), expected });
+      }
+    }
+  } finally {
+    await commands2.close();
+  }
+  const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+  const unchangedAt = (marginFactor) => kernels.flatMap(
+    (kernel) => kernel.workloads.map((workload) => expect2?.(kernel, workload, marginFactor).unchanged ?? 0)
+  ).reduce((sum, one6) => sum + one6, 0);
+  return {
+    manifest: options.manifest,
+    device,
+    deviceReason,
+    needs,
+    workloads,
+    retuneMinutes: total2((workload) => workload.retuneMinutes),
+    guardMinutes: total2((workload) => workload.guardMinutes),
+    expected: expect2 === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
+  };
+}
+
+// src/app/beforehand/try.ts
+var mostCounted = 5e4;
+function faultOf5(what, { message, file, line: line3, column }) {
+  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return { what, message, place: place === "" ? null : place };
+}
+async function timed(laboratory, work) {
+  const startMs = laboratory.clock.nowMs();
+  const value2 = await work();
+  return [value2, laboratory.clock.nowMs() - startMs];
+}
+function anotherConfiguration(kernel, workload, laboratory) {
+  const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
+  const own = space2.point(kernel.defaults);
+  for (const point2 of space2.enumerate()) {
+    if (own === null || space2.id(point2) !== space2.id(own)) return space2.configuration(point2);
+  }
+  return null;
+}
+async function trial({ laboratory }, variant, reference) {
+  const { device } = laboratory;
+  const [prepared, readyMs] = await timed(laboratory, () => device.prepare(variant));
+  if (!prepared.ok) return prepared;
+  const verified = await device.verify(variant, reference);
+  if (!verified.ok) return verified;
+  const latency = await measureLatency({
+    device,
+    variant,
+    options: laboratory.measureOptions("search").time
+  });
+  if (!latency.ok) return latency;
+  return { ok: true, value: { readyMs, launchMs: latency.value.medianMs, remarks: verified.value ?? [] } };
+}
+async function tryWorkload(subject) {
+  const { kernel, workload, laboratory } = subject;
+  const { limits: limits2, features } = laboratory.info;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features, print: laboratory.print });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const valid = space2.count(mostCounted);
+  const nothing5 = {
+    workload: workload.name,
+    configurations: valid.value,
+    readyMs: null,
+    launchMs: null,
+    trialSeconds: null,
+    retuneMinutes: null,
+    repeats: null,
+    faults: [],
+    remarks: []
+  };
+  const shipped = await builder.build(kernel.defaults);
+  if (!shipped.ok) return { ...nothing5, faults: [faultOf5("build", shipped.failure)] };
+  const reference = await builder.reference();
+  if (!reference.ok) return { ...nothing5, faults: [faultOf5("reference", reference.failure)] };
+  const remarks = [...variantRemarks(shipped.value)];
+  const check3 = new RepeatCheck(laboratory);
+  const repeats2 = await check3.of(reference.value).finally(() => check3.close());
+  const isReference = variantIdentity(shipped.value) === variantIdentity(reference.value);
+  if (!repeats2.ok) {
+    const what = isReference ? "default" : "reference";
+    return { ...nothing5, remarks, faults: [faultOf5(what, repeats2.failure)] };
+  }
+  const ran = await trial(subject, shipped.value, reference.value);
+  const faults2 = [
+    ...repeats2.value === null ? [] : [faultOf5("repeat", repeats2.value)],
+    ...ran.ok ? [] : [faultOf5("default", ran.failure)]
+  ];
+  if (!ran.ok) return { ...nothing5, repeats: repeats2.value === null, remarks, faults: faults2 };
+  const other = anotherConfiguration(kernel, workload, laboratory);
+  const next = other === null ? shipped : await builder.build(other);
+  const [, trialMs] = await timed(
+    laboratory,
+    async () => next.ok ? trial(subject, next.value, reference.value) : null
+  );
+  const trialSeconds = trialMs / 1e3;
+  const trials = Math.min(subject.trials, valid.exact ? valid.value : Number.POSITIVE_INFINITY);
+  return {
+    ...nothing5,
+    ...{ readyMs: ran.value.readyMs, launchMs: ran.value.launchMs, trialSeconds, faults: faults2 },
+    retuneMinutes: trialSeconds * trials / 60,
+    repeats: repeats2.value === null,
+    remarks: [...remarks, ...ran.value.remarks]
+  };
+}
+async function tryKernel(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
+  const [kernel] = selectKernels(manifest, [options.kernel]);
+  if (kernel === void 0)
+    throw new JoulegateError("bad-input", "There is no kernel.", { code: "no-kernels" });
+  const laboratory = await openLaboratory(host2, options, [kernel]);
+  try {
+    const workloads = [];
+    const { trials, searchSeconds } = manifest.budget.retune;
+    for (const workload of kernel.workloads) {
+      host2.signal.throwIfAborted();
+      host2.progress.stage(`trying ${kernel.name} ${workload.name}`);
+      const tried2 = await tryWorkload({ kernel, workload, laboratory, trials });
+      const { retuneMinutes } = tried2;
+      const most2 = searchSeconds / 60;
+      workloads.push({
+        ...tried2,
+        retuneMinutes: retuneMinutes === null ? null : Math.min(retuneMinutes, most2)
+      });
+    }
+    return {
+      schema: "joulegate-try",
+      version: 1,
+      kernel: kernel.name,
+      device: laboratory.info.description,
+      family: laboratory.info.family,
+      meter: laboratory.meter?.info.description ?? null,
+      workloads
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
+
+// src/app/beforehand/validate.ts
+async function validate9(host2, options) {
+  const { manifest } = openManifest(host2, options.manifest);
+  checkSourcesFetched(manifest.kernels);
+  const bench = commandBench(host2, options);
+  try {
+    return await validateManifest2(manifest, options, bench.print);
+  } finally {
+    await bench.close();
+  }
+}
+function printerOf(kernel) {
+  const [generator] = sourceGenerators(kernel);
+  return generator === void 0 ? null : { by: generator.run.join(" "), line: generator.at().line };
+}
+async function validateManifest2(manifest, options, print) {
+  const unseen = [];
+  const faults2 = [];
+  const needs = [];
+  const warnings = /* @__PURE__ */ new Map();
+  const changing = /* @__PURE__ */ new Map();
+  const contents = [];
+  let workloads = 0;
+  for (const kernel of manifest.kernels) {
+    const printer = print === void 0 ? printerOf(kernel) : null;
+    if (printer !== null) {
+      unseen.push({ kernel: kernel.name, ...printer });
+      workloads += kernel.workloads.length;
+      continue;
+    }
+    const reached = kernel.operator === null ? await reachedExtensions(kernel, print) : [];
+    needs.push(...reached.map((extension2) => ({ kernel: kernel.name, ...extension2 })));
+    for (const workload of kernel.workloads) {
+      workloads++;
+      const builder = createVariantBuilder({ kernel, workload, limits: noLimits, print });
+      const shipped = await builder.build(kernel.defaults);
+      if (shipped.ok && shipped.value.program !== null) {
+        const { buffers } = shipped.value.program;
+        const filled2 = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
+        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled2 });
+      }
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null)
+        changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
+      for (const built of [shipped, await builder.reference()]) {
+        for (const message of built.ok ? variantRemarks(built.value) : []) {
+          const { name, position } = kernel;
+          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
+        }
+        if (!built.ok) {
+          faults2.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
+          break;
+        }
+      }
+    }
+  }
+  return {
+    manifest: options.manifest,
+    kernels: manifest.kernels.length,
+    workloads,
+    needs,
+    faults: faults2,
+    contents,
+    unseen,
+    warnings: [...warnings.values()],
+    changing: [...changing.values()],
+    selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
+  };
+}
+
 // src/app/doctor/finding.ts
 function good(subject, detail) {
   return { ok: true, subject, detail, nextStep: null };
@@ -81843,7 +83226,7 @@ function describeSensor(info) {
 }
 
 // src/app/doctor/vulkan.ts
-import { basename as basename8, dirname as dirname11, join as join41, resolve as resolve6 } from "node:path";
+import { basename as basename8, dirname as dirname11, join as join43, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -81859,7 +83242,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join41(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join43(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
   return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
@@ -81871,7 +83254,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join41(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join43(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -82302,7 +83685,7 @@ async function measureMachineNoise(host2, options) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join43 } from "node:path";
+import { dirname as dirname13, join as join45 } from "node:path";
 
 // src/app/init/other-files.ts
 import { extname } from "node:path";
@@ -82338,21 +83721,21 @@ var translate2 = `translate it to WGSL, e.g. with naga or Tint, or ${asProgram2}
 var inHost2 = "name each string in it with `source: { file: ..., export: ... }` (docs/sources.md)";
 var inString = /@compute\b[^;{]{0,200}@workgroup_size|@workgroup_size[^;{]{0,200}@compute\b/;
 var host = (what) => ({ what, wayOn: inHost2, sign: inString });
-var whole = (what, wayOn, sign2) => ({ what, wayOn, sign: sign2 });
-var glsl = whole("GLSL", translate2, /\blocal_size_x\b/);
+var whole2 = (what, wayOn, sign2) => ({ what, wayOn, sign: sign2 });
+var glsl = whole2("GLSL", translate2, /\blocal_size_x\b/);
 var cpp2 = host("C++");
 var javascript = host("JavaScript");
 var typescript = host("TypeScript");
 var kinds5 = {
   ".comp": glsl,
   ".glsl": glsl,
-  ".hlsl": whole("HLSL", translate2, /\bnumthreads\b/),
-  ".slang": whole("Slang", translate2, /\bnumthreads\b/),
-  ".spv": whole("SPIR-V", translate2, /(?!)/),
-  ".metal": whole("Metal", asProgram2, /\bkernel\s+void\b/),
-  ".cu": whole("CUDA", asProgram2, /\b__global__\b/),
-  ".hip": whole("HIP", asProgram2, /\b__global__\b/),
-  ".cl": whole("OpenCL C", asProgram2, /\b__kernel\b|\bkernel\s+void\b/),
+  ".hlsl": whole2("HLSL", translate2, /\bnumthreads\b/),
+  ".slang": whole2("Slang", translate2, /\bnumthreads\b/),
+  ".spv": whole2("SPIR-V", translate2, /(?!)/),
+  ".metal": whole2("Metal", asProgram2, /\bkernel\s+void\b/),
+  ".cu": whole2("CUDA", asProgram2, /\b__global__\b/),
+  ".hip": whole2("HIP", asProgram2, /\b__global__\b/),
+  ".cl": whole2("OpenCL C", asProgram2, /\b__kernel\b|\bkernel\s+void\b/),
   ".ts": typescript,
   ".tsx": typescript,
   ".mts": typescript,
@@ -82783,16 +84166,16 @@ function draftProgram(entries, { source, nameOf: nameOf4 }) {
   const together2 = named3.map(({ entry, name }) => draftEntry({ name, source, entry, pool: shared2 }));
   if (!shared2.isFull && named3.length > 1) {
     const anchor = anchorOf(source);
-    const parameters = parametersOf(shared2);
+    const parameters = parametersOf2(shared2);
     return together2.map((kernel) => ({ ...kernel, workload: { parameters, anchor } }));
   }
   return named3.map(({ entry, name }) => {
     const pool = new WorkloadPool();
     const kernel = draftEntry({ name, source, entry, pool });
-    return { ...kernel, workload: { parameters: parametersOf(pool), anchor: null } };
+    return { ...kernel, workload: { parameters: parametersOf2(pool), anchor: null } };
   });
 }
-function parametersOf({ parameters }) {
+function parametersOf2({ parameters }) {
   return parameters.length > 0 ? parameters : [{ name: "SIZE", value: 1, note: "the program has one size only" }];
 }
 function anchorOf(source) {
@@ -82821,10 +84204,10 @@ async function readEntries(reader, path2, options) {
     return { entries: [], refused: [leftOut2({ ...failure, file }, path2, shown)] };
   }
   const refused4 = described3.value.flatMap((entry) => {
-    const fault2 = faultOf5(entry);
+    const fault2 = faultOf6(entry);
     return fault2 === null ? [] : [leftOut2({ ...fault2, message: `${entry.name}: ${fault2.message}` }, path2, shown)];
   });
-  const entries = described3.value.filter((entry) => faultOf5(entry) === null);
+  const entries = described3.value.filter((entry) => faultOf6(entry) === null);
   if (explicit && described3.value.length === 0) {
     const foreign2 = foreignFile(text3);
     refused4.push(leftOut2(foreign2 ?? { message: "has no @compute entry point" }, path2, shown));
@@ -82837,7 +84220,7 @@ var withTextures = {
 };
 var withoutOutput = { what: "a program that writes no buffer", wayOn: "nothing shows whether it is right" };
 var laterName = /^(?:subgroup|quad|texture|atomic|chromium|wgpu|ray)/i;
-function faultOf5(entry) {
+function faultOf6(entry) {
   if (entry.obstacle !== null)
     return {
       ...entry.obstacle,
@@ -82900,7 +84283,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join44 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -82908,7 +84291,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole3 = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole3 = join44(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole3, content);
   try {
@@ -83091,7 +84474,7 @@ function locate(host2, manifest) {
 async function draftAll(host2, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host2, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host2, join43(root, path2));
+  const shown = (path2) => displayPath(host2, join45(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -83099,7 +84482,7 @@ async function draftAll(host2, place, named3) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
-    const source = slashed(join43(root, folder), join43(root, path2));
+    const source = slashed(join45(root, folder), join45(root, path2));
     const nameOf4 = (entry) => kernelName(path2, entry, entries.length > 1, names2);
     kernels.push(...draftProgram(entries, { source, nameOf: nameOf4 }));
   }
@@ -83124,7 +84507,7 @@ function pathBelow(host2, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join45(folder, absolute.slice(dirname13(absolute).length)));
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
@@ -83143,8 +84526,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses2 = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join43(root, workflows, "joulegate.yml");
-  if (uses2 !== void 0) return { path: join43(root, uses2), isNew: false, ownerMissing: false };
+  const path2 = join45(root, workflows, "joulegate.yml");
+  if (uses2 !== void 0) return { path: join45(root, uses2), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -83174,413 +84557,6 @@ function manifestThere(shown) {
     code: "file-exists",
     nextStep: "Add --print to see the new entries, and put them below its `kernels:`."
   });
-}
-
-// src/app/plan.ts
-function whole2(workloads) {
-  const each = workloads.flatMap(({ expected }) => expected ?? []);
-  const unchanged = each.reduce((sum, one6) => sum + one6.unchanged, 0);
-  const longest3 = Math.max(0, ...each.map((one6) => one6.regressed - one6.unchanged));
-  return { unchanged, regressed: unchanged + longest3 };
-}
-var countLimit = { looked: 5e4, built: 2e3 };
-async function findBench(host2, options, kernels) {
-  try {
-    const laboratory = await openLaboratory(host2, { ...options, runsNothing: true }, kernels);
-    const { description, limits: limits2, features } = laboratory.info;
-    await laboratory.close();
-    return { device: description, deviceReason: null, limits: limits2, features };
-  } catch (error) {
-    const isMissing = error instanceof JoulegateError && error.kind === "could-not-measure";
-    if (!isMissing || options.device !== "auto") throw error;
-    return { device: null, deviceReason: error.message, limits: defaultLimits, features: void 0 };
-  }
-}
-async function countAllowed(space2, builder) {
-  if (builder.kernel.command !== void 0 || sourceGenerators(builder.kernel).length > 0)
-    return space2.count(countLimit.looked);
-  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
-  let looked = 0;
-  let value2 = 0;
-  for (const point2 of space2.enumerate()) {
-    if (looked++ === limit) return { value: value2, exact: false };
-    if (await builder.refusal(space2.configuration(point2)) === null) value2++;
-  }
-  return { value: value2, exact: true };
-}
-function seconds(budget, trials) {
-  return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
-}
-async function planWorkload(kernel, workload, {
-  limits: limits2,
-  features,
-  budget,
-  print
-}) {
-  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features, print });
-  const space2 = createKernelSpace(kernel, workload, limits2);
-  const shipped = await builder.build(kernel.defaults);
-  const reference = shipped.ok ? await builder.reference() : shipped;
-  const valid = await countAllowed(space2, builder);
-  const most2 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
-  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most2);
-  return {
-    kernel: kernel.name,
-    workload: workload.name,
-    sentinel: kernel.sentinel,
-    tunables: space2.tunables.length,
-    rawSize: space2.rawSize,
-    valid,
-    refused: reference.ok ? null : reference.failure,
-    trials,
-    retuneMinutes: seconds(budget.retune, trials) / 60,
-    guardMinutes: budget.guard.judgeSeconds / 60,
-    changes: shipped.ok ? changedBuffers(shipped.value) : null
-  };
-}
-async function needsOf(kernel, features, print) {
-  const reached = await reachedExtensions(kernel, print);
-  return reached.map((extension2) => ({
-    kernel: kernel.name,
-    operator: kernel.operator,
-    ...extension2,
-    missing: lackingExtension([extension2], features) !== null
-  }));
-}
-function readKnown(host2, path2) {
-  const expect2 = expectMinutes(loadReport(host2, path2));
-  if (expect2 !== null) return expect2;
-  throw new JoulegateError("bad-input", `${path2} has no blocks that say what they took.`, {
-    code: "wrong-report",
-    nextStep: "Name the report.json of a guard run that measured something, by this version."
-  });
-}
-async function plan(host2, options) {
-  const { manifest } = openManifest(host2, options.manifest);
-  const kernels = selectKernels(manifest, options.kernels);
-  const expect2 = options.known === void 0 ? null : readKnown(host2, options.known);
-  const { device, deviceReason, limits: limits2, features } = await findBench(host2, options, kernels);
-  const needs = [];
-  const workloads = [];
-  const commands2 = commandBench(host2, options);
-  const { print } = commands2;
-  try {
-    for (const kernel of kernels) {
-      needs.push(...await needsOf(kernel, features, print));
-      for (const workload of kernel.workloads) {
-        const bench = { limits: limits2, features, budget: manifest.budget, print };
-        const expected = expect2?.(kernel, workload) ?? null;
-        workloads.push({ ...await planWorkload(kernel, workload, bench), expected });
-      }
-    }
-  } finally {
-    await commands2.close();
-  }
-  const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
-  const unchangedAt = (marginFactor) => kernels.flatMap(
-    (kernel) => kernel.workloads.map((workload) => expect2?.(kernel, workload, marginFactor).unchanged ?? 0)
-  ).reduce((sum, one6) => sum + one6, 0);
-  return {
-    manifest: options.manifest,
-    device,
-    deviceReason,
-    needs,
-    workloads,
-    retuneMinutes: total2((workload) => workload.retuneMinutes),
-    guardMinutes: total2((workload) => workload.guardMinutes),
-    expected: expect2 === null ? null : { ...whole2(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
-  };
-}
-
-// src/app/runtime-file/export-runtime.ts
-import { join as join44 } from "node:path";
-
-// src/app/runtime-file/formula.ts
-function formulaOf2(kernel, expression) {
-  const formula = expressionFormula(expression);
-  if (formula !== null) return formula;
-  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
-}
-var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
-function refused3(kernel, reason, nextStep3 = usualNextStep) {
-  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
-    code: "cannot-export",
-    nextStep: nextStep3
-  });
-}
-
-// src/app/runtime-file/programs.ts
-var Programs = class {
-  passes;
-  #texts = /* @__PURE__ */ new Map();
-  #configurations = /* @__PURE__ */ new Map();
-  #kernel;
-  /** @param print absent: programs that others print cannot be built */
-  constructor(kernel, print) {
-    this.#kernel = kernel;
-    this.passes = kernel.passes.map((definition3) => {
-      const builder = createTemplateBuilder(kernel, definition3, print);
-      return { definition: definition3, builder, conditions: builder.conditions, templates: /* @__PURE__ */ new Map() };
-    });
-  }
-  get texts() {
-    return [...this.#texts.keys()].map((pieces) => JSON.parse(pieces));
-  }
-  get configurations() {
-    return [...this.#configurations.values()];
-  }
-  indexOf(configuration) {
-    return [...this.#configurations.keys()].indexOf(keyOf3(configuration));
-  }
-  #layouts(layouts) {
-    const { buffers } = this.#kernel;
-    return layouts.map((layout2, i) => {
-      if (layout2 === null) return null;
-      const { type, byteLength } = layout2;
-      const members = layout2.members.map((member2) => {
-        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
-        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
-        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
-      });
-      return { type, byteLength, members };
-    });
-  }
-  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
-  async add(configuration, parameters) {
-    const key2 = keyOf3(configuration);
-    const known4 = this.#configurations.get(key2)?.passes ?? [];
-    const taken = [];
-    for (const [index, pass] of this.passes.entries()) {
-      const own = await this.#addPass(pass, configuration, parameters);
-      if (typeof own === "string" && pass.definition.when === null) return own;
-      taken.push(typeof own === "string" ? known4[index] ?? null : most(known4[index] ?? null, own));
-    }
-    this.#configurations.set(key2, { values: configuration, passes: taken });
-    return null;
-  }
-  /** What the pass takes; a text: why it cannot be built. */
-  async #addPass({ builder, conditions, templates }, configuration, parameters) {
-    let taken = null;
-    for (const variation of variations(parameters, conditions)) {
-      const built = await builder.build(variation, configuration);
-      if (!built.ok) return built.failure.message;
-      const { conditions: conditions2, fixed: fixed2, pieces, requiredFeatures, bindings, layouts } = built.value;
-      const { workgroupSize: workgroupSize2, workgroupBytes } = built.value;
-      const text3 = JSON.stringify(pieces);
-      this.#texts.set(text3, this.#texts.get(text3) ?? this.#texts.size);
-      templates.set(JSON.stringify([conditions2, fixed2]), {
-        conditions: conditions2,
-        fixed: fixed2,
-        text: this.#texts.get(text3) ?? 0,
-        requiredFeatures,
-        bindings,
-        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
-      });
-      taken = most(taken, { workgroupSize: workgroupSize2, workgroupBytes });
-    }
-    return taken ?? "it has no variation";
-  }
-};
-function most(known4, { workgroupSize: workgroupSize2, workgroupBytes }) {
-  return {
-    workgroupSize: known4?.workgroupSize ?? workgroupSize2,
-    workgroupBytes: Math.max(known4?.workgroupBytes ?? 0, workgroupBytes ?? 0)
-  };
-}
-function keyOf3(configuration) {
-  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
-}
-var maxVariations = 64;
-function variations(parameters, conditions) {
-  let found = [parameters];
-  for (const [name, value2] of Object.entries(parameters)) {
-    if (typeof value2 !== "number") continue;
-    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
-    if (asked.length === 0) continue;
-    let other = value2;
-    while (asked.includes(other)) other++;
-    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
-    const all = found.flatMap((one6) => values2.map((replaced) => ({ ...one6, [name]: replaced })));
-    if (all.length > maxVariations) return found;
-    found = all;
-  }
-  return found;
-}
-
-// src/app/runtime-file/export-runtime.ts
-async function exportRuntime(host2, options) {
-  const { manifest, folder } = openManifest(host2, options.manifest);
-  const tuned = readTunedIfPresent(join44(folder, manifest.tunedPath));
-  const kernels = [];
-  const bench = commandBench(host2, options);
-  try {
-    for (const kernel of selectKernels(manifest, options.kernels)) {
-      const obstacle = obstacleOf(kernel, options);
-      if (obstacle !== null) {
-        if (options.kernels !== null) throw refused3(kernel, obstacle.why, obstacle.nextStep);
-        host2.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
-        continue;
-      }
-      kernels.push(await runtimeKernel(kernel, tuned, { warn: host2.progress.warn, print: bench.print }));
-    }
-  } finally {
-    await bench.close();
-  }
-  const file = { schema: "joulegate-runtime", version: 2, kernels };
-  writeRuntime(absolutePath2(host2, options.out), file);
-  return {
-    out: options.out,
-    kernels: kernels.map(({ name, entries, configurations: configurations2, passes }) => ({
-      kernel: name,
-      entries: entries.length,
-      configurations: configurations2.length,
-      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0)
-    }))
-  };
-}
-function obstacleOf(kernel, { allowCommands }) {
-  if (kernel.command !== void 0) {
-    const why2 = "it is a program of another kind, which only its own host code can launch";
-    return { why: why2, nextStep: "Read tuned.json for its configurations." };
-  }
-  const [generator] = sourceGenerators(kernel);
-  if (generator === void 0 || allowCommands === true) return null;
-  const why = `its program is what \`${generator.run.join(" ")}\` prints`;
-  return { why, nextStep: "Give --allow-commands to have it run." };
-}
-async function runtimeKernel(kernel, tuned, { warn, print }) {
-  const programs = new Programs(kernel, print);
-  const workloads = kernel.workloads.map(({ parameters }) => parameters);
-  for (const parameters of workloads) {
-    const fault2 = await programs.add(kernel.defaults, parameters);
-    if (fault2 !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault2}`);
-  }
-  const entries = [];
-  for (const entry of tuned?.entries ?? []) {
-    if (entry.kernel !== kernel.name) continue;
-    const { family, workload } = entry;
-    const configuration = alignClock(kernel, entry.configuration);
-    const fault2 = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
-    if (fault2 === null) {
-      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
-    } else {
-      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault2}.`);
-    }
-  }
-  const formula = (expression) => formulaOf2(kernel, expression);
-  return {
-    name: kernel.name,
-    parameters: parametersOf2(kernel),
-    constraints: kernel.constraints.map(formula),
-    buffers: kernel.buffers.map(({ name, kind, type, length, values: values2, scratch, clear }) => ({
-      name,
-      kind: kind ?? "uniform",
-      type,
-      length: formula(length),
-      values: values2?.map(formula) ?? null,
-      ...scratch ? { scratch } : {},
-      ...clear === void 0 ? {} : { clear }
-    })),
-    texts: programs.texts,
-    passes: programs.passes.map(({ definition: { name, entry, dispatch, when }, conditions, templates }) => ({
-      name,
-      entry,
-      dispatch: "indirect" in dispatch ? { indirect: dispatch.indirect, offset: formula(dispatch.offset) } : dispatch.map(formula),
-      when: when === null ? true : formula(when),
-      conditions,
-      templates: [...templates.values()]
-    })),
-    configurations: programs.configurations,
-    entries
-  };
-}
-function parametersOf2(kernel) {
-  const operator = operators.find(({ name }) => name === kernel.operator);
-  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
-  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
-    const own = defaults[name];
-    const kind = typeof value2;
-    return { name, kind, ...own === void 0 ? {} : { default: own } };
-  });
-}
-function sameParameters(a2, b) {
-  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
-  return b !== void 0 && shape(a2) === shape(b);
-}
-function isInSpace(kernel, configuration) {
-  const workload = kernel.workloads[0];
-  if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
-}
-
-// src/app/validate.ts
-async function validate9(host2, options) {
-  const { manifest } = openManifest(host2, options.manifest);
-  checkSourcesFetched(manifest.kernels);
-  const bench = commandBench(host2, options);
-  try {
-    return await validateManifest2(manifest, options, bench.print);
-  } finally {
-    await bench.close();
-  }
-}
-function printerOf(kernel) {
-  const [generator] = sourceGenerators(kernel);
-  return generator === void 0 ? null : { by: generator.run.join(" "), line: generator.at().line };
-}
-async function validateManifest2(manifest, options, print) {
-  const unseen = [];
-  const faults2 = [];
-  const needs = [];
-  const warnings = /* @__PURE__ */ new Map();
-  const changing = /* @__PURE__ */ new Map();
-  const contents = [];
-  let workloads = 0;
-  for (const kernel of manifest.kernels) {
-    const printer = print === void 0 ? printerOf(kernel) : null;
-    if (printer !== null) {
-      unseen.push({ kernel: kernel.name, ...printer });
-      workloads += kernel.workloads.length;
-      continue;
-    }
-    const reached = kernel.operator === null ? await reachedExtensions(kernel, print) : [];
-    needs.push(...reached.map((extension2) => ({ kernel: kernel.name, ...extension2 })));
-    for (const workload of kernel.workloads) {
-      workloads++;
-      const builder = createVariantBuilder({ kernel, workload, limits: noLimits, print });
-      const shipped = await builder.build(kernel.defaults);
-      if (shipped.ok && shipped.value.program !== null) {
-        const { buffers } = shipped.value.program;
-        const filled2 = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
-        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled2 });
-      }
-      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
-      if (changed !== null)
-        changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
-      for (const built of [shipped, await builder.reference()]) {
-        for (const message of built.ok ? variantRemarks(built.value) : []) {
-          const { name, position } = kernel;
-          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
-        }
-        if (!built.ok) {
-          faults2.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
-          break;
-        }
-      }
-    }
-  }
-  return {
-    manifest: options.manifest,
-    kernels: manifest.kernels.length,
-    workloads,
-    needs,
-    faults: faults2,
-    contents,
-    unseen,
-    warnings: [...warnings.values()],
-    changing: [...changing.values()],
-    selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
-  };
 }
 
 // src/cli/format.ts
@@ -83903,14 +84879,19 @@ var explainCommand = {
 // src/cli/commands/export.ts
 var exportCommand = {
   name: "export",
-  summary: "write tuned kernels for an application, or a recording for another tuner",
-  positionals: ["FORMAT", "MANIFEST|RECORDING?"],
+  summary: "write tuned kernels and configurations for an application, or a recording for another tuner",
+  positionals: ["FORMAT", "MANIFEST|RECORDING|LANGUAGE?"],
   description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
 joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+header [MANIFEST], json [MANIFEST]: the configurations that ship, of kernels of any kind, as macros per device and workload
+(KERNEL_TUNABLE), or as JSON for programs that choose at run time.
+helper c, helper python: the part of a program that talks to Joulegate (docs/programs.md): joulegate.h, joulegate_program.py.
 kernel-tuner RECORDING: turns the recording into a cache of Kernel Tuner, for its simulation mode and for what reads such
 caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     "joulegate export runtime --out kernels.json",
+    "joulegate export header --out tuned.h",
+    "joulegate export helper c",
     "joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json",
     "joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz"
   ],
@@ -83930,10 +84911,12 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
   async run(args, host2) {
     const [format6] = args.positionals;
     if (format6 === "runtime") return runtime(args, host2);
+    if (format6 === "header" || format6 === "json") return configurations2(args, host2, format6);
+    if (format6 === "helper") return helper(args, host2);
     if (format6 === "kernel-tuner") return kernelTuner(args, host2);
     throw new JoulegateError("bad-input", `"${format6}" is not a format that can be exported.`, {
       code: "bad-arguments",
-      nextStep: "Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
+      nextStep: "Formats are runtime, header, json, helper and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
     });
   }
 };
@@ -83945,7 +84928,7 @@ async function runtime(args, host2) {
     out: outOf(args, "kernels.json")
   });
   const lines2 = summary.kernels.map(
-    ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
+    ({ kernel, entries, configurations: configurations3, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations3, "configuration")}, ${count(templates, "program")}
 `
   );
   return {
@@ -83953,6 +84936,28 @@ async function runtime(args, host2) {
 ${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
+}
+function configurations2(args, host2, format6) {
+  const summary = exportConfigurations(host2, {
+    ...readManifestOption(args, 1),
+    ...readKernelFilter(args),
+    format: format6,
+    out: outOf(args, format6 === "header" ? "tuned.h" : "configurations.json")
+  });
+  const lines2 = summary.kernels.map(
+    ({ kernel, entries }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `${count(entries, "tuned configuration")}`}
+`
+  );
+  return {
+    output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
+${lines2.join("")}`,
+    exitCode: ExitCode.passed
+  };
+}
+function helper(args, host2) {
+  const out = exportHelper(host2, { language: args.positionals[1] ?? "", out: args.text("out") });
+  return { output: args.flag("json") ? formatJson2({ out }) : `${out}
+`, exitCode: ExitCode.passed };
 }
 function kernelTuner(args, host2) {
   const recording = args.positionals[1];
@@ -84093,11 +85098,12 @@ var importCommand = {
   name: "import",
   summary: "turn another tuner's measurements into a recording",
   positionals: ["FORMAT", "FILE"],
-  description: `Turns a cache of Kernel Tuner (format kernel-tuner; .gz is unpacked) into a recording. Times are taken as
+  description: `Turns a cache of Kernel Tuner, or results in the T4 format (format kernel-tuner; .gz is unpacked), into a recording. Times are taken as
 milliseconds, energies as joules, powers as watts. Configurations that failed there are failures here.`,
   examples: [
     "joulegate import kernel-tuner convolution_A100.json.gz --out convolution.json.gz",
-    "joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz"
+    "joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz",
+    'joulegate import kernel-tuner results-T4.json --device "NVIDIA A100" --kernel convolution --out convolution.json.gz'
   ],
   options: {
     time: { type: "string", value: "FIELD", help: "field with the time; time unless given" },
@@ -84112,6 +85118,8 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
       value: "FIELD",
       help: "field with the list of single times; none unless given"
     },
+    device: { type: "string", value: "NAME", help: "the device's name, where the file has none or another" },
+    kernel: { type: "string", value: "NAME", help: "the kernel's name, likewise" },
     out: { type: "string", value: "FILE", help: "the recording; packed if it ends in .gz" },
     ...jsonOption
   },
@@ -84134,13 +85142,17 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
     const energyField = args.text("energy");
     const powerField = args.text("power");
     const samplesField = args.text("samples");
+    const device = args.text("device");
+    const kernel = args.text("kernel");
     const summary = importRecording(host2, {
       cache,
       out,
       ...timeField === void 0 ? {} : { timeField },
       ...energyField === void 0 ? {} : { energyField },
       ...powerField === void 0 ? {} : { powerField },
-      ...samplesField === void 0 ? {} : { samplesField }
+      ...samplesField === void 0 ? {} : { samplesField },
+      ...device === void 0 ? {} : { device },
+      ...kernel === void 0 ? {} : { kernel }
     });
     return {
       output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.configurations, "configuration")} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, "failure")}, ${summary.energyMeasurements} with energy
@@ -84360,7 +85372,7 @@ Run again with the same --out it goes on with what is missing, also after Ctrl-C
   },
   async run(args, host2) {
     const workload = args.text("workload");
-    const configurations2 = args.number("configurations");
+    const configurations3 = args.number("configurations");
     const energy = args.number("energy");
     const maxMinutes = args.number("max-minutes");
     const summary = await record(host2, {
@@ -84370,7 +85382,7 @@ Run again with the same --out it goes on with what is missing, also after Ctrl-C
       out: required(args, "record", "out"),
       seed: args.number("seed") ?? 1,
       ...workload === void 0 ? {} : { workload },
-      ...configurations2 === void 0 ? {} : { configurations: configurations2 },
+      ...configurations3 === void 0 ? {} : { configurations: configurations3 },
       ...energy === void 0 ? {} : { energy },
       ...maxMinutes === void 0 ? {} : { maxMinutes }
     });
@@ -84534,6 +85546,66 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
   }
 };
 
+// src/cli/commands/try.ts
+var faultNames = {
+  build: "it does not build",
+  reference: "its reference",
+  repeat: "its reference does not repeat itself",
+  default: "its default configuration"
+};
+function figure2(value2, unit2) {
+  return value2 === null ? "-" : `${Number(value2.toPrecision(3))} ${unit2}`;
+}
+function workloadText(tried2) {
+  const repeated = tried2.repeats === null ? "" : tried2.repeats ? ", repeats itself" : ", DOES NOT REPEAT ITSELF";
+  const lines2 = [
+    `  ${tried2.workload}: ${tried2.faults.length === 0 ? `right${repeated}` : count(tried2.faults.length, "fault")}`,
+    ...tried2.faults.map(
+      ({ what, message, place }) => `    error: ${place === null ? "" : `${place}: `}${faultNames[what]}: ${message}`
+    ),
+    ...tried2.remarks.map((remark) => `    note: ${remark}`)
+  ];
+  if (tried2.trialSeconds !== null) {
+    lines2.push(
+      `    ready after  ${figure2(tried2.readyMs, "ms")}`,
+      `    one launch   ${figure2(tried2.launchMs, "ms")}`,
+      `    one trial    ${figure2(tried2.trialSeconds, "s")}`,
+      `    a retune     ${figure2(tried2.retuneMinutes, "min")} of searching, ${count(tried2.configurations, "valid configuration")}`
+    );
+  }
+  return lines2.join("\n");
+}
+var tryCommand = {
+  name: "try",
+  summary: "build, run and repeat one kernel, and say what a retune would take",
+  positionals: ["KERNEL", manifestArgument],
+  description: `Builds a kernel of any kind, runs its default configuration, has its reference write in two processes, compares, and
+prints how long that took and what the checks said. Nothing is written. Exit status 2: something has to be mended first.`,
+  examples: ["joulegate try softmax-rows", "joulegate try sgemm --allow-commands"],
+  options: { ...manifestOption, ...laboratoryOptions, ...jsonOption },
+  async run(args, host2) {
+    const [kernel] = args.positionals;
+    if (kernel === void 0) {
+      throw new JoulegateError("bad-input", "`joulegate try` needs KERNEL.", {
+        code: "bad-arguments",
+        nextStep: "Name one: joulegate try softmax-rows"
+      });
+    }
+    const result = await tryKernel(host2, {
+      ...readManifestOption(args, 1),
+      ...readLaboratoryOptions(args),
+      kernel
+    });
+    const isSound = result.workloads.every(({ faults: faults2 }) => faults2.length === 0);
+    const exitCode = isSound ? ExitCode.passed : ExitCode.badInput;
+    if (args.flag("json")) return { output: formatJson2(result), exitCode };
+    const workloads = result.workloads.map((tried2) => `${workloadText(tried2)}
+`).join("");
+    return { output: `${result.kernel} on ${result.device}
+${workloads}`, exitCode };
+  }
+};
+
 // src/cli/commands/validate.ts
 function listed5(names2) {
   const rest = names2.length - 8;
@@ -84607,6 +85679,7 @@ A first session:
   joulegate doctor                      what this machine has: adapters, meters, what is missing
   joulegate init                        write joulegate.yaml from the WGSL that is there, and a workflow
   joulegate validate                    is joulegate.yaml right?
+  joulegate try KERNEL                  does it run, is it right, and how long would a retune take?
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
 
@@ -84729,6 +85802,7 @@ function parseArguments(command2, argv) {
 var commands = [
   initCommand,
   validateCommand,
+  tryCommand,
   planCommand,
   retuneCommand,
   guardCommand,

@@ -33,7 +33,7 @@ async function bundle(outdir) {
     banner,
     charset: 'utf8',
     legalComments: 'inline',
-    loader: { '.wesl': 'text', '.yaml': 'text' },
+    loader: { '.wesl': 'text', '.yaml': 'text', '.h': 'text', '.py': 'text' },
     logLevel: 'warning',
   });
   await build({

@@ -2,7 +2,12 @@ export { meterChoices, meterKinds } from '../meter/index.ts';
 export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction, runPost } from './action/index.ts';
-
+export {
+  exportConfigurations,
+  exportHelper,
+  exportRuntime,
+} from './applications/index.ts';
+export { type Plan, plan, type TryResult, tryKernel, type Validation, validate } from './beforehand/index.ts';
 export {
   doctor,
   measureMachineNoise,
@@ -13,7 +18,6 @@ export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { describeOtherFiles, type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-export { type Plan, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';
 export { loadReport } from './project/index.ts';
 export {
@@ -28,5 +32,3 @@ export {
   retune,
   retuneRecording,
 } from './retune/index.ts';
-export { exportRuntime } from './runtime-file/index.ts';
-export { type Validation, validate } from './validate.ts';

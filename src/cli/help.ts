@@ -17,6 +17,7 @@ A first session:
   joulegate doctor                      what this machine has: adapters, meters, what is missing
   joulegate init                        write joulegate.yaml from the WGSL that is there, and a workflow
   joulegate validate                    is joulegate.yaml right?
+  joulegate try KERNEL                  does it run, is it right, and how long would a retune take?
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
 

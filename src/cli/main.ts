@@ -13,6 +13,7 @@ import { planCommand } from './commands/plan.ts';
 import { recordCommand } from './commands/record.ts';
 import { reportCommand } from './commands/report.ts';
 import { retuneCommand } from './commands/retune.ts';
+import { tryCommand } from './commands/try.ts';
 import { validateCommand } from './commands/validate.ts';
 import { formatJson } from './format.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -22,6 +23,7 @@ import { printable } from './printable.ts';
 const commands: readonly CommandSpec[] = [
   initCommand,
   validateCommand,
+  tryCommand,
   planCommand,
   retuneCommand,
   guardCommand,

@@ -18,6 +18,7 @@ function check(device: Partial<Device>, more = '') {
   const laboratory = {
     info,
     print: undefined,
+    clock: { nowMs: () => 0 },
     device: { prepare: async () => ({ ok: true, value: null }), ...device } as Device,
     openDevice: async () => {
       opened++;

@@ -27,7 +27,10 @@ const cache = JSON.stringify({
       ...{ TILE: 16, VECTOR: true, time: 1.5, times: [1.5, 1.75], energy: 0.125, power: 80 },
       ...spent(3.25),
     },
-    '16,False': { TILE: 16, VECTOR: false, time: 'CompilationFailedConfig', ...spent(0) },
+    '16,False': {
+      ...{ TILE: 16, VECTOR: false, time: 'CompilationFailedConfig', ...spent(0) },
+      __error__: 'CompilationFailedConfig',
+    },
   },
 });
 

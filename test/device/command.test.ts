@@ -138,9 +138,16 @@ describe('a program as a kernel', () => {
   ])('says that it does not repeat itself: %s', async (fault, message) => {
     const { build } = commandVariants();
     const other = openDevice();
-    const found = await repeatFault([device, other], await build({ FAULT: fault }));
+    const found = await repeatFault({
+      devices: [device, other],
+      variant: await build({ FAULT: fault }),
+      clock,
+    });
     expect(found).toMatchObject({ ok: true, value: { message: expect.stringMatching(message) } });
-    expect(await repeatFault([device, other], await build())).toEqual({ ok: true, value: null });
+    expect(await repeatFault({ devices: [device, other], variant: await build(), clock })).toEqual({
+      ok: true,
+      value: null,
+    });
     await other.close();
   });
 

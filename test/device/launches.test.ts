@@ -13,6 +13,7 @@ import { describeOnAdapter } from '../support/adapter.ts';
 import { floats, variantOf } from './programs.ts';
 
 const time = { samples: 3, minSampleMs: 1, maxMs: 300 };
+const clock = { nowMs: () => performance.now() };
 const exact = { relative: 0, absolute: 0 };
 
 /** Works off what `o` says is to be done, and leaves nothing to do. */
@@ -74,7 +75,10 @@ describeOnAdapter('launches that change what they read', (adapter) => {
   it('repeat themselves all the same, and those that go on from the last one do, too', async () => {
     for (const betweenLaunches of ['reset', 'keep'] as const) {
       const variant = draining('ones', betweenLaunches);
-      expect(await repeatFault([device, device], variant)).toEqual({ ok: true, value: null });
+      expect(await repeatFault({ devices: [device, device], variant: variant, clock })).toEqual({
+        ok: true,
+        value: null,
+      });
       // Launched twice before, of which nothing is to be seen.
       const outputs = must((await device.outputs?.(variant, 2)) ?? { ok: true, value: null });
       expect([...(outputs?.keys() ?? [])]).toEqual(['o']);

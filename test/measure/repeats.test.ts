@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BufferBinding, Variant } from '../../src/kernel/index.ts';
-import { type Device, repeatFault } from '../../src/measure/index.ts';
+import { type Device, repeatFault as repeats } from '../../src/measure/index.ts';
 
 const binding: BufferBinding = {
   ...{ name: 'y', group: 0, binding: 0, kind: 'storage', type: 'f32', length: 2, byteLength: 8 },
@@ -8,6 +8,11 @@ const binding: BufferBinding = {
 };
 const wgsl = { id: 'k/w/reference', program: { buffers: [binding] } } as unknown as Variant;
 const program = { id: 'k/w/reference', program: null, command: { outputs: [binding] } } as unknown as Variant;
+
+let nowMs = 0;
+const clock = { nowMs: () => (nowMs += 1) };
+const repeatFault = (devices: readonly [Device, Device], variant: Variant) =>
+  repeats({ devices, variant, clock });
 
 /** A device on which the n-th process writes `value(n, launches)`. */
 function devices(value: (process: number, launches: number) => number): readonly [Device, Device] {
@@ -61,6 +66,19 @@ describe('a reference', () => {
       wgsl,
     );
     expect(races.ok && races.value?.message).toMatch(/Invocations race for what they write$/);
+  });
+
+  test('whose race shows only now and then is launched for a while, if that costs no process', async () => {
+    const rarely = () => devices((process) => (process === 6 ? 9 : 2));
+    expect((await repeatFault(rarely(), wgsl)).ok && (await repeatFault(rarely(), wgsl))).toMatchObject({
+      value: { message: expect.stringContaining('index 1: 9, expected 2') },
+    });
+    expect(await repeatFault(rarely(), program)).toEqual({ ok: true, value: null });
+    const long = devices((process) => {
+      nowMs += 400;
+      return process === 6 ? 9 : 2;
+    });
+    expect(await repeatFault(long, wgsl)).toEqual({ ok: true, value: null });
   });
 
   test('that nothing can be compared with is left to the checks of variants', async () => {

@@ -69,7 +69,7 @@ describe('a Kernel Tuner cache as a recording', () => {
       { values: [1, 0], latencyMs: 1 },
       { values: [1, 1], failure: { kind: 'recorded', message: 'CompilationFailedConfig' } },
       { values: [0, 1], failure: { kind: 'recorded', message: 'RuntimeFailedConfig' } },
-      { values: [2, 0], failure: { kind: 'recorded', message: 'no time' } },
+      { values: [2, 0], failure: { kind: 'recorded', message: 'no time' }, spentMs: { compile: 3.5 } },
       { values: [2, 1], failure: { kind: 'recorded', message: 'no time' } },
     ]);
   });
@@ -174,7 +174,9 @@ describe('a recording as a Kernel Tuner cache', () => {
     const options = { energyField: 'energy', powerField: 'power', samplesField: 'times' };
     const once = load(closed, options);
     const again = load(exportKernelTuner(once), options);
-    expect(again.measurements.slice(0, 4)).toEqual(once.measurements.slice(0, 4));
+    // What it does not know of the time of an evaluation is written as 0.
+    const known = (one: Recording) => one.measurements.slice(0, 4).map(({ spentMs: _, ...rest }) => rest);
+    expect(known(again)).toEqual(known(once));
     expect(again.tunables).toEqual(once.tunables);
     expect(again.workload).toEqual(once.workload);
     expect(again.device).toEqual(once.device);
@@ -201,7 +203,10 @@ describe('a recording as a Kernel Tuner cache', () => {
           ...spent(4.5),
         },
         '64,True': { WORKGROUP: 64, VECTORIZE: true, time: 1.25, times: [1.25], ...spent(1.25) },
-        '64,False': { WORKGROUP: 64, VECTORIZE: false, time: 'CompilationFailedConfig', ...spent(0) },
+        '64,False': {
+          ...{ WORKGROUP: 64, VECTORIZE: false, time: 'CompilationFailedConfig', ...spent(0) },
+          __error__: 'CompilationFailedConfig',
+        },
       },
     });
   });
@@ -252,5 +257,96 @@ describe.skipIf(dataFolder === null)('caches of real GPUs', () => {
       ...(joules.length === 0 ? {} : { energyField: 'energy', powerField: 'power' }),
     });
     expect(back.measurements).toEqual(measurements);
+  });
+});
+
+/** Entries as Kernel Tuner 1.4 writes them. */
+const times14 = { compile_time: 414.5, verification_time: 2.5, benchmark_time: 611.25 };
+const cache14 = (error: object) =>
+  JSON.stringify({
+    ...{ device_name: 'Acme One', kernel_name: 'scale', problem_size: 65536 },
+    ...{ tune_params_keys: ['BLOCK'], tune_params: { BLOCK: [64, 256] }, objective: ['time'] },
+    cache: {
+      64: { BLOCK: 64, time: 0.5, times: [0.4, 0.5, 0.6], ...times14 },
+      256: { BLOCK: 256, ...error, compile_time: 0, verification_time: 0, benchmark_time: 0 },
+    },
+  });
+
+describe('a cache of Kernel Tuner 1.4', () => {
+  const errors = ['InvalidConfig', 'CompilationFailedConfig', 'RuntimeFailedConfig'];
+
+  it.each<readonly [object, string]>([
+    ...errors.map((name): readonly [object, string] => [{ __error__: name }, name]),
+    [{ __error__: 'TimeoutConfig', time: 1e-3 }, 'TimeoutConfig'],
+    [{ time: 1e-3, 'GFLOP/s': 'RuntimeFailedConfig' }, 'RuntimeFailedConfig'],
+    [{ time: 'some text' }, 'some text'],
+  ])('has a failure where it notes one: %j', (error, message) => {
+    const [, failed] = load(cache14(error)).measurements;
+    expect(failed).toMatchObject({ failure: { kind: 'recorded', message } });
+    expect(failed).not.toHaveProperty('latencyMs');
+  });
+
+  it.each(errors)('keeps names and times through export: %s', (name) => {
+    const imported = load(cache14({ __error__: name }), { samplesField: 'times' });
+    expect(imported.measurements[0]?.spentMs).toEqual({ compile: 414.5, verify: 2.5, benchmark: 611.25 });
+    const exported = JSON.parse(exportKernelTuner(imported));
+    expect(exported).toMatchObject({ device_name: 'Acme One', kernel_name: 'scale' });
+    expect(exported.cache['64']).toMatchObject({ BLOCK: 64, time: 0.5, times: [0.4, 0.5, 0.6], ...times14 });
+    expect(exported.cache['256']).toMatchObject({ BLOCK: 256, __error__: name, compile_time: 0 });
+    const again = load(exportKernelTuner(imported), { samplesField: 'times' });
+    expect(again.measurements).toEqual(imported.measurements);
+  });
+});
+
+describe('results in the T4 format', () => {
+  const result = (BLOCK: number, invalidity: string, value: unknown) => ({
+    timestamp: '2026-11-28 22:40:33+00:00',
+    configuration: { BLOCK, MODE: 'fast' },
+    times: {
+      compilation: 414.5,
+      benchmark: 611.25,
+      framework: 1,
+      search_algorithm: 2,
+      validation: 2.5,
+      runtimes: [0.5],
+    },
+    ...{ invalidity, correctness: 1, objectives: ['time'] },
+    measurements: [{ name: 'time', value, unit: 'ms' }],
+  });
+  const text = (...results: readonly object[]) =>
+    JSON.stringify({ schema_version: '1.0.0', results, metadata: {} });
+
+  it('are a recording of the kernel and device that are named beside them', () => {
+    const recording = load(
+      text(
+        result(64, 'correct', 0.5),
+        result(256, 'compile', 'CompilationFailedConfig'),
+        result(512, 'constraints', 1e-3),
+        result(1024, 'odd', 1e-3),
+      ),
+      { device: 'Acme One', kernel: 'scale', samplesField: 'times' },
+    );
+    expect(recording).toMatchObject({
+      kernel: 'scale',
+      device: { family: 'acme-one', device: 'Acme One' },
+      tunables: [
+        { name: 'BLOCK', values: [64, 256, 512, 1024] },
+        { name: 'MODE', values: ['fast'] },
+      ],
+    });
+    expect(recording.measurements).toMatchObject([
+      {
+        latencyMs: 0.5,
+        latencySamplesMs: [0.5],
+        spentMs: { compile: 414.5, verify: 2.5, benchmark: 611.25 },
+      },
+      { failure: { message: 'CompilationFailedConfig' } },
+      { failure: { message: 'InvalidConfig' } },
+      { failure: { message: 'odd' } },
+    ]);
+  });
+
+  it('without configurations are refused', () => {
+    expect(() => load(text({ measurements: [] }))).toThrow('has a result without a configuration: number 1');
   });
 });

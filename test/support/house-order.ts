@@ -42,7 +42,7 @@ export const storeys: Readonly<Record<string, readonly (readonly string[])[]>> =
     ['retune'],
     ['tuning'],
     ['recordings'],
-    ['doctor', 'history', 'init', 'runtime-file'],
+    ['applications', 'beforehand', 'doctor', 'history', 'init'],
     ['laboratory'],
     ['project'],
     ['host.ts'],

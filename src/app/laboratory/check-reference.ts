@@ -39,7 +39,7 @@ function doesNotRun(
 }
 
 interface CheckReferenceTask {
-  readonly laboratory: Pick<Laboratory, 'device' | 'info' | 'openDevice' | 'print'>;
+  readonly laboratory: Pick<Laboratory, 'device' | 'info' | 'openDevice' | 'clock' | 'print'>;
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
 }

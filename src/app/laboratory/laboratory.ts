@@ -144,6 +144,8 @@ async function findAdapter(
 ): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
   const search = driverSearch(host);
   const features = wantedFeatures(kernels);
+  // What programs run on is the CPU then, whatever adapters there are.
+  if (options.device === 'software' && onlyCommands(kernels)) return { first: null, open: null };
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);

@@ -7,11 +7,11 @@ import type { Laboratory } from './laboratory.ts';
  * opened for the first of them.
  */
 export class RepeatCheck {
-  readonly #laboratory: Pick<Laboratory, 'device' | 'openDevice'>;
+  readonly #laboratory: Pick<Laboratory, 'device' | 'openDevice' | 'clock'>;
   #fresh: Promise<Device> | null = null;
   readonly #known = new Map<string, Promise<Outcome<VariantFailure | null>>>();
 
-  constructor(laboratory: Pick<Laboratory, 'device' | 'openDevice'>) {
+  constructor(laboratory: Pick<Laboratory, 'device' | 'openDevice' | 'clock'>) {
     this.#laboratory = laboratory;
   }
 
@@ -31,9 +31,9 @@ export class RepeatCheck {
   }
 
   async #ask(reference: Variant): Promise<Outcome<VariantFailure | null>> {
-    const { device, openDevice } = this.#laboratory;
+    const { device, openDevice, clock } = this.#laboratory;
     if (device.outputs === undefined) return { ok: true, value: null };
     this.#fresh ??= openDevice();
-    return repeatFault([device, await this.#fresh], reference);
+    return repeatFault({ devices: [device, await this.#fresh], variant: reference, clock });
   }
 }

@@ -1,3 +1,4 @@
+import { JoulegateError } from '../../errors/index.ts';
 import { importKernelTuner, readTextFile, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath, withoutLocalPaths } from '../project/index.ts';
@@ -13,6 +14,9 @@ export interface ImportOptions {
   readonly powerField?: string;
   /** Field that holds the list of single times; none unless given. */
   readonly samplesField?: string;
+  /** Names of kernel and device, for what does not name them, or otherwise. */
+  readonly kernel?: string;
+  readonly device?: string;
   readonly out: string;
 }
 
@@ -45,7 +49,15 @@ export function importRecording(host: Host, options: ImportOptions): ImportSumma
     ...(options.energyField === undefined ? {} : { energyField: options.energyField }),
     ...(options.powerField === undefined ? {} : { powerField: options.powerField }),
     ...(options.samplesField === undefined ? {} : { samplesField: options.samplesField }),
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    ...(options.device === undefined ? {} : { device: options.device }),
   });
+  if (recording.device.device === '') {
+    throw new JoulegateError('bad-input', `${options.cache} does not name the device.`, {
+      code: 'bad-arguments',
+      nextStep: 'Name it, and the kernel: --device "NVIDIA A100" --kernel convolution',
+    });
+  }
   writeRecording(absolutePath(host, options.out), recording);
   const { measurements } = recording;
   return {

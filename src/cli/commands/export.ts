@@ -1,4 +1,10 @@
-import { exportRecording, exportRuntime, type Host } from '../../app/index.ts';
+import {
+  exportConfigurations,
+  exportHelper,
+  exportRecording,
+  exportRuntime,
+  type Host,
+} from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
@@ -14,14 +20,19 @@ import {
 
 export const exportCommand: CommandSpec = {
   name: 'export',
-  summary: 'write tuned kernels for an application, or a recording for another tuner',
-  positionals: ['FORMAT', 'MANIFEST|RECORDING?'],
+  summary: 'write tuned kernels and configurations for an application, or a recording for another tuner',
+  positionals: ['FORMAT', 'MANIFEST|RECORDING|LANGUAGE?'],
   description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
 joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+header [MANIFEST], json [MANIFEST]: the configurations that ship, of kernels of any kind, as macros per device and workload
+(KERNEL_TUNABLE), or as JSON for programs that choose at run time.
+helper c, helper python: the part of a program that talks to Joulegate (docs/programs.md): joulegate.h, joulegate_program.py.
 kernel-tuner RECORDING: turns the recording into a cache of Kernel Tuner, for its simulation mode and for what reads such
 caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     'joulegate export runtime --out kernels.json',
+    'joulegate export header --out tuned.h',
+    'joulegate export helper c',
     'joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json',
     'joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz',
   ],
@@ -41,11 +52,13 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
   async run(args, host) {
     const [format] = args.positionals;
     if (format === 'runtime') return runtime(args, host);
+    if (format === 'header' || format === 'json') return configurations(args, host, format);
+    if (format === 'helper') return helper(args, host);
     if (format === 'kernel-tuner') return kernelTuner(args, host);
     throw new JoulegateError('bad-input', `"${format}" is not a format that can be exported.`, {
       code: 'bad-arguments',
       nextStep:
-        'Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json',
+        'Formats are runtime, header, json, helper and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json',
     });
   },
 };
@@ -67,6 +80,30 @@ async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
       : `${summary.out}: ${count(summary.kernels.length, 'kernel')}\n${lines.join('')}`,
     exitCode: ExitCode.passed,
   };
+}
+
+function configurations(args: Arguments, host: Host, format: 'header' | 'json'): CommandResult {
+  const summary = exportConfigurations(host, {
+    ...readManifestOption(args, 1),
+    ...readKernelFilter(args),
+    format,
+    out: outOf(args, format === 'header' ? 'tuned.h' : 'configurations.json'),
+  });
+  const lines = summary.kernels.map(
+    ({ kernel, entries }) =>
+      `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `${count(entries, 'tuned configuration')}`}\n`,
+  );
+  return {
+    output: args.flag('json')
+      ? formatJson(summary)
+      : `${summary.out}: ${count(summary.kernels.length, 'kernel')}\n${lines.join('')}`,
+    exitCode: ExitCode.passed,
+  };
+}
+
+function helper(args: Arguments, host: Host): CommandResult {
+  const out = exportHelper(host, { language: args.positionals[1] ?? '', out: args.text('out') });
+  return { output: args.flag('json') ? formatJson({ out }) : `${out}\n`, exitCode: ExitCode.passed };
 }
 
 function kernelTuner(args: Arguments, host: Host): CommandResult {

@@ -8,11 +8,12 @@ export const importCommand: CommandSpec = {
   name: 'import',
   summary: "turn another tuner's measurements into a recording",
   positionals: ['FORMAT', 'FILE'],
-  description: `Turns a cache of Kernel Tuner (format kernel-tuner; .gz is unpacked) into a recording. Times are taken as
+  description: `Turns a cache of Kernel Tuner, or results in the T4 format (format kernel-tuner; .gz is unpacked), into a recording. Times are taken as
 milliseconds, energies as joules, powers as watts. Configurations that failed there are failures here.`,
   examples: [
     'joulegate import kernel-tuner convolution_A100.json.gz --out convolution.json.gz',
     'joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz',
+    'joulegate import kernel-tuner results-T4.json --device "NVIDIA A100" --kernel convolution --out convolution.json.gz',
   ],
   options: {
     time: { type: 'string', value: 'FIELD', help: 'field with the time; time unless given' },
@@ -27,6 +28,8 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
       value: 'FIELD',
       help: 'field with the list of single times; none unless given',
     },
+    device: { type: 'string', value: 'NAME', help: "the device's name, where the file has none or another" },
+    kernel: { type: 'string', value: 'NAME', help: "the kernel's name, likewise" },
     out: { type: 'string', value: 'FILE', help: 'the recording; packed if it ends in .gz' },
     ...jsonOption,
   },
@@ -50,6 +53,8 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
     const energyField = args.text('energy');
     const powerField = args.text('power');
     const samplesField = args.text('samples');
+    const device = args.text('device');
+    const kernel = args.text('kernel');
     const summary = importRecording(host, {
       cache: cache!,
       out,
@@ -57,6 +62,8 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
       ...(energyField === undefined ? {} : { energyField }),
       ...(powerField === undefined ? {} : { powerField }),
       ...(samplesField === undefined ? {} : { samplesField }),
+      ...(device === undefined ? {} : { device }),
+      ...(kernel === undefined ? {} : { kernel }),
     });
     return {
       output: args.flag('json')

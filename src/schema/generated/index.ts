@@ -2,6 +2,8 @@
 import { check } from '../validate.ts';
 import type { CommentFile } from './comment.ts';
 import { validate as CommentValidator } from './comment.validate.js';
+import type { Configurations } from './configurations.ts';
+import { validate as ConfigurationsValidator } from './configurations.validate.js';
 import type { History } from './history.ts';
 import { validate as HistoryValidator } from './history.validate.js';
 import type { ManifestFile } from './manifest.ts';
@@ -18,10 +20,13 @@ import type { RuntimeFile } from './runtime.ts';
 import { validate as RuntimeValidator } from './runtime.validate.js';
 import type { State } from './state.ts';
 import { validate as StateValidator } from './state.validate.js';
+import type { TryReport } from './try.ts';
+import { validate as TryValidator } from './try.validate.js';
 import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
 export type { CommentFile, Row as CommentRow, Sum as CommentSum, Kernel as CommentKernel } from './comment.ts';
+export type { Configurations, Kernel as ConfigurationsKernel, Values as ConfigurationsValues, Entry as ConfigurationsEntry } from './configurations.ts';
 export type { History, Series as HistorySeries, Night as HistoryNight, Change as HistoryChange } from './history.ts';
 export type { Percentage as ManifestPercentage, ProgramSource as ManifestProgramSource, Path as ManifestPath, ProgramArguments as ManifestProgramArguments, Expression as ManifestExpression, Identifier as ManifestIdentifier, CallsPerDay as ManifestCallsPerDay, ParameterValue as ManifestParameterValue, TunableValue as ManifestTunableValue, Condition as ManifestCondition, Constraints as ManifestConstraints, Fill as ManifestFill, NumberExpression as ManifestNumberExpression, Dispatch as ManifestDispatch, Passes as ManifestPasses, Reference as ManifestReference, KernelName as ManifestKernelName, ManifestFile, Objective as ManifestObjective, Budget as ManifestBudget, Gate as ManifestGate, Clocks as ManifestClocks, Kernel as ManifestKernel, Generator as ManifestGenerator, Command as ManifestCommand, Output as ManifestOutput, Tolerance as ManifestTolerance, Workload as ManifestWorkload, Tunables as ManifestTunables, Configuration as ManifestConfiguration, Buffers as ManifestBuffers, Buffer as ManifestBuffer, Pass as ManifestPass } from './manifest.ts';
 export { manifestGuide } from './manifest.guide.ts';
@@ -31,10 +36,14 @@ export type { RecordingValue, Recording, RecordingDevice, RecordingMeter, Record
 export type { Report, ReportValue, ReportGuard, ReportTool, ReportDevice, ReportMeter, ReportRevision, ReportCounts, ReportGuardKernel, ReportPassTime, ReportRatio, ReportCost, ReportConfiguration, ReportMetric, ReportAdvice, ReportPolicy, ReportPolicyChange, ReportSubject, ReportFleetDevice, ReportSuggestion, ReportNoiseFloor, ReportSample, ReportReset, ReportRetune, ReportRetuneKernel, ReportSearchEvidence, ReportSearchPoint, ReportFinalist, ReportImportance, ReportPowerUpdate, ReportHistory, ReportChangePoint, ReportDrift, ReportFailureExample, ReportSpent, ReportTrade } from './report.ts';
 export type { Value as RuntimeValue, Formula as RuntimeFormula, Count as RuntimeCount, RuntimeFile, Kernel as RuntimeKernel, Parameter as RuntimeParameter, Buffer as RuntimeBuffer, Pass as RuntimePass, Template as RuntimeTemplate, Layout as RuntimeLayout, Binding as RuntimeBinding, Configuration as RuntimeConfiguration, Values as RuntimeValues, Taken as RuntimeTaken, Entry as RuntimeEntry } from './runtime.ts';
 export type { State, StateEntry, StateSample, StateAnchor, StateAttempt, StateAttemptSample } from './state.ts';
+export type { TryReport, Tried as TryReportTried, TryFault as TryReportTryFault } from './try.ts';
 export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, TunedConfiguration } from './tuned.ts';
 
 /** Checks data against schemas/comment.schema.json. Never throws. */
 export const validateComment = (data: unknown) => check<CommentFile>(CommentValidator, data);
+
+/** Checks data against schemas/configurations.schema.json. Never throws. */
+export const validateConfigurations = (data: unknown) => check<Configurations>(ConfigurationsValidator, data);
 
 /** Checks data against schemas/history.schema.json. Never throws. */
 export const validateHistory = (data: unknown) => check<History>(HistoryValidator, data);
@@ -59,6 +68,9 @@ export const validateRuntime = (data: unknown) => check<RuntimeFile>(RuntimeVali
 
 /** Checks data against schemas/state.schema.json. Never throws. */
 export const validateState = (data: unknown) => check<State>(StateValidator, data);
+
+/** Checks data against schemas/try.schema.json. Never throws. */
+export const validateTry = (data: unknown) => check<TryReport>(TryValidator, data);
 
 /** Checks data against schemas/tuned.schema.json. Never throws. */
 export const validateTuned = (data: unknown) => check<Tuned>(TunedValidator, data);

@@ -218,6 +218,23 @@ export interface RecordingMeasurement {
    * Items: Value of a static feature; null where unknown.
    */
   readonly features?: ReadonlyArray<(number | null)>;
+  /**
+   * Milliseconds that trying it took, as far as they are known: compiling, comparing with the reference, and launching.
+   */
+  readonly spentMs?: {
+    /**
+     * Compiling.
+     */
+    readonly compile?: number;
+    /**
+     * Comparing.
+     */
+    readonly verify?: number;
+    /**
+     * Launching.
+     */
+    readonly benchmark?: number;
+  };
 }
 /**
  * The window in which energy was measured: what a reader needs to judge it by.

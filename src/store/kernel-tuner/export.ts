@@ -1,9 +1,8 @@
 import type { Recording } from '../../schema/index.ts';
+import { errorField, errorNames } from './error-names.ts';
+import { spentFields } from './measure-entry.ts';
 
 type Measurement = Recording['measurements'][number];
-
-/** Kernel Tuner's names of the ways a configuration can fail. */
-const errorNames = new Set(['InvalidConfig', 'CompilationFailedConfig', 'RuntimeFailedConfig']);
 
 function errorName(failure: NonNullable<Measurement['failure']>): string {
   if (errorNames.has(failure.message)) return failure.message;
@@ -11,17 +10,24 @@ function errorName(failure: NonNullable<Measurement['failure']>): string {
   return failure.kind === 'unsupported' ? 'InvalidConfig' : 'RuntimeFailedConfig';
 }
 
-/** What an evaluation cost. Kernel Tuner's simulation mode adds these up; a recording knows the launches only. */
-function spent(benchmarkMs: number): Readonly<Record<string, number>> {
-  return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
+/** What an evaluation cost. Kernel Tuner's simulation mode adds these up; a recording of ours knows the launches only. */
+function spent({ spentMs }: Measurement, launchesMs: number): Readonly<Record<string, number>> {
+  const known = { compile: 0, verify: 0, benchmark: launchesMs, ...spentMs };
+  return Object.fromEntries(
+    Object.entries(spentFields).map(([name, field]) => [field, known[name as keyof typeof known]]),
+  );
 }
 
 function figures(measurement: Measurement): Readonly<Record<string, unknown>> {
   const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
-  if (failure !== undefined) return { time: errorName(failure), ...spent(0) };
+  if (failure !== undefined) {
+    const name = errorName(failure);
+    // Where it is noted since 1.4, and where it was before.
+    return { time: name, [errorField]: name, ...spent(measurement, 0) };
+  }
   const times = latencySamplesMs ?? [latencyMs ?? 0];
-  const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
+  const launchesMs = times.reduce((sum, ms) => sum + ms, 0);
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(measurement, launchesMs) };
 }
 
 /** As Python prints a value, which is what the keys of a cache are made of. */
@@ -31,7 +37,7 @@ function pythonText(value: number | boolean | string | undefined): string {
 
 /**
  * A recording as a Kernel Tuner cache, for its simulation mode: `time` and `times` in milliseconds, `energy` in joules,
- * `power` in watts, `benchmark_time` the milliseconds that the launches took. Static features and the messages of
+ * `power` in watts, `compile_time`, `verification_time` and `benchmark_time` in milliseconds as they were imported, else 0 and what the launches took. Static features and the messages of
  * failures are left behind.
  * @param objective field to name as the cache's objective.
  */

@@ -1,5 +1,5 @@
 import { JoulegateError } from '../../errors/index.ts';
-import type { KernelTunerCache } from './cache.ts';
+import type { KernelTunerCache } from './cache-parts.ts';
 
 /** Names of units to what one of them is in milliseconds, joules or watts. */
 const timeUnits = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 } as const;

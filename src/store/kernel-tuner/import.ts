@@ -1,6 +1,7 @@
 import type { Recording } from '../../schema/index.ts';
 import { checkRecording } from '../recording.ts';
-import { cacheError, parseKernelTunerCache } from './cache.ts';
+import { parseKernelTunerCache } from './cache.ts';
+import { cacheError } from './cache-parts.ts';
 import { type FieldOptions, type Fields, fieldsOf, requireField } from './fields.ts';
 import { measureEntry } from './measure-entry.ts';
 import { ValueIndex } from './value-index.ts';
@@ -12,8 +13,8 @@ export interface KernelTunerImport extends FieldOptions {
   readonly label: string;
   /** Name of the kernel, if the cache's own is not wanted. */
   readonly kernel?: string;
-  /** Device family, if the one made from the device's name is not wanted. */
-  readonly family?: string;
+  /** Name of the device, if the cache's own is not wanted. */
+  readonly device?: string;
   readonly provenance: { readonly version: string; readonly command: string; readonly createdAt: string };
 }
 
@@ -48,6 +49,7 @@ function energySource(fields: Fields): string | null {
 export function importKernelTuner(options: KernelTunerImport): Recording {
   const { label, provenance } = options;
   const cache = parseKernelTunerCache(options.text, label);
+  const deviceName = options.device ?? cache.deviceName;
   const fields = fieldsOf(options);
   for (const quantity of [fields.time, fields.energy, fields.power]) requireField(cache, quantity, label);
   const index = new ValueIndex(cache.tunables);
@@ -55,18 +57,18 @@ export function importKernelTuner(options: KernelTunerImport): Recording {
   for (const entry of cache.entries) {
     const values = index.locate(entry);
     if (values === null) throw cacheError(label, 'has an entry that lacks a tunable');
-    measurements.set(values.join(), measureEntry(entry, values, fields, cache.objective));
+    measurements.set(values.join(), measureEntry(entry, values, fields, cache.objectives));
   }
   const source = energySource(fields);
   const recording: Recording = {
     schema: 'joulegate-recording',
     version: 1,
     device: {
-      family: options.family ?? familyOf(cache.deviceName),
-      vendor: cache.deviceName.split(' ')[0]?.toLowerCase() ?? '',
+      family: familyOf(deviceName),
+      vendor: deviceName.split(' ')[0]?.toLowerCase() ?? '',
       architecture: '',
-      device: cache.deviceName,
-      description: cache.deviceName,
+      device: deviceName,
+      description: deviceName,
       driver: '',
       software: false,
     },

@@ -1,16 +1,40 @@
 import type { Recording } from '../../schema/index.ts';
+import { errorField, errorNames } from './error-names.ts';
 import { type CacheEntry, type Fields, readQuantity } from './fields.ts';
 
 type Measurement = Recording['measurements'][number];
 
-/** Why an entry is no measurement: an error's name in place of a figure, or no time at all. Null if it is one. */
-function failureMessage(entry: CacheEntry, fields: Fields, objective: string | null): string | null {
-  const names = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+/** Fields with what an evaluation took, by our names. */
+export const spentFields = {
+  compile: 'compile_time',
+  verify: 'verification_time',
+  benchmark: 'benchmark_time',
+} as const;
+
+/**
+ * Why an entry is no measurement: a note of the failure, an error's name in any field, a text in place of a figure, or no time at
+ * all. Null if it is one.
+ */
+function failureMessage(entry: CacheEntry, fields: Fields, objectives: readonly string[]): string | null {
+  const noted = entry[errorField];
+  if (noted !== undefined && noted !== null) return String(noted).slice(0, 2000);
+  const named = Object.values(entry).find((value) => typeof value === 'string' && errorNames.has(value));
+  if (typeof named === 'string') return named;
+  const names = [fields.time.field, ...objectives, fields.energy?.field, fields.power?.field];
   for (const name of names) {
-    const value = name === null || name === undefined ? undefined : entry[name];
+    const value = name === undefined ? undefined : entry[name];
     if (typeof value === 'string') return value.slice(0, 2000);
   }
   return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
+}
+
+/** What trying the configuration took beside its launches, in milliseconds, as far as the entry says. */
+function spentOf(entry: CacheEntry): Pick<Measurement, 'spentMs'> {
+  const known = Object.entries(spentFields).flatMap(([name, field]) => {
+    const value = entry[field];
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? [[name, value] as const] : [];
+  });
+  return known.length === 0 ? {} : { spentMs: Object.fromEntries(known) };
 }
 
 function samples(entry: CacheEntry, fields: Fields): number[] | null {
@@ -25,12 +49,12 @@ export function measureEntry(
   entry: CacheEntry,
   values: number[],
   fields: Fields,
-  objective: string | null,
+  objectives: readonly string[],
 ): Measurement {
-  const message = failureMessage(entry, fields, objective);
+  const message = failureMessage(entry, fields, objectives);
   const latencyMs = readQuantity(entry, fields.time);
   if (message !== null || latencyMs === null) {
-    return { values, failure: { kind: 'recorded', message: message ?? '' } };
+    return { values, failure: { kind: 'recorded', message: message ?? '' }, ...spentOf(entry) };
   }
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
@@ -43,5 +67,6 @@ export function measureEntry(
     ...(latencySamplesMs === null ? {} : { latencySamplesMs }),
     ...(joules === null ? {} : { joules }),
     ...(watts === null ? {} : { watts }),
+    ...spentOf(entry),
   };
 }

@@ -1,4 +1,4 @@
-import { type CacheValue, isCacheValue, type KernelTunerCache } from './cache.ts';
+import { type CacheValue, isCacheValue, type KernelTunerCache } from './cache-parts.ts';
 
 /** Numbers the values of each tunable; values that were tried but not declared are added at the end. */
 export class ValueIndex {

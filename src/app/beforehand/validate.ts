@@ -8,7 +8,7 @@ import {
   reachedExtensions,
   type VariantFailure,
   variantRemarks,
-} from '../kernel/index.ts';
+} from '../../kernel/index.ts';
 import {
   checkSourcesFetched,
   isSelfJudged,
@@ -16,11 +16,11 @@ import {
   type Manifest,
   noLimits,
   sourceGenerators,
-} from '../manifest/index.ts';
-import type { Host } from './host.ts';
-import { commandBench } from './laboratory/index.ts';
-import type { LaboratoryOptions, ManifestOptions } from './options.ts';
-import { openManifest } from './project/index.ts';
+} from '../../manifest/index.ts';
+import type { Host } from '../host.ts';
+import { commandBench } from '../laboratory/index.ts';
+import type { LaboratoryOptions, ManifestOptions } from '../options.ts';
+import { openManifest } from '../project/index.ts';
 
 export interface Validation {
   readonly manifest: string;

@@ -3,22 +3,20 @@ import type { Expression } from '../../expression/index.ts';
 import type { PrintSource } from '../../kernel/index.ts';
 import {
   alignClock,
-  createKernelSpace,
   type KernelDefinition,
-  noLimits,
   operatorDefaults,
   sourceGenerators,
 } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
 import type { RuntimeFile, RuntimeKernel } from '../../schema/index.ts';
-import type { Configuration } from '../../space/index.ts';
 import { readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
 import { formulaOf, refused } from './formula.ts';
-import { type Parameters, Programs } from './programs.ts';
+import { Programs } from './programs.ts';
+import { tunedFault } from './tuned-for.ts';
 
 export interface ExportRuntimeOptions
   extends ManifestOptions,
@@ -83,7 +81,7 @@ function obstacleOf(
 ): { readonly why: string; readonly nextStep: string } | null {
   if (kernel.command !== undefined) {
     const why = 'it is a program of another kind, which only its own host code can launch';
-    return { why, nextStep: 'Read tuned.json for its configurations.' };
+    return { why, nextStep: 'Its configurations: joulegate export header, or joulegate export json.' };
   }
   const [generator] = sourceGenerators(kernel);
   if (generator === undefined || allowCommands === true) return null;
@@ -108,12 +106,10 @@ async function runtimeKernel(
     if (entry.kernel !== kernel.name) continue;
     const { family, workload } = entry;
     const configuration = alignClock(kernel, entry.configuration);
-    const fault = !sameParameters(workload.parameters, workloads[0])
-      ? 'it is for other workload parameters'
-      : !isInSpace(kernel, configuration)
-        ? 'it is outside the space'
-        : ((await programs.add(kernel.defaults, workload.parameters)) ??
-          (await programs.add(configuration, workload.parameters)));
+    const fault =
+      tunedFault(kernel, workload.parameters, configuration) ??
+      (await programs.add(kernel.defaults, workload.parameters)) ??
+      (await programs.add(configuration, workload.parameters));
     if (fault === null) {
       entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
     } else {
@@ -159,20 +155,4 @@ function parametersOf(kernel: KernelDefinition): RuntimeKernel['parameters'] {
     const kind = typeof value as 'number' | 'boolean' | 'string';
     return { name, kind, ...(own === undefined ? {} : { default: own }) };
   });
-}
-
-function sameParameters(a: Parameters, b: Parameters | undefined): boolean {
-  const shape = (parameters: Parameters) =>
-    Object.entries(parameters)
-      .map(([name, value]) => `${name}: ${typeof value}`)
-      .sort()
-      .join();
-  return b !== undefined && shape(a) === shape(b);
-}
-
-/** Whether every tunable has one of its values; constraints depend on the device and are checked there. */
-function isInSpace(kernel: KernelDefinition, configuration: Configuration): boolean {
-  const workload = kernel.workloads[0];
-  if (workload === undefined) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
 }

@@ -1,4 +1,4 @@
-import { JoulegateError } from '../errors/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
 import {
   type ChangedBuffers,
   changedBuffers,
@@ -9,7 +9,7 @@ import {
   reachedExtensions,
   type VariantBuilder,
   type VariantFailure,
-} from '../kernel/index.ts';
+} from '../../kernel/index.ts';
 import {
   type Budget,
   createKernelSpace,
@@ -19,11 +19,11 @@ import {
   type Manifest,
   sourceGenerators,
   type Workload,
-} from '../manifest/index.ts';
-import type { Space } from '../space/index.ts';
-import type { Host } from './host.ts';
-import { commandBench, openLaboratory } from './laboratory/index.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
+} from '../../manifest/index.ts';
+import type { Space } from '../../space/index.ts';
+import type { Host } from '../host.ts';
+import { commandBench, openLaboratory } from '../laboratory/index.ts';
+import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   type ExpectedMinutes,
   expectMinutes,
@@ -31,7 +31,7 @@ import {
   openManifest,
   selectKernels,
   whatHalves,
-} from './project/index.ts';
+} from '../project/index.ts';
 
 export interface PlannedWorkload {
   readonly kernel: string;

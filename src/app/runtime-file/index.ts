@@ -1,1 +1,0 @@
-export { exportRuntime } from './export-runtime.ts';
