@@ -28,5 +28,5 @@ export {
   retune,
   retuneRecording,
 } from './retune/index.ts';
-export { exportRuntime } from './runtime-file/index.ts';
+export { type ExportRuntimeOptions, exportRuntime } from './runtime-file/index.ts';
 export { type Validation, validate } from './validate.ts';

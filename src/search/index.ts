@@ -1,4 +1,5 @@
 export type { SearchMethods, SurrogateModel } from './methods.ts';
+export { choosePortfolio, type DeviceCosts, type Portfolio } from './portfolio.ts';
 export { runSearch } from './run-search.ts';
 export {
   type ContenderSamples,

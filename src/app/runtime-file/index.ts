@@ -1,1 +1,1 @@
-export { exportRuntime } from './export-runtime.ts';
+export { type ExportRuntimeOptions, exportRuntime } from './export-runtime.ts';

@@ -1,4 +1,4 @@
-import { exportRecording, exportRuntime, type Host } from '../../app/index.ts';
+import { type ExportRuntimeOptions, exportRecording, exportRuntime, type Host } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
@@ -17,11 +17,13 @@ export const exportCommand: CommandSpec = {
   summary: 'write tuned kernels for an application, or a recording for another tuner',
   positionals: ['FORMAT', 'MANIFEST|RECORDING?'],
   description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
-joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md). With --portfolio K it also holds, for
+devices that nothing was tuned on, at most K configurations that serve all devices of the recordings.
 kernel-tuner RECORDING: turns the recording into a cache of Kernel Tuner, for its simulation mode and for what reads such
 caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     'joulegate export runtime --out kernels.json',
+    'joulegate export runtime --portfolio 3 --recordings h200/recordings,rx7900/recordings --out kernels.json',
     'joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json',
     'joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz',
   ],
@@ -35,6 +37,18 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
       value: 'FIELD',
       choices: ['time', 'energy'],
       help: 'what the cache says was minimised; time unless given',
+    },
+    portfolio: {
+      type: 'integer',
+      value: 'K',
+      help: 'for runtime: at most K configurations for devices that nothing was tuned on; needs --recordings',
+      min: 1,
+      max: 16,
+    },
+    recordings: {
+      type: 'string',
+      value: 'PATH[,PATH]',
+      help: 'what devices measured: files of record, folders that retune --report leaves',
     },
     ...jsonOption,
   },
@@ -50,17 +64,38 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
   },
 };
 
+/** @throws JoulegateError bad-input if one of the two is given without the other */
+function portfolioOf(args: Arguments): ExportRuntimeOptions['portfolio'] {
+  const size = args.number('portfolio');
+  const recordings = args
+    .text('recordings')
+    ?.split(',')
+    .filter((path) => path.trim() !== '');
+  if (size === undefined && recordings === undefined) return undefined;
+  if (size !== undefined && recordings !== undefined) return { size, recordings };
+  throw new JoulegateError('bad-input', '--portfolio and --recordings go together.', {
+    code: 'bad-arguments',
+    nextStep:
+      'Give both: joulegate export runtime --portfolio 3 --recordings FOLDER,FOLDER, each of a device that retuned or recorded the kernels.',
+  });
+}
+
 async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
+  const portfolio = portfolioOf(args);
   const summary = await exportRuntime(host, {
     ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     ...readAllowCommands(args),
     out: outOf(args, 'kernels.json'),
+    ...(portfolio === undefined ? {} : { portfolio }),
   });
-  const lines = summary.kernels.map(
-    ({ kernel, entries, configurations, templates }) =>
-      `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `tuned for ${count(entries, 'workload')}`}, ${count(configurations, 'configuration')}, ${count(templates, 'program')}\n`,
-  );
+  const lines = summary.kernels.flatMap(({ kernel, entries, configurations, templates, portfolios }) => [
+    `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `tuned for ${count(entries, 'workload')}`}, ${count(configurations, 'configuration')}, ${count(templates, 'program')}\n`,
+    ...portfolios.map(
+      ({ members, devices, worstShare }) =>
+        `    portfolio: ${count(members, 'configuration')} for ${count(devices, 'device')}, each at ${(100 * worstShare).toFixed(0)} % of its best or better\n`,
+    ),
+  ]);
   return {
     output: args.flag('json')
       ? formatJson(summary)
