@@ -1,5 +1,6 @@
 export type { SearchMethods, SurrogateModel } from './methods.ts';
-export { choosePortfolio, type DeviceCosts, type Portfolio } from './portfolio.ts';
+export type { OtherDevice } from './other-device.ts';
+export { choosePortfolio, type DeviceCosts } from './portfolio.ts';
 export { runSearch } from './run-search.ts';
 export {
   type ContenderSamples,

@@ -58,7 +58,7 @@ function isBetter(a: Set, b: Set | null): boolean {
   if (b === null) return true;
   if (Math.abs(a.worst - b.worst) > worthwhile) return a.worst > b.worst;
   if (Math.abs(a.reached - b.reached) > worthwhile) return a.reached > b.reached;
-  return a.members.length === b.members.length && a.mean > b.mean;
+  return a.mean - b.mean > worthwhile;
 }
 
 /** The best set with the member at `place` exchanged for, or without one there a member added of, any configuration. */
@@ -76,8 +76,8 @@ function improve(rows: Rows, means: Float64Array, set: Set | null, place: number
 
 /**
  * At most `size` configurations with the least worst regret, then the least mean regret: they are added one by one while
- * that helps a device, each followed by exchanges while any helps. Of sets equal in both, the one whose members are better in the
- * mean over all devices is taken: the next device is none of those that were measured.
+ * that helps, each followed by exchanges while any helps. Of sets equal in both, the one whose members are better in the mean over
+ * all devices is taken, which may add an all-rounder: the next device is none of those that were measured.
  * @param devices a cost of any kind, above 0, lower is better; devices need not have tried the same configurations
  * @param size at least 1
  */

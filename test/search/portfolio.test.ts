@@ -31,6 +31,10 @@ describe('a portfolio', () => {
     expect(choosePortfolio(alike, 3).members).toHaveLength(1);
   });
 
+  test('has an all-rounder beside the best of each, where there is room', () => {
+    expect([...choosePortfolio(two, 3).members].sort()).toEqual(['even', 'peak', 'spike']);
+  });
+
   test('of three devices that each need their own has three members', () => {
     const own = ['a', 'b', 'c'].map((name) => device(name, { a: 9, b: 9, c: 9, [name]: 1, all: 6 }));
     expect([...choosePortfolio(own, 3).members].sort()).toEqual(['a', 'b', 'c']);

@@ -16,11 +16,10 @@ import { type Recording, readTunedIfPresent, type Tuned, writeRuntime } from '..
 import type { Host } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
-import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
+import { absolutePath, openManifest, readRecordings, selectKernels } from '../project/index.ts';
 import { formulaOf, refused } from './formula.ts';
 import { type ChosenPortfolio, choosePortfolios } from './portfolio.ts';
 import { type Parameters, Programs } from './programs.ts';
-import { readRecordings } from './read-recordings.ts';
 
 export interface ExportRuntimeOptions
   extends ManifestOptions,

@@ -5,9 +5,8 @@ import type { Configuration, Space } from '../../space/index.ts';
 import type { Recording } from '../../store/index.ts';
 import type { Parameters } from './programs.ts';
 
-/** Devices and members that a file of kernels has room for. */
+/** Devices that a portfolio has room for. */
 const mostDevices = 64;
-export const mostMembers = 16;
 
 /** A portfolio whose members are configurations yet, not indices. */
 export interface ChosenPortfolio {

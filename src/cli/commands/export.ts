@@ -10,6 +10,7 @@ import {
   readAllowCommands,
   readKernelFilter,
   readManifestOption,
+  readPaths,
 } from '../shared-options.ts';
 
 export const exportCommand: CommandSpec = {
@@ -67,10 +68,7 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
 /** @throws JoulegateError bad-input if one of the two is given without the other */
 function portfolioOf(args: Arguments): ExportRuntimeOptions['portfolio'] {
   const size = args.number('portfolio');
-  const recordings = args
-    .text('recordings')
-    ?.split(',')
-    .filter((path) => path.trim() !== '');
+  const recordings = readPaths(args, 'recordings');
   if (size === undefined && recordings === undefined) return undefined;
   if (size !== undefined && recordings !== undefined) return { size, recordings };
   throw new JoulegateError('bad-input', '--portfolio and --recordings go together.', {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { type Recording, readRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/index.ts';
+import { absolutePath } from './open-manifest.ts';
 
 /** Files of one place: itself, or what `retune` leaves in a folder of recordings. */
 function filesAt(path: string): readonly string[] {
