@@ -26589,7 +26589,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 }, spentMs: { type: "object", additionalProperties: false, properties: { compile: { type: "number", minimum: 0 }, verify: { type: "number", minimum: 0 }, benchmark: { type: "number", minimum: 0 } } } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" }, subgroups: { type: "array", minItems: 2, maxItems: 2, items: { type: "integer", minimum: 1, maximum: 1024 } } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 }, spentMs: { type: "object", additionalProperties: false, properties: { compile: { type: "number", minimum: 0 }, verify: { type: "number", minimum: 0 }, benchmark: { type: "number", minimum: 0 } } } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -26627,7 +26627,7 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
+      if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software" || key0 === "subgroups")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
@@ -26716,9 +26716,43 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
       let err22 = { instancePath: instancePath + "/software", schemaPath: "#/properties/software/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
     }
+    if (data.subgroups !== void 0 && func04.call(data, "subgroups")) {
+      let data7 = data.subgroups;
+      if (Array.isArray(data7)) {
+        if (data7.length > 2) {
+          let err23 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data7.length < 2) {
+          let err24 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        let len0 = data7.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data8 = data7[i0];
+          if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+            let err25 = { instancePath: instancePath + "/subgroups/" + i0, schemaPath: "#/properties/subgroups/items/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          }
+          if (typeof data8 == "number" && isFinite(data8)) {
+            if (data8 > 1024 || isNaN(data8)) {
+              let err26 = { instancePath: instancePath + "/subgroups/" + i0, schemaPath: "#/properties/subgroups/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1024 } };
+              vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+            }
+            if (data8 < 1 || isNaN(data8)) {
+              let err27 = { instancePath: instancePath + "/subgroups/" + i0, schemaPath: "#/properties/subgroups/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            }
+          }
+        }
+      } else {
+        let err28 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
   } else {
-    let err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
   }
   return validate533.errors = vErrors, errors === 0;
 }
@@ -31024,11 +31058,75 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema432 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema442 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema462 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate1192(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1192.evaluated;
+var schema432 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 }, portfolios: { type: "array", items: { $ref: "#/$defs/ReportPortfolio" }, maxItems: 32e3 } } };
+var schema442 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, compared: { type: "array", items: { $ref: "#/$defs/ReportCompared" }, maxItems: 64 }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema45 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.configuration === void 0 || !func05.call(data, "configuration")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.joules === void 0 || !func05.call(data, "joules")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data1 = data.latencyMs;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e9 || isNaN(data1)) {
+          let err4 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1 <= 0 || isNaN(data1)) {
+          let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func05.call(data, "joules")) {
+      let data2 = data.joules;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 1e9 || isNaN(data2)) {
+          let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (data2 <= 0 || isNaN(data2)) {
+          let err9 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate117.errors = vErrors, errors === 0;
+}
+validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema473 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -31069,7 +31167,7 @@ function validate1192(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema462.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema473.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -31086,7 +31184,7 @@ function validate1192(data, { instancePath = "", parentData, parentDataProperty,
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema462.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema473.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -31104,12 +31202,12 @@ function validate1192(data, { instancePath = "", parentData, parentDataProperty,
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate1192.errors = vErrors, errors === 0;
+  return validate122.errors = vErrors, errors === 0;
 }
-validate1192.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema473 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema483 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -31138,7 +31236,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema473.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema483.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -31155,7 +31253,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema473.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema483.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -31177,11 +31275,11 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate124.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1272.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -31231,11 +31329,11 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate1272.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate1272.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -31289,11 +31387,11 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -31328,7 +31426,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1192(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1192.errors : vErrors.concat(validate1192.errors), errors = vErrors.length);
+          validate122(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -31343,7 +31441,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate121(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+          validate124(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -31358,7 +31456,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate124(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate1272(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1272.errors : vErrors.concat(validate1272.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -31373,7 +31471,7 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate126(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+          validate129(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -31383,12 +31481,12 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema512 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema523 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate1333(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1333.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -31429,7 +31527,7 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema512.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema523.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -31452,7 +31550,7 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema512.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema523.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -31500,12 +31598,12 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate130.errors = vErrors, errors === 0;
+  return validate1333.errors = vErrors, errors === 0;
 }
-validate130.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema523 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate1322(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1322.evaluated;
+validate1333.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema532 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate135.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -31558,7 +31656,7 @@ function validate1322(data, { instancePath = "", parentData, parentDataProperty,
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema523.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema532.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern53.test(data1)) {
@@ -31581,7 +31679,7 @@ function validate1322(data, { instancePath = "", parentData, parentDataProperty,
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema523.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema532.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -31598,7 +31696,7 @@ function validate1322(data, { instancePath = "", parentData, parentDataProperty,
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema523.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema532.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -31620,11 +31718,11 @@ function validate1322(data, { instancePath = "", parentData, parentDataProperty,
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate1322.errors = vErrors, errors === 0;
+  return validate135.errors = vErrors, errors === 0;
 }
-validate1322.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate135.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1322(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1322.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -31672,7 +31770,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate130(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
+          validate1333(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1333.errors : vErrors.concat(validate1333.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -31680,7 +31778,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate1322(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1322.errors : vErrors.concat(validate1322.errors), errors = vErrors.length);
+      validate135(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -31700,12 +31798,12 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate1322.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema532 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
+validate1322.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema54 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate1432(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1432.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -31766,7 +31864,7 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema532.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema54.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -31777,7 +31875,7 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema532.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema54.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -31796,11 +31894,11 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate140.errors = vErrors, errors === 0;
+  return validate1432.errors = vErrors, errors === 0;
 }
-validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1432(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1432.evaluated;
+validate1432.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate146(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate146.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -31858,9 +31956,9 @@ function validate1432(data, { instancePath = "", parentData, parentDataProperty,
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate1432.errors = vErrors, errors === 0;
+  return validate146.errors = vErrors, errors === 0;
 }
-validate1432.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate146.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -31987,673 +32085,871 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
-    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
-      let err28 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-    }
-    if (data.reset !== void 0 && func05.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.evidence !== void 0 && func05.call(data, "evidence")) {
-      let data4 = data.evidence, _errs9 = errors, valid3 = false, passing0 = null, _errs10 = errors;
-      validate118(data4, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
-      var _valid0 = _errs10 === errors;
-      _valid0 && (valid3 = true, passing0 = 0);
-      let _errs11 = errors;
-      if (data4 !== null) {
-        let err29 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.compared !== void 0 && func05.call(data, "compared")) {
+      let data2 = data.compared;
+      if (Array.isArray(data2)) {
+        if (data2.length > 64) {
+          let err28 = { instancePath: instancePath + "/compared", schemaPath: "#/properties/compared/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        let len1 = data2.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate117(data2[i1], { instancePath: instancePath + "/compared/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length);
+      } else {
+        let err29 = { instancePath: instancePath + "/compared", schemaPath: "#/properties/compared/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid0 = _errs11 === errors;
-      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
-      else {
-        let err30 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-      }
     }
-    if (data.history !== void 0 && func05.call(data, "history")) {
-      let data5 = data.history, _errs14 = errors, valid4 = false, passing1 = null, _errs15 = errors;
-      validate129(data5, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
-      var _valid1 = _errs15 === errors;
-      _valid1 && (valid4 = true, passing1 = 0);
-      let _errs16 = errors;
-      if (data5 !== null) {
-        let err31 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err30 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+    }
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.evidence !== void 0 && func05.call(data, "evidence")) {
+      let data6 = data.evidence, _errs12 = errors, valid5 = false, passing0 = null, _errs13 = errors;
+      validate121(data6, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+      var _valid0 = _errs13 === errors;
+      _valid0 && (valid5 = true, passing0 = 0);
+      let _errs14 = errors;
+      if (data6 !== null) {
+        let err31 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      var _valid1 = _errs16 === errors;
-      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs14, vErrors !== null && (_errs14 ? vErrors.length = _errs14 : vErrors = null);
+      var _valid0 = _errs14 === errors;
+      if (_valid0 && valid5 ? (valid5 = false, passing0 = [passing0, 1]) : _valid0 && (valid5 = true, passing0 = 1), valid5)
+        errors = _errs12, vErrors !== null && (_errs12 ? vErrors.length = _errs12 : vErrors = null);
       else {
-        let err32 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err32 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
+    if (data.history !== void 0 && func05.call(data, "history")) {
+      let data7 = data.history, _errs17 = errors, valid6 = false, passing1 = null, _errs18 = errors;
+      validate1322(data7, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1322.errors : vErrors.concat(validate1322.errors), errors = vErrors.length);
+      var _valid1 = _errs18 === errors;
+      _valid1 && (valid6 = true, passing1 = 0);
+      let _errs19 = errors;
+      if (data7 !== null) {
+        let err33 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+      var _valid1 = _errs19 === errors;
+      if (_valid1 && valid6 ? (valid6 = false, passing1 = [passing1, 1]) : _valid1 && (valid6 = true, passing1 = 1), valid6)
+        errors = _errs17, vErrors !== null && (_errs17 ? vErrors.length = _errs17 : vErrors = null);
+      else {
+        let err34 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data6 = data.kernel;
-      if (typeof data6 == "string") {
-        if (func86(data6) > 200) {
-          let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data8 = data.kernel;
+      if (typeof data8 == "string") {
+        if (func86(data8) > 200) {
+          let err35 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
-        if (func86(data6) < 1) {
-          let err34 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        if (func86(data8) < 1) {
+          let err36 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
       } else {
-        let err35 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err37 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data7 = data.workload;
-      if (typeof data7 == "string") {
-        if (func86(data7) > 200) {
-          let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      let data9 = data.workload;
+      if (typeof data9 == "string") {
+        if (func86(data9) > 200) {
+          let err38 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
-        if (func86(data7) < 1) {
-          let err37 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        if (func86(data9) < 1) {
+          let err39 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
       } else {
-        let err38 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-      }
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data8 = data.file;
-      if (typeof data8 != "string" && data8 !== null) {
-        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema442.properties.file.type } };
-        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-      }
-      if (typeof data8 == "string" && func86(data8) > 4096) {
-        let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err40 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
-    if (data.line !== void 0 && func05.call(data, "line")) {
-      let data9 = data.line;
-      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)) && data9 !== null) {
-        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema442.properties.line.type } };
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data10 = data.file;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema442.properties.file.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e8 || isNaN(data9)) {
-          let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      if (typeof data10 == "string" && func86(data10) > 4096) {
+        let err42 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data11 = data.line;
+      if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11)) && data11 !== null) {
+        let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema442.properties.line.type } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e8 || isNaN(data11)) {
+          let err44 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        if (data11 < 1 || isNaN(data11)) {
+          let err45 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data10 = data.objective;
-      if (typeof data10 != "string") {
-        let err44 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      let data12 = data.objective;
+      if (typeof data12 != "string") {
+        let err46 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (!(data10 === "energy" || data10 === "latency" || data10 === "edp" || data10 === "ed2p")) {
-        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema442.properties.objective.enum } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      if (!(data12 === "energy" || data12 === "latency" || data12 === "edp" || data12 === "ed2p")) {
+        let err47 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema442.properties.objective.enum } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data11 = data.latencySlack;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema442.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      let data13 = data.latencySlack;
+      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
+        let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema442.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e6 || isNaN(data11)) {
-          let err47 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e6 || isNaN(data13)) {
+          let err49 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data11 < 0 || isNaN(data11)) {
-          let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        if (data13 < 0 || isNaN(data13)) {
+          let err50 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data12 = data.configuration, _errs31 = errors, valid5 = false, passing2 = null, _errs32 = errors;
-      validate76(data12, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var _valid2 = _errs32 === errors;
-      _valid2 && (valid5 = true, passing2 = 0);
-      let _errs33 = errors;
-      if (data12 !== null) {
-        let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-      }
-      var _valid2 = _errs33 === errors;
-      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs31, vErrors !== null && (_errs31 ? vErrors.length = _errs31 : vErrors = null);
-      else {
-        let err50 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-      }
-    }
-    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data13 = data.previousConfiguration, _errs36 = errors, valid6 = false, passing3 = null, _errs37 = errors;
-      validate76(data13, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var _valid3 = _errs37 === errors;
-      _valid3 && (valid6 = true, passing3 = 0);
-      let _errs38 = errors;
-      if (data13 !== null) {
-        let err51 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data14 = data.configuration, _errs34 = errors, valid7 = false, passing2 = null, _errs35 = errors;
+      validate76(data14, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      var _valid2 = _errs35 === errors;
+      _valid2 && (valid7 = true, passing2 = 0);
+      let _errs36 = errors;
+      if (data14 !== null) {
+        let err51 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      var _valid3 = _errs38 === errors;
-      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
+      var _valid2 = _errs36 === errors;
+      if (_valid2 && valid7 ? (valid7 = false, passing2 = [passing2, 1]) : _valid2 && (valid7 = true, passing2 = 1), valid7)
+        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
       else {
-        let err52 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err52 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data14 = data.latencyMs;
-      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
-        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema442.properties.latencyMs.type } };
+    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
+      let data15 = data.previousConfiguration, _errs39 = errors, valid8 = false, passing3 = null, _errs40 = errors;
+      validate76(data15, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      var _valid3 = _errs40 === errors;
+      _valid3 && (valid8 = true, passing3 = 0);
+      let _errs41 = errors;
+      if (data15 !== null) {
+        let err53 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e9 || isNaN(data14)) {
-          let err54 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      var _valid3 = _errs41 === errors;
+      if (_valid3 && valid8 ? (valid8 = false, passing3 = [passing3, 1]) : _valid3 && (valid8 = true, passing3 = 1), valid8)
+        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
+      else {
+        let err54 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data16 = data.latencyMs;
+      if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
+        let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema442.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      }
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 1e9 || isNaN(data16)) {
+          let err56 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
         }
-        if (data14 <= 0 || isNaN(data14)) {
-          let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        if (data16 <= 0 || isNaN(data16)) {
+          let err57 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data15 = data.joules;
-      if (!(typeof data15 == "number" && isFinite(data15)) && data15 !== null) {
-        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema442.properties.joules.type } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      let data17 = data.joules;
+      if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+        let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema442.properties.joules.type } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
-      if (typeof data15 == "number" && isFinite(data15)) {
-        if (data15 > 1e9 || isNaN(data15)) {
-          let err57 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      if (typeof data17 == "number" && isFinite(data17)) {
+        if (data17 > 1e9 || isNaN(data17)) {
+          let err59 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
-        if (data15 <= 0 || isNaN(data15)) {
-          let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+        if (data17 <= 0 || isNaN(data17)) {
+          let err60 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err59 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      let err61 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data17 = data.before, _errs47 = errors, valid7 = false, passing4 = null, _errs48 = errors;
-      validate732(data17, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
-      var _valid4 = _errs48 === errors;
-      _valid4 && (valid7 = true, passing4 = 0);
-      let _errs49 = errors;
-      if (data17 !== null) {
-        let err60 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-      }
-      var _valid4 = _errs49 === errors;
-      if (_valid4 && valid7 ? (valid7 = false, passing4 = [passing4, 1]) : _valid4 && (valid7 = true, passing4 = 1), valid7)
-        errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null);
-      else {
-        let err61 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-      }
-    }
-    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data18 = data.energyRatio, _errs52 = errors, valid8 = false, passing5 = null, _errs53 = errors;
-      validate703(data18, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate703.errors : vErrors.concat(validate703.errors), errors = vErrors.length);
-      var _valid5 = _errs53 === errors;
-      _valid5 && (valid8 = true, passing5 = 0);
-      let _errs54 = errors;
-      if (data18 !== null) {
-        let err62 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data19 = data.before, _errs50 = errors, valid9 = false, passing4 = null, _errs51 = errors;
+      validate732(data19, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate732.errors : vErrors.concat(validate732.errors), errors = vErrors.length);
+      var _valid4 = _errs51 === errors;
+      _valid4 && (valid9 = true, passing4 = 0);
+      let _errs52 = errors;
+      if (data19 !== null) {
+        let err62 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid5 = _errs54 === errors;
-      if (_valid5 && valid8 ? (valid8 = false, passing5 = [passing5, 1]) : _valid5 && (valid8 = true, passing5 = 1), valid8)
-        errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null);
+      var _valid4 = _errs52 === errors;
+      if (_valid4 && valid9 ? (valid9 = false, passing4 = [passing4, 1]) : _valid4 && (valid9 = true, passing4 = 1), valid9)
+        errors = _errs50, vErrors !== null && (_errs50 ? vErrors.length = _errs50 : vErrors = null);
       else {
-        let err63 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        let err63 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data19 = data.latencyRatio, _errs57 = errors, valid9 = false, passing6 = null, _errs58 = errors;
-      validate703(data19, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate703.errors : vErrors.concat(validate703.errors), errors = vErrors.length);
-      var _valid6 = _errs58 === errors;
-      _valid6 && (valid9 = true, passing6 = 0);
-      let _errs59 = errors;
-      if (data19 !== null) {
-        let err64 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+      let data20 = data.energyRatio, _errs55 = errors, valid10 = false, passing5 = null, _errs56 = errors;
+      validate703(data20, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate703.errors : vErrors.concat(validate703.errors), errors = vErrors.length);
+      var _valid5 = _errs56 === errors;
+      _valid5 && (valid10 = true, passing5 = 0);
+      let _errs57 = errors;
+      if (data20 !== null) {
+        let err64 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      var _valid6 = _errs59 === errors;
-      if (_valid6 && valid9 ? (valid9 = false, passing6 = [passing6, 1]) : _valid6 && (valid9 = true, passing6 = 1), valid9)
-        errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
+      var _valid5 = _errs57 === errors;
+      if (_valid5 && valid10 ? (valid10 = false, passing5 = [passing5, 1]) : _valid5 && (valid10 = true, passing5 = 1), valid10)
+        errors = _errs55, vErrors !== null && (_errs55 ? vErrors.length = _errs55 : vErrors = null);
       else {
-        let err65 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        let err65 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
-    if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data20 = data.trials;
-      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
-        let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data21 = data.latencyRatio, _errs60 = errors, valid11 = false, passing6 = null, _errs61 = errors;
+      validate703(data21, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate703.errors : vErrors.concat(validate703.errors), errors = vErrors.length);
+      var _valid6 = _errs61 === errors;
+      _valid6 && (valid11 = true, passing6 = 0);
+      let _errs62 = errors;
+      if (data21 !== null) {
+        let err66 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data20 == "number" && isFinite(data20)) {
-        if (data20 > 1e9 || isNaN(data20)) {
-          let err67 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      var _valid6 = _errs62 === errors;
+      if (_valid6 && valid11 ? (valid11 = false, passing6 = [passing6, 1]) : _valid6 && (valid11 = true, passing6 = 1), valid11)
+        errors = _errs60, vErrors !== null && (_errs60 ? vErrors.length = _errs60 : vErrors = null);
+      else {
+        let err67 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      }
+    }
+    if (data.trials !== void 0 && func05.call(data, "trials")) {
+      let data22 = data.trials;
+      if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+        let err68 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      }
+      if (typeof data22 == "number" && isFinite(data22)) {
+        if (data22 > 1e9 || isNaN(data22)) {
+          let err69 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data20 < 0 || isNaN(data20)) {
-          let err68 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        if (data22 < 0 || isNaN(data22)) {
+          let err70 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data21 = data.energyMeasurements;
-      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
-        let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      let data23 = data.energyMeasurements;
+      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+        let err71 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
-      if (typeof data21 == "number" && isFinite(data21)) {
-        if (data21 > 1e9 || isNaN(data21)) {
-          let err70 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      if (typeof data23 == "number" && isFinite(data23)) {
+        if (data23 > 1e9 || isNaN(data23)) {
+          let err72 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        if (data21 < 0 || isNaN(data21)) {
-          let err71 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        if (data23 < 0 || isNaN(data23)) {
+          let err73 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data22 = data.failures;
-      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-        if (Object.keys(data22).length > 64) {
-          let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      let data24 = data.failures;
+      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+        if (Object.keys(data24).length > 64) {
+          let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
-        for (let key1 of Object.keys(data22)) {
+        for (let key1 of Object.keys(data24)) {
           if (errors >= 200)
             break;
-          let _errs67 = errors;
+          let _errs70 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+              let err75 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
             if (!pattern63.test(key1)) {
-              let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+              let err76 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
           }
-          var valid10 = _errs67 === errors;
-          if (!valid10) {
-            let err75 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          var valid12 = _errs70 === errors;
+          if (!valid12) {
+            let err77 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
           }
         }
-        for (let key2 of Object.keys(data22)) {
+        for (let key2 of Object.keys(data24)) {
           if (errors >= 200)
             break;
-          let data23 = data22[key2];
-          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-            let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+          let data25 = data24[key2];
+          if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
+            let err78 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e9 || isNaN(data23)) {
-              let err77 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e9 || isNaN(data25)) {
+              let err79 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
-            if (data23 < 1 || isNaN(data23)) {
-              let err78 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+            if (data25 < 1 || isNaN(data25)) {
+              let err80 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
           }
         }
       } else {
-        let err79 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-      }
-    }
-    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data24 = data.failureExamples;
-      if (Array.isArray(data24)) {
-        if (data24.length > 20) {
-          let err80 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-        }
-        let len1 = data24.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate140(data24[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
-      } else {
-        let err81 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        let err81 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data26 = data.spaceSize;
-      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-        if (data26.value === void 0 || !func05.call(data26, "value")) {
-          let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
+      let data26 = data.failureExamples;
+      if (Array.isArray(data26)) {
+        if (data26.length > 20) {
+          let err82 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
         }
-        if (data26.exact === void 0 || !func05.call(data26, "exact")) {
-          let err83 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+        let len2 = data26.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate1432(data26[i2], { instancePath: instancePath + "/failureExamples/" + i2, parentData: data26, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1432.errors : vErrors.concat(validate1432.errors), errors = vErrors.length);
+      } else {
+        let err83 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
+      let data28 = data.spaceSize;
+      if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+        if (data28.value === void 0 || !func05.call(data28, "value")) {
+          let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
         }
-        for (let key3 of Object.keys(data26)) {
+        if (data28.exact === void 0 || !func05.call(data28, "exact")) {
+          let err85 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        }
+        for (let key3 of Object.keys(data28)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
-            let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+            let err86 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
           }
         }
-        if (data26.value !== void 0 && func05.call(data26, "value")) {
-          let data27 = data26.value;
-          if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
-            let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        if (data28.value !== void 0 && func05.call(data28, "value")) {
+          let data29 = data28.value;
+          if (!(typeof data29 == "number" && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
+            let err87 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
           }
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 1e15 || isNaN(data27)) {
-              let err86 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+          if (typeof data29 == "number" && isFinite(data29)) {
+            if (data29 > 1e15 || isNaN(data29)) {
+              let err88 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
             }
-            if (data27 < 0 || isNaN(data27)) {
-              let err87 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+            if (data29 < 0 || isNaN(data29)) {
+              let err89 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
             }
           }
         }
-        if (data26.exact !== void 0 && func05.call(data26, "exact") && typeof data26.exact != "boolean") {
-          let err88 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+        if (data28.exact !== void 0 && func05.call(data28, "exact") && typeof data28.exact != "boolean") {
+          let err90 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
       } else {
-        let err89 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        let err91 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data29 = data.seed;
-      if (!(typeof data29 == "number" && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
-        let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+      let data31 = data.seed;
+      if (!(typeof data31 == "number" && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+        let err92 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
-      if (typeof data29 == "number" && isFinite(data29)) {
-        if (data29 > 4294967295 || isNaN(data29)) {
-          let err91 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      if (typeof data31 == "number" && isFinite(data31)) {
+        if (data31 > 4294967295 || isNaN(data31)) {
+          let err93 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        if (data29 < 0 || isNaN(data29)) {
-          let err92 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+        if (data31 < 0 || isNaN(data31)) {
+          let err94 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data30 = data.stopped;
-      if (typeof data30 != "string") {
-        let err93 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data32 = data.stopped;
+      if (typeof data32 != "string") {
+        let err95 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
-      if (!(data30 === "trials" || data30 === "seconds" || data30 === "converged" || data30 === "exhausted" || data30 === "interrupted")) {
-        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema442.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+      if (!(data32 === "trials" || data32 === "seconds" || data32 === "converged" || data32 === "exhausted" || data32 === "interrupted")) {
+        let err96 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema442.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data31 = data.seconds;
-      if (typeof data31 == "number" && isFinite(data31)) {
-        if (data31 > 1e9 || isNaN(data31)) {
-          let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+      let data33 = data.seconds;
+      if (typeof data33 == "number" && isFinite(data33)) {
+        if (data33 > 1e9 || isNaN(data33)) {
+          let err97 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
         }
-        if (data31 < 0 || isNaN(data31)) {
-          let err96 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+        if (data33 < 0 || isNaN(data33)) {
+          let err98 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
       } else {
-        let err97 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        let err99 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
       }
     }
     if (data.spent !== void 0 && func05.call(data, "spent")) {
-      let data32 = data.spent;
-      if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
-        if (data32.trials === void 0 || !func05.call(data32, "trials")) {
-          let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
-          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
-        }
-        if (data32.energies === void 0 || !func05.call(data32, "energies")) {
-          let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
-          vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
-        }
-        if (data32.compile === void 0 || !func05.call(data32, "compile")) {
-          let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
+      let data34 = data.spent;
+      if (data34 && typeof data34 == "object" && !Array.isArray(data34)) {
+        if (data34.trials === void 0 || !func05.call(data34, "trials")) {
+          let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
-        if (data32.check === void 0 || !func05.call(data32, "check")) {
-          let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
+        if (data34.energies === void 0 || !func05.call(data34, "energies")) {
+          let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        if (data32.latency === void 0 || !func05.call(data32, "latency")) {
-          let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
+        if (data34.compile === void 0 || !func05.call(data34, "compile")) {
+          let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
           vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
         }
-        if (data32.energy === void 0 || !func05.call(data32, "energy")) {
-          let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
+        if (data34.check === void 0 || !func05.call(data34, "check")) {
+          let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
           vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
-        if (data32.waiting === void 0 || !func05.call(data32, "waiting")) {
-          let err104 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
+        if (data34.latency === void 0 || !func05.call(data34, "latency")) {
+          let err104 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
           vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
         }
-        for (let key4 of Object.keys(data32)) {
+        if (data34.energy === void 0 || !func05.call(data34, "energy")) {
+          let err105 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+        }
+        if (data34.waiting === void 0 || !func05.call(data34, "waiting")) {
+          let err106 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
+          vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+        }
+        for (let key4 of Object.keys(data34)) {
           if (errors >= 200)
             break;
           if (!(key4 === "trials" || key4 === "energies" || key4 === "compile" || key4 === "check" || key4 === "latency" || key4 === "energy" || key4 === "waiting")) {
-            let err105 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
-            vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+            let err107 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
+            vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
           }
         }
-        if (data32.trials !== void 0 && func05.call(data32, "trials")) {
-          let data33 = data32.trials;
-          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
-            let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+        if (data34.trials !== void 0 && func05.call(data34, "trials")) {
+          let data35 = data34.trials;
+          if (!(typeof data35 == "number" && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
+            let err108 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
           }
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 1e9 || isNaN(data33)) {
-              let err107 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-            }
-            if (data33 < 0 || isNaN(data33)) {
-              let err108 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
-            }
-          }
-        }
-        if (data32.energies !== void 0 && func05.call(data32, "energies")) {
-          let data34 = data32.energies;
-          if (!(typeof data34 == "number" && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
-            let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
-          }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 1e9 || isNaN(data34)) {
-              let err110 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
-            }
-            if (data34 < 0 || isNaN(data34)) {
-              let err111 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
-            }
-          }
-        }
-        if (data32.compile !== void 0 && func05.call(data32, "compile")) {
-          let data35 = data32.compile;
           if (typeof data35 == "number" && isFinite(data35)) {
             if (data35 > 1e9 || isNaN(data35)) {
-              let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+              let err109 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
             }
             if (data35 < 0 || isNaN(data35)) {
-              let err113 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+              let err110 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
             }
-          } else {
-            let err114 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
           }
         }
-        if (data32.check !== void 0 && func05.call(data32, "check")) {
-          let data36 = data32.check;
+        if (data34.energies !== void 0 && func05.call(data34, "energies")) {
+          let data36 = data34.energies;
+          if (!(typeof data36 == "number" && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
+            let err111 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+          }
           if (typeof data36 == "number" && isFinite(data36)) {
             if (data36 > 1e9 || isNaN(data36)) {
-              let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
+              let err112 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
             }
             if (data36 < 0 || isNaN(data36)) {
-              let err116 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
+              let err113 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
             }
-          } else {
-            let err117 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
           }
         }
-        if (data32.latency !== void 0 && func05.call(data32, "latency")) {
-          let data37 = data32.latency;
+        if (data34.compile !== void 0 && func05.call(data34, "compile")) {
+          let data37 = data34.compile;
           if (typeof data37 == "number" && isFinite(data37)) {
             if (data37 > 1e9 || isNaN(data37)) {
-              let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
+              let err114 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
             }
             if (data37 < 0 || isNaN(data37)) {
-              let err119 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
+              let err115 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
             }
           } else {
-            let err120 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
+            let err116 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
           }
         }
-        if (data32.energy !== void 0 && func05.call(data32, "energy")) {
-          let data38 = data32.energy;
+        if (data34.check !== void 0 && func05.call(data34, "check")) {
+          let data38 = data34.check;
           if (typeof data38 == "number" && isFinite(data38)) {
             if (data38 > 1e9 || isNaN(data38)) {
-              let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+              let err117 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
             }
             if (data38 < 0 || isNaN(data38)) {
-              let err122 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+              let err118 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
             }
           } else {
-            let err123 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+            let err119 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
           }
         }
-        if (data32.waiting !== void 0 && func05.call(data32, "waiting")) {
-          let data39 = data32.waiting;
+        if (data34.latency !== void 0 && func05.call(data34, "latency")) {
+          let data39 = data34.latency;
           if (typeof data39 == "number" && isFinite(data39)) {
             if (data39 > 1e9 || isNaN(data39)) {
-              let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+              let err120 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
             }
             if (data39 < 0 || isNaN(data39)) {
-              let err125 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+              let err121 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
             }
           } else {
-            let err126 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
+            let err122 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+          }
+        }
+        if (data34.energy !== void 0 && func05.call(data34, "energy")) {
+          let data40 = data34.energy;
+          if (typeof data40 == "number" && isFinite(data40)) {
+            if (data40 > 1e9 || isNaN(data40)) {
+              let err123 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+            }
+            if (data40 < 0 || isNaN(data40)) {
+              let err124 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+            }
+          } else {
+            let err125 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+          }
+        }
+        if (data34.waiting !== void 0 && func05.call(data34, "waiting")) {
+          let data41 = data34.waiting;
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 > 1e9 || isNaN(data41)) {
+              let err126 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
+            }
+            if (data41 < 0 || isNaN(data41)) {
+              let err127 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
+            }
+          } else {
+            let err128 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
           }
         }
       } else {
-        let err127 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
+        let err129 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data40 = data.convergence;
-      if (Array.isArray(data40)) {
-        if (data40.length > 1e6) {
-          let err128 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
-        }
-        let len2 = data40.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data41 = data40[i2];
-          if (!(typeof data41 == "number" && isFinite(data41)) && data41 !== null) {
-            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema442.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
-          }
-          if (typeof data41 == "number" && isFinite(data41)) {
-            if (data41 > 1e12 || isNaN(data41)) {
-              let err130 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
-            }
-            if (data41 < 0 || isNaN(data41)) {
-              let err131 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
-            }
-          }
-        }
-      } else {
-        let err132 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data42 = data.pareto;
+      let data42 = data.convergence;
       if (Array.isArray(data42)) {
-        if (data42.length > 1e4) {
-          let err133 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
+        if (data42.length > 1e6) {
+          let err130 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
         }
         let len3 = data42.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate1432(data42[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data42, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1432.errors : vErrors.concat(validate1432.errors), errors = vErrors.length);
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
+          let data43 = data42[i3];
+          if (!(typeof data43 == "number" && isFinite(data43)) && data43 !== null) {
+            let err131 = { instancePath: instancePath + "/convergence/" + i3, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema442.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
+          }
+          if (typeof data43 == "number" && isFinite(data43)) {
+            if (data43 > 1e12 || isNaN(data43)) {
+              let err132 = { instancePath: instancePath + "/convergence/" + i3, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
+            }
+            if (data43 < 0 || isNaN(data43)) {
+              let err133 = { instancePath: instancePath + "/convergence/" + i3, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
+            }
+          }
+        }
       } else {
-        let err134 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err134 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data44 = data.reason;
-      if (typeof data44 == "string") {
-        if (func86(data44) > 4e3) {
-          let err135 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
+      let data44 = data.pareto;
+      if (Array.isArray(data44)) {
+        if (data44.length > 1e4) {
+          let err135 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
         }
+        let len4 = data44.length;
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++)
+          validate146(data44[i4], { instancePath: instancePath + "/pareto/" + i4, parentData: data44, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors), errors = vErrors.length);
       } else {
-        let err136 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err136 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err136] : vErrors.push(err136), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data46 = data.reason;
+      if (typeof data46 == "string") {
+        if (func86(data46) > 4e3) {
+          let err137 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
+        }
+      } else {
+        let err138 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err138] : vErrors.push(err138), errors++;
+      }
+    }
   } else {
-    let err137 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
+    let err139 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err139] : vErrors.push(err139), errors++;
   }
   return validate1152.errors = vErrors, errors === 0;
 }
 validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema57 = { type: "object", additionalProperties: false, required: ["configuration", "shares"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, shares: { type: "array", items: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, maxItems: 64 } } };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.configuration === void 0 || !func05.call(data, "configuration")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.shares === void 0 || !func05.call(data, "shares")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "shares" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "configuration" || key0 === "shares")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.shares !== void 0 && func05.call(data, "shares")) {
+      let data1 = data.shares;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+            let err4 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/type", keyword: "type", params: { type: schema57.properties.shares.items.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          if (typeof data2 == "number" && isFinite(data2)) {
+            if (data2 > 1 || isNaN(data2)) {
+              let err5 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (data2 <= 0 || isNaN(data2)) {
+              let err6 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          }
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate151.errors = vErrors, errors === 0;
+}
+validate151.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate150.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func05.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func05.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.devices === void 0 || !func05.call(data, "devices")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "devices" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.members === void 0 || !func05.call(data, "members")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.worstShare === void 0 || !func05.call(data, "worstShare")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "worstShare" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "kernel" || key0 === "workload" || key0 === "devices" || key0 === "members" || key0 === "worstShare")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.kernel !== void 0 && func05.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err7 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func05.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err9 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func86(data1) < 1) {
+          let err10 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.devices !== void 0 && func05.call(data, "devices")) {
+      let data2 = data.devices;
+      if (Array.isArray(data2)) {
+        if (data2.length > 64) {
+          let err12 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data3 = data2[i0];
+          if (typeof data3 == "string") {
+            if (func86(data3) > 200) {
+              let err13 = { instancePath: instancePath + "/devices/" + i0, schemaPath: "#/properties/devices/items/maxLength", keyword: "maxLength", params: { limit: 200 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+          } else {
+            let err14 = { instancePath: instancePath + "/devices/" + i0, schemaPath: "#/properties/devices/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.members !== void 0 && func05.call(data, "members")) {
+      let data4 = data.members;
+      if (Array.isArray(data4)) {
+        if (data4.length > 16) {
+          let err16 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len1 = data4.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate151(data4[i1], { instancePath: instancePath + "/members/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.worstShare !== void 0 && func05.call(data, "worstShare")) {
+      let data6 = data.worstShare;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1 || isNaN(data6)) {
+          let err18 = { instancePath: instancePath + "/worstShare", schemaPath: "#/properties/worstShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err19 = { instancePath: instancePath + "/worstShare", schemaPath: "#/properties/worstShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/worstShare", schemaPath: "#/properties/worstShare/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+  } else {
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+  }
+  return validate150.errors = vErrors, errors === 0;
+}
+validate150.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -32908,9 +33204,24 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
+    if (data.portfolios !== void 0 && func05.call(data, "portfolios")) {
+      let data16 = data.portfolios;
+      if (Array.isArray(data16)) {
+        if (data16.length > 32e3) {
+          let err45 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        let len2 = data16.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate150(data16[i2], { instancePath: instancePath + "/portfolios/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors), errors = vErrors.length);
+      } else {
+        let err46 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+    }
   } else {
-    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+    let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
   }
   return validate1112.errors = vErrors, errors === 0;
 }
@@ -32966,7 +33277,8 @@ var require_ucs2length6 = __commonJS7({
 });
 var validate6 = validate526;
 var func06 = Object.prototype.hasOwnProperty;
-var func75 = require_ucs2length6().default;
+var schema204 = { type: "object", additionalProperties: false, required: ["name", "parameters", "constraints", "buffers", "texts", "passes", "configurations", "entries"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, texts: { type: "array", items: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, maxItems: 2e4 }, passes: { type: "array", items: { $ref: "#/$defs/Pass" }, minItems: 1, maxItems: 32 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, portfolios: { type: "array", items: { $ref: "#/$defs/Portfolio" }, maxItems: 2e4 } } };
+var func76 = require_ucs2length6().default;
 var schema213 = { type: "object", additionalProperties: false, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } };
 var schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate552(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -32975,7 +33287,7 @@ function validate552(data, { instancePath = "", parentData, parentDataProperty, 
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (typeof data == "string" && func75(data) > 200) {
+  if (typeof data == "string" && func76(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -33004,11 +33316,11 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 100) {
+        if (func76(data0) > 100) {
           let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -33052,7 +33364,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   valid0 = valid0 || _valid0;
   let _errs5 = errors;
   if (typeof data == "string") {
-    if (func75(data) > 200) {
+    if (func76(data) > 200) {
       let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -33126,7 +33438,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
@@ -33178,7 +33490,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
         if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
-            if (func75(data5) > 200) {
+            if (func76(data5) > 200) {
               let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
@@ -33426,7 +33738,7 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func75(data1) > 300) {
+            if (func76(data1) > 300) {
               let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
@@ -33452,7 +33764,7 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
-            if (func75(key1) > 100) {
+            if (func76(key1) > 100) {
               let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
@@ -33492,7 +33804,7 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data6 = data5[i1];
           if (typeof data6 == "string") {
-            if (func75(data6) > 100) {
+            if (func76(data6) > 100) {
               let err17 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
               vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
@@ -33597,11 +33909,11 @@ function validate642(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
@@ -33613,11 +33925,11 @@ function validate642(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.entry !== void 0 && func06.call(data, "entry")) {
       let data1 = data.entry;
       if (typeof data1 == "string") {
-        if (func75(data1) > 200) {
+        if (func76(data1) > 200) {
           let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (func75(data1) < 1) {
+        if (func76(data1) < 1) {
           let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
@@ -33667,7 +33979,7 @@ function validate642(data, { instancePath = "", parentData, parentDataProperty, 
         if (data2.indirect !== void 0 && func06.call(data2, "indirect")) {
           let data4 = data2.indirect;
           if (typeof data4 == "string") {
-            if (func75(data4) > 200) {
+            if (func76(data4) > 200) {
               let err19 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
@@ -33700,7 +34012,7 @@ function validate642(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data8 = data7[i1];
           if (typeof data8 == "string") {
-            if (func75(data8) > 300) {
+            if (func76(data8) > 300) {
               let err24 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
             }
@@ -33748,7 +34060,7 @@ function validate843(data, { instancePath = "", parentData, parentDataProperty, 
         break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
-        if (func75(key0) > 100) {
+        if (func76(key0) > 100) {
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
@@ -33929,11 +34241,11 @@ function validate912(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.family !== void 0 && func06.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
-        if (func75(data0) > 100) {
+        if (func76(data0) > 100) {
           let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -33950,6 +34262,206 @@ function validate912(data, { instancePath = "", parentData, parentDataProperty, 
   return validate912.errors = vErrors, errors === 0;
 }
 validate912.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate972(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate972.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func06.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.subgroups === void 0 || !func06.call(data, "subgroups")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subgroups" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "family" || key0 === "subgroups")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.family !== void 0 && func06.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func76(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func76(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.subgroups !== void 0 && func06.call(data, "subgroups")) {
+      let data1 = data.subgroups, _errs5 = errors, valid1 = false, _errs6 = errors;
+      if (Array.isArray(data1)) {
+        if (data1.length > 2) {
+          let err6 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1.length < 2) {
+          let err7 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate693(data1[i0], { instancePath: instancePath + "/subgroups/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length);
+      } else {
+        let err8 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs9 = errors;
+      if (data1 !== null) {
+        let err9 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+      else {
+        let err10 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate972.errors = vErrors, errors === 0;
+}
+validate972.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema363 = { type: "object", additionalProperties: false, required: ["configuration", "shares"], properties: { configuration: { $ref: "#/$defs/Count" }, shares: { type: "array", maxItems: 64, items: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } } };
+function validate1002(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1002.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.shares === void 0 || !func06.call(data, "shares")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "shares" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "configuration" || key0 === "shares")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.configuration !== void 0 && func06.call(data, "configuration") && (validate693(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.shares !== void 0 && func06.call(data, "shares")) {
+      let data1 = data.shares;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+            let err4 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/type", keyword: "type", params: { type: schema363.properties.shares.items.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          if (typeof data2 == "number" && isFinite(data2)) {
+            if (data2 > 1 || isNaN(data2)) {
+              let err5 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (data2 <= 0 || isNaN(data2)) {
+              let err6 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          }
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate1002.errors = vErrors, errors === 0;
+}
+validate1002.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate952(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate952.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workload === void 0 || !func06.call(data, "workload")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.devices === void 0 || !func06.call(data, "devices")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "devices" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.members === void 0 || !func06.call(data, "members")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "workload" || key0 === "devices" || key0 === "members")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func06.call(data, "workload") && (validate843(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate843.errors : vErrors.concat(validate843.errors), errors = vErrors.length)), data.devices !== void 0 && func06.call(data, "devices")) {
+      let data1 = data.devices;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err4 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.length < 1) {
+          let err5 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate972(data1[i0], { instancePath: instancePath + "/devices/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate972.errors : vErrors.concat(validate972.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.members !== void 0 && func06.call(data, "members")) {
+      let data3 = data.members;
+      if (Array.isArray(data3)) {
+        if (data3.length > 16) {
+          let err7 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data3.length < 1) {
+          let err8 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate1002(data3[i1], { instancePath: instancePath + "/members/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1002.errors : vErrors.concat(validate1002.errors), errors = vErrors.length);
+      } else {
+        let err9 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate952.errors = vErrors, errors === 0;
+}
+validate952.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -33988,7 +34500,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "parameters" || key0 === "constraints" || key0 === "buffers" || key0 === "texts" || key0 === "passes" || key0 === "configurations" || key0 === "entries")) {
+      if (!func06.call(schema204.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
@@ -33996,11 +34508,11 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
@@ -34077,7 +34589,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
             for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
               let data9 = data8[i4];
               if (typeof data9 == "string") {
-                if (func75(data9) > 4e6) {
+                if (func76(data9) > 4e6) {
                   let err21 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
                   vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
                 }
@@ -34149,9 +34661,24 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
+    if (data.portfolios !== void 0 && func06.call(data, "portfolios")) {
+      let data16 = data.portfolios;
+      if (Array.isArray(data16)) {
+        if (data16.length > 2e4) {
+          let err33 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len8 = data16.length;
+        for (let i8 = 0; i8 < len8 && errors < 200; i8++)
+          validate952(data16[i8], { instancePath: instancePath + "/portfolios/" + i8, parentData: data16, parentDataProperty: i8, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate952.errors : vErrors.concat(validate952.errors), errors = vErrors.length);
+      } else {
+        let err34 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
   } else {
-    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate535.errors = vErrors, errors === 0;
 }
@@ -34252,7 +34779,7 @@ var schema193 = { $schema: "https://json-schema.org/draft/2020-12/schema", type:
 var func07 = Object.prototype.hasOwnProperty;
 var func71 = require_ucs2length7().default;
 var pattern35 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var schema204 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
+var schema205 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 var pattern44 = new RegExp("^[0-9a-f]{40,64}$", "u");
 function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -34293,7 +34820,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func07.call(schema204.properties, key0)) {
+      if (!func07.call(schema205.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
@@ -34317,7 +34844,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func07.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema204.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema205.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data1 == "string") {
@@ -34382,7 +34909,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func07.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema204.properties.joules.type } };
+        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -35228,7 +35755,7 @@ var require_ucs2length8 = __commonJS9({
 });
 var validate8 = validate528;
 var func08 = Object.prototype.hasOwnProperty;
-var schema205 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
+var schema206 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
 var func82 = require_ucs2length8().default;
 var pattern36 = new RegExp("^(?!__proto__$)", "u");
 var schema233 = { type: ["number", "boolean", "string"], maxLength: 200 };
@@ -35431,7 +35958,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func08.call(schema205.properties, key0)) {
+      if (!func08.call(schema206.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -35491,7 +36018,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func08.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
+        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema206.properties.joules.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -36604,8 +37131,8 @@ var validateTuned = (data) => check(validate8, data);
 // src/schema/guide.ts
 function guideAt(guide, pointer2) {
   let place = "";
-  for (const step2 of pointer2.split("/").slice(1)) {
-    if (Object.hasOwn(guide, `${place}/${step2}`)) place = `${place}/${step2}`;
+  for (const step of pointer2.split("/").slice(1)) {
+    if (Object.hasOwn(guide, `${place}/${step}`)) place = `${place}/${step}`;
     else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
     else return null;
   }
@@ -39631,15 +40158,15 @@ function attachWithin(node, runs2, firstRunIndex, srcModule) {
 }
 function positioned(elems) {
   const result = [];
-  let sorted2 = true;
+  let sorted3 = true;
   let lastStart = -1;
   for (const e of elems) {
     if (e.kind === "synthetic") continue;
-    if (e.start < lastStart) sorted2 = false;
+    if (e.start < lastStart) sorted3 = false;
     lastStart = e.start;
     result.push(e);
   }
-  if (!sorted2) result.sort((a2, b) => a2.start - b.start);
+  if (!sorted3) result.sort((a2, b) => a2.start - b.start);
   return result;
 }
 function runEnd(run) {
@@ -44931,7 +45458,7 @@ function succeeded(value2) {
 var token = /[\p{XID_Start}_][\p{XID_Continue}]*|0[xX][\da-fA-F.]*(?:[pP][+-]?\d+)?[fhiu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|\S/gu;
 function blankComments(wgsl2, replacement2 = () => null) {
   let result = "";
-  let kept2 = 0;
+  let kept3 = 0;
   let at3 = 0;
   while (at3 < wgsl2.length) {
     if (wgsl2[at3] !== "/" || wgsl2[at3 + 1] !== "/" && wgsl2[at3 + 1] !== "*") {
@@ -44939,11 +45466,11 @@ function blankComments(wgsl2, replacement2 = () => null) {
       continue;
     }
     const end = wgsl2[at3 + 1] === "/" ? lineEnd(wgsl2, at3) : blockEnd(wgsl2, at3);
-    result += wgsl2.slice(kept2, at3) + (replacement2(at3, end) ?? spaces(wgsl2.slice(at3, end)));
+    result += wgsl2.slice(kept3, at3) + (replacement2(at3, end) ?? spaces(wgsl2.slice(at3, end)));
     at3 = end;
-    kept2 = end;
+    kept3 = end;
   }
-  return result + wgsl2.slice(kept2);
+  return result + wgsl2.slice(kept3);
 }
 function spaces(text3) {
   return text3.replaceAll(/[^\r\n]/g, " ");
@@ -46006,9 +46533,9 @@ function continuedFraction(x2, a2, b) {
     const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
     d = 1 / guard2(1 + odd * d);
     c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
+    const step = d * c;
+    result *= step;
+    if (Math.abs(step - 1) < 1e-15) break;
   }
   return result;
 }
@@ -46188,7 +46715,7 @@ function diveSource(schedule2) {
   return {
     all: null,
     draw: (random) => {
-      let kept2 = null;
+      let kept3 = null;
       let total2 = 0;
       let found = 0;
       for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
@@ -46196,9 +46723,9 @@ function diveSource(schedule2) {
         if (next === null) continue;
         found++;
         total2 += next.weight;
-        if (random.next() * total2 < next.weight) kept2 = next.point;
+        if (random.next() * total2 < next.weight) kept3 = next.point;
       }
-      return kept2;
+      return kept3;
     }
   };
 }
@@ -46309,7 +46836,7 @@ function spreadPoints(options) {
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const point2 of freshPoints(source, random, seen)) {
       const nearest = chosen.reduce(
-        (least2, other) => Math.min(least2, distance(grid, point2, other)),
+        (least3, other) => Math.min(least3, distance(grid, point2, other)),
         Infinity
       );
       const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
@@ -46434,14 +46961,14 @@ function compare(a2, b) {
 function createListedSpace(tunables, points) {
   const grid = createGrid(tunables);
   const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
-  const sorted2 = [...unique.values()].sort(compare);
+  const sorted3 = [...unique.values()].sort(compare);
   return assemble({
     grid,
     isValid: (point2) => unique.has(pointKey(point2)),
     enumerate: function* () {
-      yield* sorted2;
+      yield* sorted3;
     },
-    createSource: () => listSource(sorted2)
+    createSource: () => listSource(sorted3)
   });
 }
 
@@ -46607,14 +47134,14 @@ function parseYaml(text3) {
 var maxValues = 1e5;
 function at(pointer2, ...steps2) {
   return steps2.reduce(
-    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    (path2, step) => `${path2}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`,
     pointer2
   );
 }
 function splitPointer(pointer2) {
   const slash = pointer2.lastIndexOf("/");
-  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer2.slice(0, slash), step: step2 };
+  const step = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step };
 }
 var YamlDocument = class {
   source;
@@ -46651,9 +47178,9 @@ var YamlDocument = class {
   keysOf(pointer2) {
     let value2 = this.data;
     for (const part of pointer2.split("/").slice(1)) {
-      const { step: step2 } = splitPointer(`/${part}`);
-      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
-      value2 = value2[step2];
+      const { step } = splitPointer(`/${part}`);
+      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step)) return [];
+      value2 = value2[step];
     }
     return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
@@ -50155,11 +50682,11 @@ function runComprehension(items, args, ev, ctx) {
 }
 function iterateLoop(ev, ctx, args, items, accu, i) {
   const condition = args.condition;
-  const step2 = args.step;
+  const step = args.step;
   const len = items.length;
   while (i < len) {
     if (condition && !condition(accu)) break;
-    accu = ev.run(step2, ctx.setIterValue(items[i++], ev));
+    accu = ev.run(step, ctx.setIterValue(items[i++], ev));
     if (accu instanceof Promise) return continueLoop(ev, ctx, args, items, accu, i);
   }
   return args.result(accu);
@@ -50167,23 +50694,23 @@ function iterateLoop(ev, ctx, args, items, accu, i) {
 async function continueLoop(ev, ctx, args, items, accu, i) {
   if (ctx === args.iterCtx) ctx.async = true;
   const condition = args.condition;
-  const step2 = args.step;
+  const step = args.step;
   const len = items.length;
   accu = await accu;
   while (i < len) {
     if (condition && !condition(accu)) return args.result(accu);
-    accu = ev.run(step2, ctx.setIterValue(items[i++], ev));
+    accu = ev.run(step, ctx.setIterValue(items[i++], ev));
     if (accu instanceof Promise) accu = await accu;
   }
   return args.result(accu);
 }
 function iterateQuantifier(ev, ctx, args, items, accu, i, error, stp) {
   const condition = args.condition;
-  const step2 = args.step;
+  const step = args.step;
   const len = items.length;
   while (i < len) {
     if (!condition(accu)) return args.result(accu);
-    stp = ev.tryEval(step2, ctx.setIterValue(items[i++], ev));
+    stp = ev.tryEval(step, ctx.setIterValue(items[i++], ev));
     if (stp instanceof Promise) return continueQuantifier(ev, ctx, args, items, accu, i, error, stp);
     if (stp instanceof Error && (error ??= stp)) continue;
     accu = stp;
@@ -50194,14 +50721,14 @@ function iterateQuantifier(ev, ctx, args, items, accu, i, error, stp) {
 async function continueQuantifier(ev, ctx, args, items, accu, i, error, stp) {
   if (ctx === args.iterCtx) ctx.async = true;
   const condition = args.condition;
-  const step2 = args.step;
+  const step = args.step;
   const len = items.length;
   stp = await stp;
   if (stp instanceof Error) error ??= stp;
   else accu = stp;
   while (i < len) {
     if (!condition(accu)) return args.result(accu);
-    stp = ev.tryEval(step2, ctx.setIterValue(items[i++], ev));
+    stp = ev.tryEval(step, ctx.setIterValue(items[i++], ev));
     if (stp instanceof Promise) stp = await stp;
     if (stp instanceof Error && (error ??= stp)) continue;
     accu = stp;
@@ -50531,10 +51058,10 @@ function createMapExpander(hasFilter) {
   const label = `${functionDesc} filter predicate must return bool`;
   return ({ args, receiver, ast: callAst }) => {
     const [iterVar, predicate, transform] = hasFilter ? args : [args[0], null, args[1]];
-    let step2 = transform.clone(OPERATORS.accuPush, transform);
+    let step = transform.clone(OPERATORS.accuPush, transform);
     if (predicate) {
       const accuValue = predicate.clone(OPERATORS.accuValue);
-      step2 = predicate.clone(OPERATORS.ternary, [predicate.setMeta("label", label), step2, accuValue]);
+      step = predicate.clone(OPERATORS.ternary, [predicate.setMeta("label", label), step, accuValue]);
     }
     return {
       callAst: callAst.clone(OPERATORS.comprehension, {
@@ -50542,7 +51069,7 @@ function createMapExpander(hasFilter) {
         iterable: receiver,
         iterVarName: assertIdentifier(iterVar, invalidMsg),
         init: callAst.clone(OPERATORS.list, []),
-        step: step2,
+        step,
         result: identity
       })
     };
@@ -50557,14 +51084,14 @@ function createFilterExpander() {
     const accuValue = callAst.clone(OPERATORS.accuValue);
     const predicate = args[1].setMeta("label", label);
     const appendItem = callAst.clone(OPERATORS.accuPush, callAst.clone(OPERATORS.id, iterVarName));
-    const step2 = predicate.clone(OPERATORS.ternary, [predicate, appendItem, accuValue]);
+    const step = predicate.clone(OPERATORS.ternary, [predicate, appendItem, accuValue]);
     return {
       callAst: callAst.clone(OPERATORS.comprehension, {
         errorsAreFatal: true,
         iterable: receiver,
         iterVarName,
         init: callAst.clone(OPERATORS.list, []),
-        step: step2,
+        step,
         result: identity
       })
     };
@@ -52870,20 +53397,20 @@ function readProgram(written, place, context) {
 var defaultEntry = "main";
 var one = constantExpression(1);
 function readCount(written, place, options) {
-  const { context, when, least: least2, name } = options;
+  const { context, when, least: least3, name } = options;
   const count2 = written === void 0 ? null : compileAt(place, written, "int", context.variables);
   if (count2 === null) return null;
   tryOut({
     expression: {
       ...count2,
       names: [...count2.names, ...when?.names ?? []],
-      evaluate: (known4) => when?.evaluate(known4) === false ? least2 : count2.evaluate(known4)
+      evaluate: (known4) => when?.evaluate(known4) === false ? least3 : count2.evaluate(known4)
     },
     place,
     workloads: context.workloads,
     defaults: context.defaults,
-    fault: (value2, workload) => Number(value2) >= least2 ? null : `the ${name} is ${value2} for workload ${workload} at the default`,
-    nextStep: `change it so that it is at least ${least2}; ceil_div(a, b) rounds up`
+    fault: (value2, workload) => Number(value2) >= least3 ? null : `the ${name} is ${value2} for workload ${workload} at the default`,
+    nextStep: `change it so that it is at least ${least3}; ceil_div(a, b) rounds up`
   });
   return count2;
 }
@@ -53471,7 +53998,7 @@ function readReference({ reference: { value: value2, place } }, passes, context)
   }
   const source = readProgram(program.value, holder, context);
   const { entry, dispatch } = written;
-  const kept2 = own.length === 0 ? passes : passes.slice(0, 1);
+  const kept3 = own.length === 0 ? passes : passes.slice(0, 1);
   if (own.length === 1 && passes.length > 1) {
     place.key({
       message: `the kernel has ${passes.length} passes, and its reference only '${own[0]}'`,
@@ -53479,7 +54006,7 @@ function readReference({ reference: { value: value2, place } }, passes, context)
     });
   }
   return {
-    passes: kept2.map((pass) => ({
+    passes: kept3.map((pass) => ({
       ...pass,
       source,
       entry: entry ?? pass.entry,
@@ -53593,9 +54120,9 @@ function impossibleKey(key2, pointer2) {
 }
 function valueAt(data, pointer2) {
   let value2 = data;
-  for (const step2 of pointer2.split("/").slice(1)) {
+  for (const step of pointer2.split("/").slice(1)) {
     if (typeof value2 !== "object" || value2 === null) return void 0;
-    value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
+    value2 = value2[step.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
   return value2;
 }
@@ -53618,12 +54145,12 @@ function report(fault2, document2) {
     return null;
   }
   if (keyword === "false schema") {
-    const { parent, step: step3 } = splitPointer(pointer2);
+    const { parent, step: step2 } = splitPointer(pointer2);
     const other = ["operator", "command", "generate"].find((key2) => document2.has(at(parent, key2))) ?? "passes";
     const isOperator = other === "operator";
     document2.reportKey(pointer2, {
-      message: `'${step3}' cannot be given together with '${other}'`,
-      nextStep: isOperator ? "remove it; the operator brings its own" : step3 === "between-launches" ? "remove it; a program of another kind puts back itself what its launches change" : "remove one of them"
+      message: `'${step2}' cannot be given together with '${other}'`,
+      nextStep: isOperator ? "remove it; the operator brings its own" : step2 === "between-launches" ? "remove it; a program of another kind puts back itself what its launches change" : "remove one of them"
     });
     return pointer2;
   }
@@ -53638,8 +54165,8 @@ function report(fault2, document2) {
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words3 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
-  const { step: step2 } = splitPointer(pointer2);
-  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
+  const { step } = splitPointer(pointer2);
+  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step) ? "this" : `'${step}'`;
   document2.reportValue(pointer2, {
     message: `${subject} ${words3 ?? fault2.message}`,
     nextStep: suggestion(fault2, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
@@ -54243,9 +54770,9 @@ function notingText(module, entry, options) {
   const header3 = text3.slice(start, entry.body.start);
   const handedOn = entry.params.map((parameter2) => parameter2.name.decl.ident.originalName).join(", ");
   const at3 = ({ group, binding }) => `@group(${group}) @binding(${binding})`;
-  const note2 = (kept2) => `if (${kept2}.x > 0u) {
-    atomicAdd(&${prefix2}_notes[2u * ${kept2}.x - 2u], 1u);
-    atomicMin(&${prefix2}_notes[2u * ${kept2}.x - 1u], ${kept2}.y);
+  const note2 = (kept3) => `if (${kept3}.x > 0u) {
+    atomicAdd(&${prefix2}_notes[2u * ${kept3}.x - 2u], 1u);
+    atomicMin(&${prefix2}_notes[2u * ${kept3}.x - 1u], ${kept3}.y);
   }`;
   return `${edited(text3, edits)}
 ${at3(notes2)} var<storage, read_write> ${prefix2}_notes: array<atomic<u32>, ${notes2.length}>;
@@ -54659,11 +55186,11 @@ function range(expressions, buffer) {
   return succeeded([from, below2]);
 }
 function unlessHeld(buffer, from, below2, fill2) {
-  const [least2, most2] = exact2[buffer.type];
-  if (from >= least2 && below2 <= most2) return succeeded({ fill: fill2 });
+  const [least3, most4] = exact2[buffer.type];
+  if (from >= least3 && below2 <= most4) return succeeded({ fill: fill2 });
   return refuse2(
     buffer,
-    `goes from ${from} to ${below2 - 1}; ${buffer.type} holds all whole numbers only from ${least2} to ${most2 - 1}`
+    `goes from ${from} to ${below2 - 1}; ${buffer.type} holds all whole numbers only from ${least3} to ${most4 - 1}`
   );
 }
 function sizeOf({ type, length }) {
@@ -54699,8 +55226,8 @@ var kinds2 = {
       const at3 = values2.length > length ? length : void 0;
       return refuse2(buffer, `gives ${values2.length} values, and the buffer has ${length} elements`, at3);
     }
-    const [least2, most2] = exact2[type];
-    const beyond = values2.findIndex((value2) => value2 < least2 || value2 >= most2);
+    const [least3, most4] = exact2[type];
+    const beyond = values2.findIndex((value2) => value2 < least3 || value2 >= most4);
     if (beyond >= 0 && (type === "i32" || type === "u32"))
       return refuse2(buffer, `is ${values2[beyond]}, which is outside of ${type}`, beyond);
     return succeeded({ fill: "zeros", values: values2 });
@@ -54762,10 +55289,10 @@ function toHalf(value2) {
   return sign2 | Math.min(rounded, 31744);
 }
 function roundedShift(value2, shift) {
-  const kept2 = value2 >>> shift;
+  const kept3 = value2 >>> shift;
   const rest = value2 & (1 << shift) - 1;
   const half = 1 << shift - 1;
-  return rest > half || rest === half && (kept2 & 1) === 1 ? kept2 + 1 : kept2;
+  return rest > half || rest === half && (kept3 & 1) === 1 ? kept3 + 1 : kept3;
 }
 var numbers2 = null;
 function fromHalf(bits2) {
@@ -54788,14 +55315,14 @@ function alignOf(kind) {
 function arrange(definition3, options) {
   const { type, layout: layout2, kind } = options;
   const expressions = definition3.values ?? [];
-  const step2 = bytesPerElement[type];
+  const step = bytesPerElement[type];
   const declared = layout2 ?? {
-    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step2, isPadding: false })),
-    byteLength: expressions.length * step2
+    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step, isPadding: false })),
+    byteLength: expressions.length * step
   };
   const byteLength = roundUp(alignOf(kind), declared.byteLength);
   const { slots } = declared;
-  const indices = assign(expressions.length, slots, { step: step2, byteLength });
+  const indices = assign(expressions.length, slots, { step, byteLength });
   if (indices === null) {
     const shown = slots.slice(0, 12).map(({ path: path2, scalar: scalar2 }) => path2 === "" ? scalar2 : `${path2}: ${scalar2}`);
     const list4 = `${shown.join(", ")}${slots.length > shown.length ? ", ..." : ""}`;
@@ -54875,8 +55402,8 @@ function memberFault(value2, type) {
   if (typeof value2 !== "number") return "which is no number";
   if (type === "i32" || type === "u32") {
     if (!Number.isInteger(value2)) return "which is no whole number";
-    const [least2, most2] = ranges[type];
-    return value2 < least2 || value2 > most2 ? `which is outside of ${type}, ${least2} to ${most2}` : null;
+    const [least3, most4] = ranges[type];
+    return value2 < least3 || value2 > most4 ? `which is outside of ${type}, ${least3} to ${most4}` : null;
   }
   const fits2 = type === "f32" ? Number.isFinite(Math.fround(value2)) : (toHalf(value2) & 31744) !== 31744;
   return fits2 ? null : `which ${type} cannot hold`;
@@ -55446,7 +55973,7 @@ function measureOf({ program, launch, needs }, buffers) {
 }
 function together(passes) {
   const sum = (of) => passes.reduce((total2, pass) => total2 + of(pass), 0);
-  const most2 = (of) => Math.max(...passes.map(of));
+  const most4 = (of) => Math.max(...passes.map(of));
   const invocations = sum((pass) => pass.invocations);
   const counts = new Tally();
   for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
@@ -55457,8 +55984,8 @@ function together(passes) {
     invocations,
     workgroups: sum((pass) => pass.workgroups),
     subgroups: sum((pass) => pass.subgroups),
-    workgroupBytes: most2((pass) => pass.workgroupBytes),
-    privateBytes: most2((pass) => pass.privateBytes)
+    workgroupBytes: most4((pass) => pass.workgroupBytes),
+    privateBytes: most4((pass) => pass.privateBytes)
   };
 }
 
@@ -56257,8 +56784,8 @@ function perform(code, run, frame2, tally, times) {
 function adding(counter, amount = 1) {
   return { fixed: [counterIndex(counter), amount], steps: [] };
 }
-function stepping(step2) {
-  return { fixed: [], steps: [step2] };
+function stepping(step) {
+  return { fixed: [], steps: [step] };
 }
 function sequence(codes) {
   const all = codes.filter((code) => code !== null);
@@ -56270,7 +56797,7 @@ function sequence(codes) {
       const index = code.fixed[at3];
       sums[index] = sums[index] + code.fixed[at3 + 1];
     }
-    for (const step2 of code.steps) steps2.push(step2);
+    for (const step of code.steps) steps2.push(step);
   }
   const fixed2 = [];
   for (let index = 0; index < sums.length; index++) {
@@ -56717,8 +57244,8 @@ function inductionOfLoop(loop, scope) {
   const variable2 = onlyChangingVariable(condition, scope);
   if (!variable2 || program.timesAssigned(variable2, fn) !== 1) return null;
   const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable2);
-  const step2 = statements[stepIndex];
-  if (!step2) return null;
+  const step = statements[stepIndex];
+  if (!step) return null;
   const declaration = variable2.declElem;
   if (declaration?.kind !== "var") return null;
   const first = declaration.init ? scope.value(declaration.init) : null;
@@ -56729,7 +57256,7 @@ function inductionOfLoop(loop, scope) {
     condition,
     stops,
     stepsFirst: stepIndex < index,
-    step: step2
+    step
   };
 }
 function isExit(statement, scope) {
@@ -56774,13 +57301,13 @@ function stepped(statement, scope) {
     return rootDeclaration(statement.lhs, module);
   return void 0;
 }
-function incrementCode({ step: step2, variable: variable2 }, scope) {
-  if (stepped(step2, scope) !== variable2) return null;
-  if (step2.kind === "increment") return () => 1;
-  if (step2.kind === "decrement") return () => -1;
-  if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
-  const amount = scope.value(step2.rhs);
-  const sign2 = step2.op.value === "+=" ? 1 : -1;
+function incrementCode({ step, variable: variable2 }, scope) {
+  if (stepped(step, scope) !== variable2) return null;
+  if (step.kind === "increment") return () => 1;
+  if (step.kind === "decrement") return () => -1;
+  if (step.kind !== "assign" || step.op.value !== "+=" && step.op.value !== "-=") return null;
+  const amount = scope.value(step.rhs);
+  const sign2 = step.op.value === "+=" ? 1 : -1;
   return (run, frame2) => {
     const by = amount(run, frame2, firstInvocation);
     return typeof by === "number" ? sign2 * by : null;
@@ -56836,17 +57363,17 @@ function simulatedCode(induction, scope) {
     return trips;
   };
 }
-function nextCode({ step: step2, variable: variable2 }, scope) {
+function nextCode({ step, variable: variable2 }, scope) {
   const unknown5 = () => null;
-  if (stepped(step2, scope) !== variable2) return unknown5;
+  if (stepped(step, scope) !== variable2) return unknown5;
   const kind = elementKind(typeOfDeclaration(variable2, scope.program.module));
-  if (step2.kind === "increment" || step2.kind === "decrement") {
-    const apply2 = scalarOperator(step2.kind === "increment" ? "+" : "-", kind);
+  if (step.kind === "increment" || step.kind === "decrement") {
+    const apply2 = scalarOperator(step.kind === "increment" ? "+" : "-", kind);
     return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
   }
-  if (step2.kind !== "assign") return unknown5;
-  const right = scope.value(step2.rhs);
-  const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
+  if (step.kind !== "assign") return unknown5;
+  const right = scope.value(step.rhs);
+  const apply = step.op.value === "=" ? null : scalarOperator(step.op.value.slice(0, -1), kind);
   return (run, frame2, value2) => {
     run.assumed = { variable: variable2, value: value2 };
     const amount = right(run, frame2, firstInvocation);
@@ -57367,9 +57894,9 @@ var CommandBuilder = class {
 // src/kernel/limits.ts
 function subgroupFault({ subgroupSize, workgroupSize: workgroupSize2 }, limits2) {
   if (subgroupSize === null) return null;
-  const { subgroup_min: least2, subgroup_max: most2 } = limits2;
-  if (subgroupSize < least2 || subgroupSize > most2) {
-    const has = least2 === most2 ? `${least2}` : `${least2} to ${most2}`;
+  const { subgroup_min: least3, subgroup_max: most4 } = limits2;
+  if (subgroupSize < least3 || subgroupSize > most4) {
+    const has = least3 === most4 ? `${least3}` : `${least3} to ${most4}`;
     return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
   }
   const x2 = workgroupSize2?.[0] ?? subgroupSize;
@@ -57677,25 +58204,25 @@ function countingLoop(loop, scope) {
   }
   const end = wholeNumber(test.bound, scope);
   if (end === null) return { message: "its end is no constant", element: test.bound };
-  const step2 = update ? stepOf(update, variable2, scope) : null;
-  if (step2 === null || step2 === 0) {
+  const step = update ? stepOf(update, variable2, scope) : null;
+  if (step === null || step === 0) {
     return { message: `it must step \`${name}\` by a constant`, element: update ?? loop };
   }
   if (countAssignments([body], module).has(variable2)) {
     return { message: `its body changes \`${name}\` or takes its address`, element: body };
   }
   const kind = scalar2 === "u32" ? "u32" : "i32";
-  const trips = countTrips({ start, end, step: step2, operator: test.operator });
-  const [lowest3, highest2] = ranges2[kind];
-  const last2 = start + step2 * (trips ?? Number.NaN);
-  if (trips === null || !(last2 >= lowest3 && last2 <= highest2)) {
+  const trips = countTrips({ start, end, step, operator: test.operator });
+  const [lowest2, highest2] = ranges2[kind];
+  const last2 = start + step * (trips ?? Number.NaN);
+  if (trips === null || !(last2 >= lowest2 && last2 <= highest2)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
   }
   const leaving = leavingStatement(body, "loop", module);
   if (leaving) {
     return { message: `its body has a \`${leaving.kind}\` of this loop`, element: leaving };
   }
-  return { name, type: kind, start, step: step2, trips };
+  return { name, type: kind, start, step, trips };
 }
 function wholeNumber(expression, scope) {
   const value2 = knownValue(expression, scope);
@@ -57737,9 +58264,9 @@ function signed(adds, amount, scope) {
   return value2 === null || adds ? value2 : -value2;
 }
 function countTrips(loop) {
-  const { start, end, step: step2, operator } = loop;
-  const distance2 = (end - start) / step2;
-  const up = step2 > 0;
+  const { start, end, step, operator } = loop;
+  const distance2 = (end - start) / step;
+  const up = step > 0;
   switch (operator) {
     case "!=":
       return Number.isInteger(distance2) && distance2 >= 0 ? distance2 : null;
@@ -57898,7 +58425,7 @@ function factorOf({ call: call2 }, scope) {
   return typeof value2 === "number" && Number.isInteger(value2) && value2 >= 1 ? value2 : null;
 }
 function writeLoop(text3, loop, counting, factor3, module) {
-  const { name, start, step: step2, trips } = counting;
+  const { name, start, step, trips } = counting;
   const suffix = counting.type === "u32" ? "u" : "i";
   const literal3 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
   const lineStart = module.text.lastIndexOf("\n", loop.start) + 1;
@@ -57910,20 +58437,20 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
-      body(literal3(start + trip * step2));
+      body(literal3(start + trip * step));
     }
     return;
   }
   const first = freshName(name, module);
-  const compare4 = step2 > 0 ? "<" : ">";
-  const advance = `${step2 > 0 ? "+=" : "-="} `;
+  const compare4 = step > 0 ? "<" : ">";
+  const advance = `${step > 0 ? "+=" : "-="} `;
   const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal3(from)}; ${variable2} ${compare4} ${literal3(to)}; ${variable2} ${advance}${literal3(Math.abs(by))}) `;
-  const middle2 = start + full2 * factor3 * step2;
-  text3.insert(`${header3(start, middle2, first, factor3 * step2)}{`, loop.start);
+  const middle2 = start + full2 * factor3 * step;
+  text3.insert(`${header3(start, middle2, first, factor3 * step)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
-    const offset = literal3(Math.abs(trip * step2));
-    body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
+    const offset = literal3(Math.abs(trip * step));
+    body(trip === 0 ? first : `${first} ${step > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
   const rest = trips - full2 * factor3;
@@ -57933,7 +58460,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(literal3(middle2));
     return;
   }
-  text3.insert(header3(middle2, start + trips * step2, name, step2), loop.start);
+  text3.insert(header3(middle2, start + trips * step, name, step), loop.start);
   text3.copy(loop.body.start, loop.body.end);
 }
 function writeCopy(text3, loop, declaration, module) {
@@ -58124,12 +58651,12 @@ var Evaluation = class {
     this.#nested--;
     return value2;
   }
-  #operation(least2) {
+  #operation(least3) {
     let left = this.#unary();
     for (; ; ) {
       const operator = this.#tokens[this.#at] ?? "";
       const known4 = Object.hasOwn(binary2, operator) ? binary2[operator] : void 0;
-      if (known4 === void 0 || known4[0] < least2) return left;
+      if (known4 === void 0 || known4[0] < least3) return left;
       this.#at++;
       const right = this.#operation(known4[0] + 1);
       if ((operator === "/" || operator === "%") && right === 0) throw new Error("it divides by 0");
@@ -58972,15 +59499,15 @@ function setFault(check3, actual, expected) {
   ];
   return texts3.length === 0 ? null : texts3.join("; ");
 }
-function neighbours2(sorted2, value2) {
+function neighbours2(sorted3, value2) {
   let low = 0;
-  let high = sorted2.length;
+  let high = sorted3.length;
   while (low < high) {
     const middle2 = low + high >>> 1;
-    if (sorted2[middle2] < value2) low = middle2 + 1;
+    if (sorted3[middle2] < value2) low = middle2 + 1;
     else high = middle2;
   }
-  return [...sorted2.subarray(Math.max(0, low - 1), low + 1)];
+  return [...sorted3.subarray(Math.max(0, low - 1), low + 1)];
 }
 function isClose({ relative: relative3, absolute }, actual, expected) {
   return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
@@ -59102,17 +59629,17 @@ function aligned(bytes) {
 // src/kernel/extents/polynomial.ts
 var mostTerms = 12;
 function polynomial2(terms) {
-  const byKey = /* @__PURE__ */ new Map();
+  const byKey2 = /* @__PURE__ */ new Map();
   for (const { coefficient, factors } of terms) {
     const key2 = factors.map((factor3) => factor3.key).join("*");
-    const sum = coefficient + (byKey.get(key2)?.coefficient ?? 0);
-    if (sum === 0) byKey.delete(key2);
-    else byKey.set(key2, { coefficient: sum, factors });
+    const sum = coefficient + (byKey2.get(key2)?.coefficient ?? 0);
+    if (sum === 0) byKey2.delete(key2);
+    else byKey2.set(key2, { coefficient: sum, factors });
   }
-  const sorted2 = [...byKey].sort(([a2], [b]) => a2 < b ? -1 : 1);
+  const sorted3 = [...byKey2].sort(([a2], [b]) => a2 < b ? -1 : 1);
   return {
-    terms: new Map(sorted2),
-    key: sorted2.map(([key2, { coefficient }]) => `${coefficient}*${key2}`).join("+")
+    terms: new Map(sorted3),
+    key: sorted3.map(([key2, { coefficient }]) => `${coefficient}*${key2}`).join("+")
   };
 }
 function constant(value2) {
@@ -59137,12 +59664,12 @@ function subtract(a2, b) {
   return add3(a2, multiply(b, constant(-1)));
 }
 function multiply(a2, b) {
-  const byKey = (x2, y2) => x2.key < y2.key ? -1 : 1;
+  const byKey2 = (x2, y2) => x2.key < y2.key ? -1 : 1;
   return polynomial2(
     [...a2.terms.values()].flatMap(
       (one6) => [...b.terms.values()].map((other) => ({
         coefficient: one6.coefficient * other.coefficient,
-        factors: [...one6.factors, ...other.factors].sort(byKey)
+        factors: [...one6.factors, ...other.factors].sort(byKey2)
       }))
     )
   );
@@ -59340,8 +59867,8 @@ function combined(operator, a2, b) {
 }
 function remainder(a2, b) {
   if (b.high === null) return { low: constant(0), high: a2.high };
-  const most2 = subtract(b.high, constant(1));
-  return { low: constant(0), high: a2.high !== null && isAtMost(a2.high, most2) ? a2.high : most2 };
+  const most4 = subtract(b.high, constant(1));
+  return { low: constant(0), high: a2.high !== null && isAtMost(a2.high, most4) ? a2.high : most4 };
 }
 function leastOf(a2, b) {
   if (a2 === null || b === null) return a2 ?? b;
@@ -59451,14 +59978,14 @@ var Conditions2 = class {
       return;
     }
     if (operator !== "<" && operator !== "<=") return;
-    const step2 = operator === "<" ? one3 : constant(0);
+    const step = operator === "<" ? one3 : constant(0);
     if (b.high !== null) {
-      const high = subtract(b.high, step2);
+      const high = subtract(b.high, step);
       if (b.low !== null) this.#guard(left, part, subtract(high, constant(-1)));
       this.#narrow(left, part, { low: null, high });
     }
     if (a2.low !== null)
-      this.#narrow(right, part, { low: subtract(a2.low, subtract(constant(0), step2)), high: null });
+      this.#narrow(right, part, { low: subtract(a2.low, subtract(constant(0), step)), high: null });
   }
   /** A bound of what depends on the launch says how far the launch has to reach. */
   #guard(expression, part, below2) {
@@ -61224,8 +61751,8 @@ function takenOff(whole3, resets) {
 function judged(energy) {
   const share2 = resetEnergyShare(energy) ?? 0;
   if (energy.joules > 0 && share2 <= MOST_SHARE) return { status: "valid", energy };
-  const percent6 = Math.round(100 * Math.min(1, share2));
-  const reason = `putting back what launches change takes ${percent6} % of the energy: too little is left for the launches`;
+  const percent7 = Math.round(100 * Math.min(1, share2));
+  const reason = `putting back what launches change takes ${percent7} % of the energy: too little is left for the launches`;
   return { status: "void", reasons: [reason], disturbed: false };
 }
 function resetEnergyShare({ joules, reset }) {
@@ -61372,10 +61899,10 @@ async function heatUp(request) {
   const steps2 = Math.min(mostSteps2, Math.floor(longestMs2 / stepMs2));
   for (let i = 0; i < steps2 && !request.isAborted(); i++) {
     const wasDisturbed2 = request.isDisturbed?.() === true;
-    const step2 = await takeStep(bench, variant, stepMs2);
-    if (!step2.ok) return step2;
-    if (before !== null && isSteady(before, step2.value)) break;
-    before = wasDisturbed2 ? null : step2.value;
+    const step = await takeStep(bench, variant, stepMs2);
+    if (!step.ok) return step;
+    if (before !== null && isSteady(before, step.value)) break;
+    before = wasDisturbed2 ? null : step.value;
   }
   return { ok: true, value: null };
 }
@@ -61430,7 +61957,7 @@ function steadyFrom(values2) {
   const n = values2.length;
   if (n < LEAST_VALUES) return 0;
   let cut4 = 0;
-  let least2 = Number.POSITIVE_INFINITY;
+  let least3 = Number.POSITIVE_INFINITY;
   let sum = 0;
   let squares = 0;
   for (let d = n - 1; d >= 0; d--) {
@@ -61440,17 +61967,17 @@ function steadyFrom(values2) {
     sum += value2;
     if (count2 > 1) squares += delta * (value2 - sum / count2);
     const score2 = squares / count2 ** 2;
-    if (d <= n / 2 && score2 <= least2) [least2, cut4] = [score2, d];
+    if (d <= n / 2 && score2 <= least3) [least3, cut4] = [score2, d];
   }
   const [head2, rest] = [values2.slice(0, cut4), values2.slice(cut4)];
   return cut4 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut4 : 0;
 }
-function differs(head2, rest, least2) {
+function differs(head2, rest, least3) {
   const { mean: from } = moments(head2);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
   const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
+  return difference > least3.errors * error && difference > least3.part * Math.abs(to);
 }
 var STEP_PART = 0.03;
 var STEP_ERRORS = 6;
@@ -61462,8 +61989,8 @@ function changeIn(values2) {
   const all = moments(values2);
   const total2 = all.variance * (n - 1);
   let best = null;
-  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
-  for (let at4 = least2; at4 <= n - least2; at4++) {
+  const least3 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at4 = least3; at4 <= n - least3; at4++) {
     const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
     const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
     if (best === null || within2 < best.within) best = { at: at4, within: within2 };
@@ -61553,11 +62080,11 @@ function outlierAmong(updates) {
   const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
   const [usual2, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
   const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual2)));
-  const most2 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual2);
+  const most4 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual2);
   const outlier = updates.find((update) => {
     const { joules, shortestMs, longestMs: longestMs2 } = update;
-    if (wattsOf(joules, longestMs2) > usual2 + most2) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual2 - most2 && rateOf(update) > BUSY_PART * rate;
+    if (wattsOf(joules, longestMs2) > usual2 + most4) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual2 - most4 && rateOf(update) > BUSY_PART * rate;
   });
   if (outlier === void 0) return null;
   return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual2)} W`;
@@ -61632,8 +62159,8 @@ var LEAST_ABOVE_IDLE = 0.03;
 var LEAST_WATTS_ABOVE_IDLE = 0.5;
 function isIdle({ watts }, { idleWatts, estimated }) {
   if (estimated || idleWatts === null) return null;
-  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
-  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+  const least3 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least3 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
 }
 function wholeUpdates(updates, { updatePeriodMs }) {
   const launches = updates.reduce((sum, update) => sum + update.launches, 0);
@@ -61654,8 +62181,8 @@ function unsteady(updates, cut4, meter) {
 }
 function isDisputed({ disagreement = null }) {
   if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent6 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent6} %`;
+  const percent7 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent7} %`;
 }
 function shortJoules(joules) {
   return `${joules.toPrecision(3)} J`;
@@ -61663,10 +62190,10 @@ function shortJoules(joules) {
 var KEPT_UPDATES = 120;
 function powerCourse(readings2, beginMs) {
   const ticks2 = findTicks(readings2);
-  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
+  const step = Math.ceil(ticks2.length / KEPT_UPDATES);
   return ticks2.flatMap((tick, i) => {
-    const before = ticks2[i - step2];
-    if (before === void 0 || i % step2 !== 0) return [];
+    const before = ticks2[i - step];
+    if (before === void 0 || i % step !== 0) return [];
     const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
     return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
   });
@@ -61758,8 +62285,8 @@ var TOLERATED_ERROR = 0.02;
 function ifPreciseEnough(energy, error, precision) {
   if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
     return { status: "valid", energy };
-  const percent6 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent6(error)}; ${percent6(precision)} was wanted`;
+  const percent7 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent7(error)}; ${percent7(precision)} was wanted`;
   return { status: "void", reasons: [reason], disturbed: false };
 }
 async function takeWindow(request, windowMs) {
@@ -61812,12 +62339,12 @@ async function measureLatency(request) {
     const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
     return { ok: false, failure: { kind: "void-window", message } };
   }
-  const sorted2 = sortSamples(samplesMs);
+  const sorted3 = sortSamples(samplesMs);
   return {
     ok: true,
     value: {
       medianMs,
-      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
+      relativeSpread: (quantile(sorted3, 0.75) - quantile(sorted3, 0.25)) / 2 / medianMs,
       samplesMs,
       launchesPerSample,
       ...resetMs === void 0 ? {} : { resetMs },
@@ -62315,9 +62842,9 @@ function isShared({ scope = null }) {
 
 // src/measure/subgroup-sizes.ts
 var wrong = ["wrong-result", "not-a-number", "unwritten"];
-function sizesBetween(least2, most2) {
+function sizesBetween(least3, most4) {
   const sizes2 = [];
-  for (let size2 = least2; size2 <= most2; size2 *= 2) sizes2.push(size2);
+  for (let size2 = least3; size2 <= most4; size2 *= 2) sizes2.push(size2);
   return sizes2;
 }
 function pinnedSubgroups(device, variant, reference) {
@@ -62624,11 +63151,11 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
     return { at: (timeMs) => valueAt3(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
   }
   let last2 = values2[0] ?? 0;
-  const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
+  const kept3 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
   const shown = new Float64Array(values2.length);
   for (let i = 0; i < shown.length; i++) {
     const value2 = values2[i];
-    if (shape === "exponential") last2 = value2 + (last2 - value2) * kept2;
+    if (shape === "exponential") last2 = value2 + (last2 - value2) * kept3;
     else {
       const untilMs = startMs + i * stepMs2;
       last2 = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
@@ -63303,8 +63830,8 @@ var SensorMeter = class {
     this.#disagreement = disagreement;
     if (Math.abs(disagreement) <= toleratedDisagreement) return;
     const powered = await measurePowerTraits(sensor, time);
-    const [percent6, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
-    const counterFault = `its counter says ${percent6.toFixed(1)} % ${side} under load`;
+    const [percent7, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
+    const counterFault = `its counter says ${percent7.toFixed(1)} % ${side} under load`;
     if (powered.ok) this.#traits = { ...powered.traits, counterFault };
     else this.#fault = `${sensor.label}: ${counterFault}, and ${powered.why}`;
   }
@@ -63495,8 +64022,8 @@ async function tenantsOf(sensor) {
   const names2 = known4.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
-    const percent6 = Math.round(100 * busy2.value);
-    return { ok: false, why: `it works for ${who} ${percent6} % of the time while nothing of ours runs` };
+    const percent7 = Math.round(100 * busy2.value);
+    return { ok: false, why: `it works for ${who} ${percent7} % of the time while nothing of ours runs` };
   }
   if (busy2?.ok !== true && names2 !== "") {
     return { ok: false, why: `${names2} may be at work on it, and how busy it is cannot be read` };
@@ -63635,12 +64162,12 @@ async function findState(folder) {
   if (known4.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    const [most2, watts] = await Promise.all([limit(), power3?.read()]);
+    const [most4, watts] = await Promise.all([limit(), power3?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
       celsius: degrees3.ok ? degrees3.value : null,
-      powerCapped: most2.ok && most2.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most2.value : null,
+      powerCapped: most4.ok && most4.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most4.value : null,
       slowdowns: [],
       slowedMs: {}
     };
@@ -64373,14 +64900,14 @@ function displayWidth(text3) {
 }
 function truncate(text3, width) {
   if (displayWidth(text3) <= width) return text3;
-  let kept2 = "";
+  let kept3 = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text3)) {
     used += graphemeWidth(segment);
     if (used > width - 1) break;
-    kept2 += segment;
+    kept3 += segment;
   }
-  return `${kept2}…`;
+  return `${kept3}…`;
 }
 function pad(text3, width, align) {
   const space2 = " ".repeat(Math.max(0, width - displayWidth(text3)));
@@ -64923,6 +65450,36 @@ function otherPolicyNote({ policy: policy2 }) {
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
+// src/report/notes/portfolio.ts
+function servers({ devices, members }) {
+  return devices.map((_, device) => {
+    const shares = members.map(({ shares: own }) => own[device] ?? 0);
+    const most4 = Math.max(...shares);
+    return most4 > 0 ? shares.indexOf(most4) : -1;
+  });
+}
+function percent4(share2) {
+  return `${Math.floor(100 * share2)} %`;
+}
+function noteOf(portfolio) {
+  const { kernel, workload, devices, members, worstShare } = portfolio;
+  const served = servers(portfolio);
+  const verb = members.length === 1 ? "serves" : "serve";
+  return {
+    subject: `${kernel} ${workload}`,
+    summary: `${formatCount(members.length, "configuration")} ${verb} ${formatCount(devices.length, "device")}, each at ${percent4(worstShare)} of its best or better`,
+    members: members.map(({ configuration, shares }, member2) => {
+      const own = devices.flatMap(
+        (device, at3) => served[at3] === member2 ? [`${device} (${percent4(shares[at3] ?? 0)})`] : []
+      );
+      return `${formatConfiguration(configuration)} for ${own.join(", ")}`;
+    })
+  };
+}
+function portfolioNotes(report3) {
+  return (report3.portfolios ?? []).map(noteOf);
+}
+
 // src/report/notes/quantity-titles.ts
 function quantityTitles(report3) {
   const estimated = isEstimated(report3) ? " (estimated)" : "";
@@ -65291,12 +65848,12 @@ function guardBlocks(report3, limits2) {
 function bestSoFar(kernel) {
   const { before, convergence: convergence2, objective, trials } = kernel;
   const incumbent = before === null ? null : objectiveValue(objective, before);
-  const step2 = Math.max(1, trials / Math.max(1, convergence2.length));
+  const step = Math.max(1, trials / Math.max(1, convergence2.length));
   if (convergence2.every((value2) => value2 === null)) return { incumbent, points: [] };
   let best = incumbent;
   const points = convergence2.flatMap((value2, at3) => {
     best = value2 ?? best;
-    return best === null ? [] : [{ trial: at3 === 0 ? 1 : Math.round((at3 + 1) * step2), value: best }];
+    return best === null ? [] : [{ trial: at3 === 0 ? 1 : Math.round((at3 + 1) * step), value: best }];
   });
   return { incumbent, points };
 }
@@ -65394,6 +65951,17 @@ function configurations(report3, limits2) {
   const rest = report3.kernels.length - items.length;
   return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
 }
+function portfolios(report3, limits2) {
+  const notes2 = portfolioNotes(report3);
+  const items = notes2.slice(0, limits2.maxNotes).map(
+    ({ subject, summary, members }) => [
+      `- Portfolio of ${codeMarkdown(subject, 250)}: ${escapeMarkdown(summary, 600)}`,
+      ...members.map((member2) => `  - ${codeMarkdown(member2, 800)}`)
+    ].join("\n")
+  );
+  const rest = notes2.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
 function tradeOffs(report3, limits2) {
   const rows = report3.kernels.flatMap(
     (kernel) => (
@@ -65456,6 +66024,7 @@ function retuneBlocks(report3, limits2) {
     )}.`,
     report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
     configurations(report3, limits2),
+    portfolios(report3, limits2),
     details("Passes", passTable(report3.kernels, limits2)),
     details("How the searches went", searchCharts(report3)),
     details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
@@ -65615,12 +66184,12 @@ function blurv(blur3, T, S, w, h) {
 }
 function blurfImage(radius) {
   const blur3 = blurf(radius);
-  return (T, S, start, stop, step2) => {
-    start <<= 2, stop <<= 2, step2 <<= 2;
-    blur3(T, S, start + 0, stop + 0, step2);
-    blur3(T, S, start + 1, stop + 1, step2);
-    blur3(T, S, start + 2, stop + 2, step2);
-    blur3(T, S, start + 3, stop + 3, step2);
+  return (T, S, start, stop, step) => {
+    start <<= 2, stop <<= 2, step <<= 2;
+    blur3(T, S, start + 0, stop + 0, step);
+    blur3(T, S, start + 1, stop + 1, step);
+    blur3(T, S, start + 2, stop + 2, step);
+    blur3(T, S, start + 3, stop + 3, step);
   };
 }
 function blurf(radius) {
@@ -65628,15 +66197,15 @@ function blurf(radius) {
   if (radius0 === radius) return bluri(radius);
   const t = radius - radius0;
   const w = 2 * radius + 1;
-  return (T, S, start, stop, step2) => {
-    if (!((stop -= step2) >= start)) return;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
     let sum = radius0 * S[start];
-    const s0 = step2 * radius0;
-    const s1 = s0 + step2;
-    for (let i = start, j = start + s0; i < j; i += step2) {
+    const s0 = step * radius0;
+    const s1 = s0 + step;
+    for (let i = start, j = start + s0; i < j; i += step) {
       sum += S[Math.min(stop, i)];
     }
-    for (let i = start, j = stop; i <= j; i += step2) {
+    for (let i = start, j = stop; i <= j; i += step) {
       sum += S[Math.min(stop, i + s0)];
       T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
       sum -= S[Math.max(start, i - s0)];
@@ -65645,14 +66214,14 @@ function blurf(radius) {
 }
 function bluri(radius) {
   const w = 2 * radius + 1;
-  return (T, S, start, stop, step2) => {
-    if (!((stop -= step2) >= start)) return;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
     let sum = radius * S[start];
-    const s2 = step2 * radius;
-    for (let i = start, j = start + s2; i < j; i += step2) {
+    const s2 = step * radius;
+    for (let i = start, j = start + s2; i < j; i += step) {
       sum += S[Math.min(stop, i)];
     }
-    for (let i = start, j = stop; i <= j; i += step2) {
+    for (let i = start, j = stop; i <= j; i += step) {
       sum += S[Math.min(stop, i + s2)];
       T[i] = sum / w;
       sum -= S[Math.max(start, i - s2)];
@@ -65665,7 +66234,7 @@ var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
 function tickSpec(start, stop, count2) {
-  const step2 = (stop - start) / Math.max(0, count2), power3 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  const step = (stop - start) / Math.max(0, count2), power3 = Math.floor(Math.log10(step)), error = step / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
   if (power3 < 0) {
     inc = Math.pow(10, -power3) / factor3;
@@ -66682,14 +67251,14 @@ function identity3(x2) {
 var map = Array.prototype.map;
 var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
-  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent6 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent7 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol2 = specifier.symbol, zero4 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero4 || fill2 === "0" && align === "=") zero4 = true, fill2 = "0", align = "=";
-    var prefix2 = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol2 === "$" ? currencyPrefix : symbol2 === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol2 === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix2 = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol2 === "$" ? currencyPrefix : symbol2 === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol2 === "$" ? currencySuffix : /[%p]/.test(type) ? percent7 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format6(value2) {
@@ -66765,15 +67334,15 @@ function defaultLocale(definition3) {
   formatPrefix = locale.formatPrefix;
   return locale;
 }
-function precisionFixed(step2) {
-  return Math.max(0, -exponent(Math.abs(step2)));
+function precisionFixed(step) {
+  return Math.max(0, -exponent(Math.abs(step)));
 }
-function precisionPrefix(step2, value2) {
-  return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step2)));
+function precisionPrefix(step, value2) {
+  return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step)));
 }
-function precisionRound(step2, max) {
-  step2 = Math.abs(step2), max = Math.abs(max) - step2;
-  return Math.max(0, exponent(max) - exponent(step2)) + 1;
+function precisionRound(step, max) {
+  step = Math.abs(step), max = Math.abs(max) - step;
+  return Math.max(0, exponent(max) - exponent(step)) + 1;
 }
 
 // node_modules/d3-scale/dist/d3-scale.mjs
@@ -66882,12 +67451,12 @@ function continuous() {
   return transformer$2()(identity$1, identity$1);
 }
 function tickFormat(start, stop, count2, specifier) {
-  var step2 = tickStep(start, stop, count2), precision;
+  var step = tickStep(start, stop, count2), precision;
   specifier = formatSpecifier(specifier == null ? ",f" : specifier);
   switch (specifier.type) {
     case "s": {
       var value2 = Math.max(Math.abs(start), Math.abs(stop));
-      if (specifier.precision == null && !isNaN(precision = precisionPrefix(step2, value2))) specifier.precision = precision;
+      if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
       return formatPrefix(specifier, value2);
     }
     case "":
@@ -66895,12 +67464,12 @@ function tickFormat(start, stop, count2, specifier) {
     case "g":
     case "p":
     case "r": {
-      if (specifier.precision == null && !isNaN(precision = precisionRound(step2, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+      if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
       break;
     }
     case "f":
     case "%": {
-      if (specifier.precision == null && !isNaN(precision = precisionFixed(step2))) specifier.precision = precision - (specifier.type === "%") * 2;
+      if (specifier.precision == null && !isNaN(precision = precisionFixed(step))) specifier.precision = precision - (specifier.type === "%") * 2;
       break;
     }
   }
@@ -66924,28 +67493,28 @@ function linearish(scale) {
     var start = d[i0];
     var stop = d[i1];
     var prestep;
-    var step2;
+    var step;
     var maxIter = 10;
     if (stop < start) {
-      step2 = start, start = stop, stop = step2;
-      step2 = i0, i0 = i1, i1 = step2;
+      step = start, start = stop, stop = step;
+      step = i0, i0 = i1, i1 = step;
     }
     while (maxIter-- > 0) {
-      step2 = tickIncrement(start, stop, count2);
-      if (step2 === prestep) {
+      step = tickIncrement(start, stop, count2);
+      if (step === prestep) {
         d[i0] = start;
         d[i1] = stop;
         return domain(d);
-      } else if (step2 > 0) {
-        start = Math.floor(start / step2) * step2;
-        stop = Math.ceil(stop / step2) * step2;
-      } else if (step2 < 0) {
-        start = Math.ceil(start * step2) / step2;
-        stop = Math.floor(stop * step2) / step2;
+      } else if (step > 0) {
+        start = Math.floor(start / step) * step;
+        stop = Math.ceil(stop / step) * step;
+      } else if (step < 0) {
+        start = Math.ceil(start * step) / step;
+        stop = Math.floor(stop * step) / step;
       } else {
         break;
       }
-      prestep = step2;
+      prestep = step;
     }
     return scale;
   };
@@ -69184,7 +69753,11 @@ function retuneBody(report3) {
       figureColumns: [1, 2, 3, 4],
       rows: report3.kernels.map((kernel, at3) => retuneRow(kernel, idOf2(at3)))
     }),
-    ...report3.kernels.map((kernel, at3) => retuneCard(report3, kernel, idOf2(at3)))
+    ...report3.kernels.map((kernel, at3) => retuneCard(report3, kernel, idOf2(at3))),
+    ...portfolioNotes(report3).flatMap(({ subject, summary, members }) => [
+      paragraph(`Portfolio of ${textHtml(subject)}: ${textHtml(summary)}.`),
+      ...members.map((member2) => paragraph(codeHtml(member2, 800)))
+    ])
   ].join("");
 }
 function titleClass(report3) {
@@ -69471,6 +70044,12 @@ function notesOf2(report3, kernel, style2) {
     ...notes2.filter((note2) => note2 !== "").flatMap((note2) => noteLines(note2, style2))
   ];
 }
+function portfolioSections(report3, style2) {
+  return portfolioNotes(report3).map(({ subject, summary, members }) => [
+    noteHeading(cleanLine(`portfolio of ${subject}`, 400), null, style2),
+    ...[summary, ...members].flatMap((note2) => noteLines(cleanLine(note2, 600), style2))
+  ]);
+}
 function retuneSections(report3, style2) {
   const rows = report3.kernels.map((kernel) => rowOf3(report3, kernel, style2));
   const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
@@ -69481,6 +70060,7 @@ function retuneSections(report3, style2) {
     factLines(report3, style2),
     table3,
     ...report3.kernels.map((kernel) => notesOf2(report3, kernel, style2)),
+    ...portfolioSections(report3, style2),
     warningLines(report3, style2)
   ];
 }
@@ -70111,9 +70691,9 @@ function measureExtent(text3) {
 function close(text3) {
   const { wholeEnd } = measureExtent(text3);
   const rest = text3.slice(wholeEnd);
-  const kept2 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text3.slice(0, wholeEnd) : text3;
-  const closers = measureExtent(kept2).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
-  return kept2.trimEnd().replace(/,$/, "") + closers.join("");
+  const kept3 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text3.slice(0, wholeEnd) : text3;
+  const closers = measureExtent(kept3).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
+  return kept3.trimEnd().replace(/,$/, "") + closers.join("");
 }
 function parses(text3) {
   try {
@@ -70511,8 +71091,8 @@ function deviceFamily(adapter) {
   const words3 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const named3 = words3(adapter.device);
   const end = named3.findIndex((word5, index) => index > 0 && driverWords.has(word5));
-  const kept2 = (end < 0 ? named3 : named3.slice(0, end)).filter((word5) => !noise2.has(word5));
-  const device = kept2.length > 0 ? kept2 : words3(adapter.architecture);
+  const kept3 = (end < 0 ? named3 : named3.slice(0, end)).filter((word5) => !noise2.has(word5));
+  const device = kept3.length > 0 ? kept3 : words3(adapter.architecture);
   const vendor = words3(adapter.vendor).filter((word5) => !noise2.has(word5));
   const repeated = vendor.length > 0 && vendor.every((word5, index) => device[index] === word5);
   const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
@@ -70954,7 +71534,7 @@ var GpuProcess = class {
       stdio: ["ignore", "pipe", "pipe", "ipc"]
     });
     this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    const spared2 = killAtExit2(() => child.kill("SIGKILL"));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
       stream?.on("data", (text3) => {
@@ -70966,7 +71546,7 @@ var GpuProcess = class {
     this.#gone = new Promise((resolve7) => {
       const ended = (what) => {
         this.#alive = false;
-        spared();
+        spared2();
         this.#lose("crash", what);
         resolve7();
       };
@@ -71089,12 +71669,12 @@ function killGroup(group, signal = "SIGKILL") {
   }
 }
 function startReaper({ workerPath, environment }) {
-  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
+  const { RUNNER_TRACKING_ID: _, ...kept3 } = environment;
   const child = spawn3(process.execPath, [workerPath, reaperArgument], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     cwd: neutralFolder,
-    env: inheritedEnvironment(kept2)
+    env: inheritedEnvironment(kept3)
   });
   child.on("error", () => void 0);
   child.stdin.on("error", () => void 0);
@@ -71140,7 +71720,7 @@ var ProgramGroup = class {
     const { child } = started;
     this.#child = child;
     const group = child.pid;
-    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    const spared2 = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
     child.stdin.on("error", () => void 0);
     if (onBytes === void 0) {
       child.stdout.setEncoding("utf8");
@@ -71153,7 +71733,7 @@ var ProgramGroup = class {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
-        for (const one6 of spared) one6();
+        for (const one6 of spared2) one6();
         resolve7(this.#end);
       };
       child.once(
@@ -71824,7 +72404,7 @@ var SourcePrinter = class {
   #keep(identity4, bytes) {
     this.#keptBytes.set(identity4, bytes);
     let all = 0;
-    for (const kept2 of this.#keptBytes.values()) all += kept2;
+    for (const kept3 of this.#keptBytes.values()) all += kept3;
     for (const oldest of this.#printed.keys()) {
       if (all <= maxKeptBytes) break;
       all -= this.#keptBytes.get(oldest) ?? 0;
@@ -71946,10 +72526,10 @@ var CommandWorkspace = class {
     await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
     this.#builds.clear();
     if (this.#root !== null) {
-      const { path: path2, spared } = this.#root;
+      const { path: path2, spared: spared2 } = this.#root;
       this.#root = null;
       if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
-      spared();
+      spared2();
     }
     this.#reaper?.close();
     this.#reaper = null;
@@ -71958,12 +72538,12 @@ var CommandWorkspace = class {
     if (this.#root === null) {
       const path2 = mkdtempSync(join18(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
-      const spared = killAtExit2(() => void removeFolder(path2));
+      const spared2 = killAtExit2(() => void removeFolder(path2));
       this.#root = {
         path: path2,
         spared: () => {
           forgotten();
-          spared();
+          spared2();
         }
       };
     }
@@ -72922,12 +73502,12 @@ var secretNames = [
 var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
-  const kept2 = {};
+  const kept3 = {};
   for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
     const isSecret = secretNames.some((pattern9) => pattern9.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
+    if (!isSecret || harmless2.has(name)) kept3[name] = value2;
   }
-  return kept2;
+  return kept3;
 }
 
 // src/app/laboratory/command-bench.ts
@@ -73559,12 +74139,12 @@ function detectableChange(request) {
 
 // src/judge/expected-blocks.ts
 var alpha = 0.05;
-function blocksUntil(distance2, sd, most2, levelAfter) {
-  for (let blocks = schedule.least; blocks < most2; blocks++) {
+function blocksUntil(distance2, sd, most4, levelAfter) {
+  for (let blocks = schedule.least; blocks < most4; blocks++) {
     if (distance2 / sd * Math.sqrt(blocks) >= studentTQuantile(1 - levelAfter(blocks), blocks - 1))
       return blocks;
   }
-  return most2;
+  return most4;
 }
 function expectedBlocks({
   sd,
@@ -73726,9 +74306,9 @@ function isDecided(evidence, adjusted, level) {
 
 // src/judge/text.ts
 function formatChange2(relative3) {
-  const percent6 = relative3 * 100;
-  const digits2 = Math.abs(percent6) < 9.95 ? 1 : 0;
-  const text3 = percent6.toFixed(digits2);
+  const percent7 = relative3 * 100;
+  const digits2 = Math.abs(percent7) < 9.95 ? 1 : 0;
+  const text3 = percent7.toFixed(digits2);
   return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
 }
 function formatMargin(margin) {
@@ -74240,10 +74820,10 @@ function expectMinutes(report3) {
       const sd = own?.sd[metric] ?? usualSd(metric);
       return sd === null ? [] : [expectedBlocks({ sd, margin: marginFactor * kernel.gate[metric].margin })];
     });
-    const most2 = (read2) => Math.max(3, ...expected.map(read2));
+    const most4 = (read2) => Math.max(3, ...expected.map(read2));
     return {
-      unchanged: minutesABlock * most2(({ unchanged }) => unchanged),
-      regressed: minutesABlock * most2(({ regressed }) => regressed)
+      unchanged: minutesABlock * most4(({ unchanged }) => unchanged),
+      regressed: minutesABlock * most4(({ regressed }) => regressed)
     };
   };
 }
@@ -76238,8 +76818,24 @@ function selectKernels(manifest, names2) {
   return manifest.kernels.filter(({ name }) => names2.includes(name));
 }
 
-// src/app/project/report-files.ts
+// src/app/project/read-recordings.ts
+import { readdirSync as readdirSync6, statSync as statSync6 } from "node:fs";
 import { join as join30 } from "node:path";
+function filesAt(path2) {
+  if (!(statSync6(path2, { throwIfNoEntry: false })?.isDirectory() ?? false)) return [path2];
+  return readdirSync6(path2).filter((name) => name.endsWith(".json.gz")).sort().map((name) => join30(path2, name));
+}
+function readRecordings(host2, paths2) {
+  const files = paths2.flatMap((path2) => filesAt(absolutePath2(host2, path2)));
+  if (files.length > 0) return files.map((file) => readRecording(file));
+  throw new JoulegateError("bad-input", `There is no recording in ${paths2.join(", ")}.`, {
+    code: "file-not-found",
+    nextStep: "Name files of `joulegate record`, or the folder `recordings` that `joulegate retune --report` leaves."
+  });
+}
+
+// src/app/project/report-files.ts
+import { join as join31 } from "node:path";
 function prepareReportFolder(host2, folder) {
   if (folder === void 0) return;
   try {
@@ -76261,7 +76857,7 @@ function writeReportFiles(host2, place, result) {
   const faults2 = [];
   const warn = (text3) => void faults2.push(withoutLocalPaths(host2, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join30(path2, name));
+    work(join31(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -76331,7 +76927,7 @@ async function readAcceptance(host2, { memory = noMemory }, outcome) {
 }
 
 // src/app/guard/policy.ts
-function percent4(share2) {
+function percent5(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
 function list2(verdicts2) {
@@ -76342,8 +76938,8 @@ function gateChanges(base2, head2) {
   for (const metric of ["energy", "latency"]) {
     settings2.push({
       name: `gate.${metric}.margin`,
-      base: percent4(base2[metric].margin),
-      head: percent4(head2[metric].margin),
+      base: percent5(base2[metric].margin),
+      head: percent5(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
@@ -76483,7 +77079,7 @@ function policyOf(base2, head2) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync10 } from "node:fs";
-import { basename as basename7, join as join31, posix } from "node:path";
+import { basename as basename7, join as join32, posix } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -76505,7 +77101,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host2, folder, manifestName2) {
-  const path2 = join31(folder, manifestName2);
+  const path2 = join32(folder, manifestName2);
   if (!existsSync10(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -76519,7 +77115,7 @@ function openBaseFolder(host2, folder, manifestName2) {
   const described3 = { label: displayPath(host2, folder), ...commitOf(repositoryOf(host2, folder)) };
   return readBaseline(described3, () => {
     const { manifest } = openManifest(host2, path2);
-    return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -76565,7 +77161,7 @@ function inRepository(host2, { folder, path: path2, repository }) {
 function openRevisions(host2, options) {
   const opened = openManifest(host2, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host2, folder), commit: null } },
@@ -76674,16 +77270,16 @@ function mergeRows(known4, added) {
   return [...merged.values()].slice(-maxCostRows);
 }
 function costWeights(rows, cost2, family) {
-  const lowest3 = /* @__PURE__ */ new Map();
+  const lowest2 = /* @__PURE__ */ new Map();
   const group = (row3) => `${row3.family}
 ${row3.kernel}
 ${row3.workload}`;
   for (const row3 of rows) {
     const key2 = group(row3);
-    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row3)));
+    lowest2.set(key2, Math.min(lowest2.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row3)));
   }
   return Float64Array.from(rows, (row3) => {
-    const share2 = (lowest3.get(group(row3)) ?? cost2(row3)) / cost2(row3);
+    const share2 = (lowest2.get(group(row3)) ?? cost2(row3)) / cost2(row3);
     return row3.family === family ? share2 : 0.2 * share2;
   });
 }
@@ -76701,9 +77297,9 @@ function featureMatrix(rows, columns2) {
 
 // src/model/binning.ts
 var missingBin = 0;
-function columnEdges(sorted2, maxBins) {
+function columnEdges(sorted3, maxBins) {
   const distinct2 = [];
-  for (const value2 of sorted2) if (value2 !== distinct2[distinct2.length - 1]) distinct2.push(value2);
+  for (const value2 of sorted3) if (value2 !== distinct2[distinct2.length - 1]) distinct2.push(value2);
   const edges = [];
   if (distinct2.length <= maxBins) {
     for (let i = 1; i < distinct2.length; i++) {
@@ -76713,9 +77309,9 @@ function columnEdges(sorted2, maxBins) {
     }
   } else {
     for (let bin = 1; bin < maxBins; bin++) {
-      const at3 = Math.max(1, Math.floor(bin * sorted2.length / maxBins));
-      const low = sorted2[at3 - 1];
-      const edge = low + (sorted2[at3] - low) / 2;
+      const at3 = Math.max(1, Math.floor(bin * sorted3.length / maxBins));
+      const low = sorted3[at3 - 1];
+      const edge = low + (sorted3[at3] - low) / 2;
       if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge);
     }
   }
@@ -77003,16 +77599,16 @@ function boost(task, trees, onTree) {
     const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
     const grow = { ...options, shrinkage: options.learningRate };
     const residuals = { weighted, weights };
-    const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
+    const step = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
     for (const row3 of rows) {
-      const change2 = sample === rows ? step2.contribution[row3] : treeValue(step2.tree, data.features.values, row3 * binned.columns);
+      const change2 = sample === rows ? step.contribution[row3] : treeValue(step.tree, data.features.values, row3 * binned.columns);
       predictions2[row3] = predictions2[row3] + change2;
     }
-    step2.gain.forEach((value2, column) => {
+    step.gain.forEach((value2, column) => {
       gain[column] = gain[column] + value2;
     });
-    grown2.push(step2.tree);
-    if (onTree && !onTree(step2.tree, base2)) break;
+    grown2.push(step.tree);
+    if (onTree && !onTree(step.tree, base2)) break;
   }
   return new BoostedTrees(binned.columns, base2, grown2, gain);
 }
@@ -77230,13 +77826,13 @@ function explain(rows, targets) {
   const columns2 = rows[0]?.length ?? 0;
   if (rows.length < leastRows || columns2 === 0) return null;
   const options = { ...defaultTreeOptions, trees: 120 };
-  const trained = (kept2) => trainTrees(
+  const trained = (kept3) => trainTrees(
     {
       features: featureMatrix(
-        kept2.map((row3) => rows[row3]),
+        kept3.map((row3) => rows[row3]),
         columns2
       ),
-      targets: Float64Array.from(kept2, (row3) => targets[row3])
+      targets: Float64Array.from(kept3, (row3) => targets[row3])
     },
     options
   );
@@ -77382,11 +77978,11 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
   };
   const noiseIndex = list4.length - 1;
   let likelihood = negativeLogLikelihood(r2, Math.exp(theta[noiseIndex]), targets, work);
-  for (const step2 of sweepSteps) {
+  for (const step of sweepSteps) {
     for (const [index, parameter2] of list4.entries()) {
       const old = theta[index];
       for (const sign2 of [-1, 1]) {
-        const value2 = old + sign2 * step2;
+        const value2 = old + sign2 * step;
         if (value2 < bounds2.low || value2 > bounds2.high) continue;
         const isNoise = parameter2.kind === "noise";
         if (!isNoise) pairs.addTo(r2, parameter2, factor2(parameter2, value2) - factor2(parameter2, old), trial2);
@@ -77424,15 +78020,19 @@ var GaussianProcess = class {
   get size() {
     return this.#points.length;
   }
-  /** Adds an observed (or believed) point; its target comes with `solve`. */
-  add(point2) {
+  /**
+   * Adds an observed (or believed) point; its target comes with `solve`.
+   * @param noise variance of this observation alone, relative to the signal's, beside what all have
+   */
+  add(point2, noise4 = 0) {
     const n = this.size;
     const query = this.query(point2);
     this.#extend(query);
     const start = n * (n + 1) / 2;
     this.#factor = grown(this.#factor, start + n + 1);
     for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
-    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
+    const pivot = query.variance + this.#covariance.noise + noise4;
+    this.#factor[start + n] = Math.sqrt(Math.max(pivot, smallestPivot));
     this.#points.push(query.point);
   }
   /** A place to predict at. It stays usable while points are added. */
@@ -77499,6 +78099,74 @@ function saveCostModel(path2, model) {
   writeModel(path2, costModelToFile(model));
 }
 
+// src/search/portfolio.ts
+var spared = 0.03;
+var unknownShare = 0.02;
+var worthwhile = 1e-3;
+function assess(rows, means, members) {
+  const devices = rows[0]?.length ?? 0;
+  const enough = Math.log(1 - spared);
+  let worst = enough;
+  let sum = 0;
+  for (let device = 0; device < devices; device++) {
+    let best = Number.NEGATIVE_INFINITY;
+    for (const member2 of members) best = Math.max(best, rows[member2]?.[device]);
+    worst = Math.min(worst, best);
+    sum += Math.min(enough, best);
+  }
+  const mean2 = members.reduce((total2, member2) => total2 + means[member2], 0) / members.length;
+  return { members, worst, reached: sum / devices, mean: mean2 };
+}
+function isBetter(a2, b) {
+  if (b === null) return true;
+  if (Math.abs(a2.worst - b.worst) > worthwhile) return a2.worst > b.worst;
+  if (Math.abs(a2.reached - b.reached) > worthwhile) return a2.reached > b.reached;
+  return a2.mean - b.mean > worthwhile;
+}
+function improve(rows, means, set, place) {
+  let best = set;
+  for (let row3 = 0; row3 < rows.length; row3++) {
+    if (set?.members.includes(row3)) continue;
+    const members = [...set?.members ?? []];
+    members[place] = row3;
+    const found = assess(rows, means, members);
+    if (isBetter(found, best)) best = found;
+  }
+  return best;
+}
+function choosePortfolio(devices, size2) {
+  const measured = devices.map(({ costs: costs2 }) => costs2);
+  const lowest2 = measured.map((costs2) => {
+    let least3 = Number.POSITIVE_INFINITY;
+    for (const cost2 of costs2.values()) least3 = Math.min(least3, cost2);
+    return least3;
+  });
+  const keys = [...new Set(measured.flatMap((costs2) => [...costs2.keys()]))].sort();
+  const share2 = (key2, device) => {
+    const cost2 = measured[device]?.get(key2);
+    return cost2 === void 0 ? null : lowest2[device] / cost2;
+  };
+  const known4 = lowest2.flatMap((least3, device) => Number.isFinite(least3) ? [device] : []);
+  const rows = keys.map(
+    (key2) => Float64Array.from(known4, (device) => Math.log(Math.max(unknownShare, share2(key2, device) ?? 0)))
+  );
+  const means = Float64Array.from(rows, (row3) => row3.reduce((sum, value2) => sum + value2, 0) / row3.length);
+  let chosen = null;
+  for (let place = 0; place < size2; place++) {
+    let next = improve(rows, means, chosen, place);
+    if (next === null || next === chosen) break;
+    for (let before = null; before !== next; ) {
+      before = next;
+      for (let at3 = 0; at3 <= place; at3++) next = improve(rows, means, next, at3);
+    }
+    chosen = next;
+  }
+  const members = (chosen?.members ?? []).map((row3) => keys[row3]);
+  const shares = members.map((key2) => devices.map((_, device) => share2(key2, device)));
+  const reached = known4.map((device) => Math.max(...shares.map((row3) => row3[device] ?? 0)));
+  return { members, shares, worstShare: reached.length === 0 ? 0 : Math.min(...reached) };
+}
+
 // src/search/budget.ts
 var reservedMeasurements = 4;
 var largestReserve = 0.3;
@@ -77555,7 +78223,7 @@ var Budget = class {
 };
 
 // src/search/convergence.ts
-var worthwhile = 1e-3;
+var worthwhile2 = 1e-3;
 var shortest = 128;
 var Convergence = class {
   #patience;
@@ -77563,14 +78231,14 @@ var Convergence = class {
   #fastest = Number.POSITIVE_INFINITY;
   #improvedAt = 0;
   /** @param patience trials without improvement, instead of half of all trials. */
-  constructor(patience) {
-    this.#patience = patience;
+  constructor(patience2) {
+    this.#patience = patience2;
   }
   /** Looks at the ledger after a round. */
   observe(ledger) {
     const best = ledger.bestObjective() ?? Number.POSITIVE_INFINITY;
     const fastest = ledger.fastest()?.latency?.medianMs ?? Number.POSITIVE_INFINITY;
-    if (best < this.#best * (1 - worthwhile) || fastest < this.#fastest * (1 - worthwhile)) {
+    if (best < this.#best * (1 - worthwhile2) || fastest < this.#fastest * (1 - worthwhile2)) {
       this.#improvedAt = ledger.size;
     }
     this.#best = best;
@@ -77578,16 +78246,16 @@ var Convergence = class {
   }
   /** @param expected largest expected improvement of the next batch, in logarithms. */
   reached(ledger, expected) {
-    const patience = this.#patience ?? Math.max(shortest, ledger.size / 2);
-    return ledger.size - this.#improvedAt >= patience && expected < worthwhile;
+    const patience2 = this.#patience ?? Math.max(shortest, ledger.size / 2);
+    return ledger.size - this.#improvedAt >= patience2 && expected < worthwhile2;
   }
 };
 
 // src/search/coordinates.ts
 function numericRanks(tunable) {
   if (!tunable.values.every((value2) => typeof value2 === "number")) return null;
-  const sorted2 = [...tunable.values].sort((a2, b) => a2 - b);
-  return tunable.values.map((value2) => sorted2.indexOf(value2));
+  const sorted3 = [...tunable.values].sort((a2, b) => a2 - b);
+  return tunable.values.map((value2) => sorted3.indexOf(value2));
 }
 function axisOf(tunable, index) {
   const levels = tunable.values.length;
@@ -77611,9 +78279,9 @@ function divisibility({ values: values2 }) {
   const halved = sizes2.map(timesHalved);
   const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
   if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
-  const lowest3 = Math.min(...halved);
-  const range4 = Math.max(...halved) - lowest3;
-  return halved.map((times) => (times - lowest3) / range4);
+  const lowest2 = Math.min(...halved);
+  const range4 = Math.max(...halved) - lowest2;
+  return halved.map((times) => (times - lowest2) / range4);
 }
 function logValues(tunable) {
   if (tunable.values.length < 3) return null;
@@ -77649,55 +78317,33 @@ function coordinatesOf(space2) {
   };
 }
 
-// src/search/energy-share.ts
-var recent = 8;
-var enough = 5;
-var step = 0.4;
-var lowest = 1 / 8;
-var unknownError = 0.1;
-var EnergyShare = class {
-  #share = 1;
-  #forecasts = [];
-  #measured = [];
-  /** In [1/8, 1]. */
-  get share() {
-    return this.#share;
-  }
-  /** Root mean square error of recent forecasts, in logarithms. */
-  get error() {
-    if (this.#forecasts.length === 0) return unknownError;
-    const squares = this.#forecasts.reduce(
-      (sum, { predicted, measured }) => sum + (predicted - measured) ** 2,
-      0
-    );
-    return Math.sqrt(squares / this.#forecasts.length);
-  }
-  /** Takes energies that no forecast was made for. */
-  see(measured) {
-    this.#measured.push(...measured);
-  }
-  /** Judges the forecasts of one round and sets the share for the next. */
-  judge(forecasts) {
-    if (forecasts.length === 0) return;
-    this.#forecasts = [...this.#forecasts, ...forecasts].slice(-recent);
-    this.see(forecasts.map(({ measured }) => measured));
-    const mean2 = this.#measured.reduce((sum, value2) => sum + value2, 0) / this.#measured.length;
-    const variance = this.#measured.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / this.#measured.length;
-    const ranksWell = variance > enough * this.error ** 2;
-    this.#share = Math.min(1, Math.max(lowest, this.#share + (ranksWell ? -step : step)));
-  }
-};
+// src/search/acquisition.ts
+function expectedImprovement({ mean: mean2, deviation }, best) {
+  const z = (best - mean2) / deviation;
+  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
+}
+function probabilityBelow({ mean: mean2, deviation }, limit) {
+  return normalCdf((limit - mean2) / deviation);
+}
+var negligible = 1e-5;
+function worth({ belief, best, probability }) {
+  const improvement = expectedImprovement(belief, best) * probability;
+  if (improvement >= negligible) return improvement;
+  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
+  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
+}
 
 // src/search/energy-step.ts
 var trialsPerStep = 8;
-var stepsPerHonestSample = 2;
-var optimism = 0.5;
-var leastChoice = 3;
+var firstEnergies = 6;
+var attemptsInVain = 3;
+var worthwhile3 = 7e-4;
+var worthwhileAtEnd = 3e-4;
+var mostPerStep = 8;
+var mostAtEnd = 16;
 var EnergyStep = class {
   #task;
-  #share = new EnergyShare();
   #tried = 0;
-  #steps = 0;
   constructor(task) {
     this.#task = task;
   }
@@ -77705,73 +78351,79 @@ var EnergyStep = class {
   get isDue() {
     return this.#task.ledger.size - this.#tried >= trialsPerStep;
   }
-  /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
-  #eligible() {
-    const { ledger, power: power3, logObjective } = this.#task;
+  /** Trials within the cap whose energy is not known. */
+  #open() {
+    const { ledger } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial2) => trial2.energy === null && trial2.latency.medianMs <= cap).map((trial2) => ({ trial: trial2, objective: logObjective(trial2) - optimism * power3.predict(trial2).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial: trial2 }) => trial2);
+    return ledger.good.filter((trial2) => trial2.energy === null && trial2.latency.medianMs <= cap);
   }
-  #bestMeasured() {
-    const best = this.#task.ledger.ranked()[0];
-    return best === void 0 ? Number.POSITIVE_INFINITY : this.#task.logObjective(best.trial);
-  }
-  /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
-  async #measure(trials) {
-    const { ledger, power: power3, logObjective, measure } = this.#task;
-    const forecasts = [];
-    const unforeseen = [];
-    let goesOn = true;
-    for (const trial2 of trials) {
-      const predicted = power3.canPredict(trial2) ? logObjective(trial2) : null;
-      goesOn = await measure(trial2);
-      const now = ledger.trials[trial2.index];
-      if (now.energy !== null && now.failure === null) {
-        const measured = logObjective(now);
-        if (predicted === null) unforeseen.push(measured);
-        else forecasts.push({ predicted, measured });
-      }
-      if (!goesOn) break;
-    }
-    this.#share.see(unforeseen);
-    this.#share.judge(forecasts);
+  /** Measures one and lets the power model learn from it. */
+  async #measure(trial2) {
+    const { ledger, power: power3, measure } = this.#task;
+    const goesOn = await measure(trial2);
+    const now = ledger.trials[trial2.index];
+    if (now.energy !== null && now.failure === null) power3.judge(trial2, now);
     power3.learn(ledger.good);
     return goesOn;
   }
-  /**
-   * One round: the top of those within the slack by measured latency times predicted power, as many as the share says;
-   * at times one more at random among the newly tried.
-   */
-  async run() {
-    const { ledger, random, fixedShare } = this.#task;
-    const first = this.#tried;
-    this.#tried = ledger.size;
-    const eligible = this.#eligible();
-    if (fixedShare !== null) {
-      const tried2 = ledger.size - first;
-      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried2)));
-      return;
-    }
-    const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
-    const rest = ledger.good.filter(
-      (trial2) => trial2.energy === null && trial2.index >= first && !top.includes(trial2)
-    );
-    const isHonest = this.#steps++ % stepsPerHonestSample === 0 && rest.length > 0;
-    await this.#measure(isHonest ? [...top, rest[random.integer(rest.length)]] : top);
+  /** The fastest and the middling in turn: power is to be learnt over all latencies. */
+  #first(open) {
+    const byLatency = [...open].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs || a2.index - b.index);
+    return byLatency[this.#task.ledger.energyMeasurements % 2 === 0 ? 0 : byLatency.length >> 1];
   }
-  /**
-   * Before the end: measures whoever could still be the best, until none could or `limit` are measured. A few are
-   * measured in any case, so that there is something to choose from.
-   */
-  async finish(limit) {
-    if (this.#task.fixedShare !== null) await this.run();
-    for (let i = 0; i < limit; i++) {
-      const next = this.#eligible()[0];
-      if (next === void 0) return;
-      const reach2 = this.#bestMeasured() + this.#share.error;
-      const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach2) return;
-      if (!await this.#measure([next])) return;
+  /** The fastest of all, unless its energy is known: of what is faster than all it learnt from, the power model knows least. */
+  #unmeasuredFastest(open) {
+    const fastest = this.#task.ledger.fastestTrial;
+    return open.find((trial2) => trial2.index === fastest?.index) ?? null;
+  }
+  /** The trial whose energy is expected to improve most on the best one's; before all others the fastest. */
+  #choose() {
+    const { ledger, logObjective, uncertainty } = this.#task;
+    const open = this.#open();
+    const best = ledger.ranked()[0]?.trial;
+    if (best === void 0 || ledger.energyMeasurements < firstEnergies) {
+      const trial2 = this.#first(open);
+      return trial2 === void 0 ? null : { trial: trial2, improvement: Number.POSITIVE_INFINITY };
     }
+    const fastest = this.#unmeasuredFastest(open);
+    if (fastest !== null) return { trial: fastest, improvement: Number.POSITIVE_INFINITY };
+    const logBest = logObjective(best);
+    let choice = null;
+    for (const trial2 of open) {
+      const belief = { mean: logObjective(trial2), deviation: uncertainty(trial2) };
+      const improvement = expectedImprovement(belief, logBest);
+      if (choice === null || improvement > choice.improvement) choice = { trial: trial2, improvement };
+    }
+    return choice;
+  }
+  /** Measures the most promising, one by one with what the last one taught, while that is expected to improve enough. */
+  async #measureWhile(enough, most4) {
+    for (let measured = 0; measured < most4; measured++) {
+      if (measured >= attemptsInVain && this.#task.ledger.energyMeasurements === 0) return;
+      const choice = this.#choose();
+      if (choice === null || choice.improvement < enough) return;
+      if (!await this.#measure(choice.trial)) return;
+    }
+  }
+  /** A fixed share of what was tried since the last step, the most promising first. */
+  async #measureShare(share2, tried2) {
+    for (let measured = 0; measured < Math.round(share2 * tried2); measured++) {
+      const choice = this.#choose();
+      if (choice === null || !await this.#measure(choice.trial)) return;
+    }
+  }
+  /** One round. */
+  async run() {
+    const { ledger, fixedShare } = this.#task;
+    const tried2 = ledger.size - this.#tried;
+    this.#tried = ledger.size;
+    if (fixedShare === null) await this.#measureWhile(worthwhile3, mostPerStep);
+    else await this.#measureShare(fixedShare, tried2);
+  }
+  /** Before the end: measures whoever could still be the best. */
+  async finish() {
+    if (this.#task.fixedShare === null) await this.#measureWhile(worthwhileAtEnd, mostAtEnd);
+    else await this.run();
   }
 };
 
@@ -77829,11 +78481,11 @@ var Ledger = class {
   }
   /** Only the best trial's course of power is looked at, and those that may still become it are few. */
   #forgetCourses() {
-    const kept2 = new Set(
+    const kept3 = new Set(
       this.ranked().slice(0, coursesKept).map(({ trial: trial2 }) => trial2.index)
     );
     for (const trial2 of this.#trials) {
-      if (trial2.energy?.power === void 0 || kept2.has(trial2.index)) continue;
+      if (trial2.energy?.power === void 0 || kept3.has(trial2.index)) continue;
       const { power: power3, ...energy } = trial2.energy;
       this.#trials[trial2.index] = { ...trial2, energy };
     }
@@ -77853,7 +78505,7 @@ var Ledger = class {
   get measurements() {
     return this.#trials.map(asMeasurement);
   }
-  #fastestTrial() {
+  get fastestTrial() {
     let fastest = null;
     for (const trial2 of this.#trials) {
       if (isGood(trial2) && trial2.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
@@ -77864,7 +78516,7 @@ var Ledger = class {
   }
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs() {
-    const fastest = this.#fastestTrial();
+    const fastest = this.fastestTrial;
     return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
   }
   #objectiveOf({ latency, energy }) {
@@ -77893,11 +78545,11 @@ var Ledger = class {
   }
   /** The best trial; where no energy is known yet, the fastest. */
   best() {
-    const trial2 = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    const trial2 = this.ranked()[0]?.trial ?? this.fastestTrial;
     return trial2 === null ? null : asMeasurement(trial2);
   }
   fastest() {
-    const trial2 = this.#fastestTrial();
+    const trial2 = this.fastestTrial;
     return trial2 === null ? null : asMeasurement(trial2);
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
@@ -77905,12 +78557,12 @@ var Ledger = class {
     const known4 = this.good.filter((trial2) => trial2.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
-    let lowest3 = Number.POSITIVE_INFINITY;
+    let lowest2 = Number.POSITIVE_INFINITY;
     const front = [];
     for (const trial2 of known4) {
       const joules = trial2.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules < lowest3) {
-        lowest3 = joules;
+      if (joules < lowest2) {
+        lowest2 = joules;
         front.push(asMeasurement(trial2));
       }
     }
@@ -77929,9 +78581,9 @@ var Ledger = class {
 var compressedFrom = 0.7;
 var compression = 0.2;
 function compressionOf(logCosts) {
-  const sorted2 = [...logCosts].sort((a2, b) => a2 - b);
-  const knee = sorted2[Math.floor(compressedFrom * (sorted2.length - 1))];
-  return (value2) => value2 > knee ? knee + compression * (value2 - knee) : value2;
+  const sorted3 = [...logCosts].sort((a2, b) => a2 - b);
+  const knee2 = sorted3[Math.floor(compressedFrom * (sorted3.length - 1))];
+  return (value2) => value2 > knee2 ? knee2 + compression * (value2 - knee2) : value2;
 }
 var beliefInPrior = 2;
 function calibrate(x2, y2) {
@@ -77953,6 +78605,7 @@ function calibrate(x2, y2) {
 var fittingPoints = 160;
 var processPoints = 250;
 var mostPoints = 500;
+var leastSignal = 0.05;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order2 = items.map((_, index) => index);
@@ -77971,6 +78624,8 @@ var Surrogate = class {
   #keys = [];
   /** Keys that were taken in or left out on purpose. */
   #settled = /* @__PURE__ */ new Set();
+  /** Keys of points taken in with a noise of their own. */
+  #noisy = /* @__PURE__ */ new Set();
   #queries = /* @__PURE__ */ new Map();
   #nextFit = 0;
   #solution = { weights: new Float64Array(0), signalVariance: 1 };
@@ -78008,12 +78663,15 @@ var Surrogate = class {
     const samples2 = known4.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
-      target: (residuals[index] - centre) / this.#spread
+      target: (residuals[index] - centre) / this.#spread,
+      deviation: (item.deviation ?? 0) / this.#spread
     }));
     if (known4.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
-    else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
+    else if (samples2.some(({ key: key2, deviation }) => deviation === 0 && this.#noisy.has(key2)))
+      this.#rebuild(samples2);
+    else for (const sample of samples2) this.#add(sample);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
-    const worst = samples2.reduce((most2, { target }) => Math.max(most2, target), Number.NEGATIVE_INFINITY);
+    const worst = samples2.reduce((most4, { target }) => Math.max(most4, target), Number.NEGATIVE_INFINITY);
     const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
     this.#solution = this.#process.solve(values2);
   }
@@ -78025,24 +78683,37 @@ var Surrogate = class {
       targets: Float64Array.from(fitting2, ({ target }) => target - mean2)
     };
     this.#parameters = this.#parameters === null ? fitCovariance(this.#dimensions, data) : fitCovariance(this.#dimensions, data, this.#parameters);
-    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
-    this.#keys = [];
-    this.#settled = /* @__PURE__ */ new Set();
-    this.#queries = /* @__PURE__ */ new Map();
-    for (const { key: key2, coordinates } of thin(samples2, processPoints, this.#random))
-      this.#add(key2, coordinates);
+    this.#take(thin(samples2, processPoints, this.#random));
     for (const { key: key2 } of samples2) this.#settled.add(key2);
     this.#nextFit = Math.max(samples2.length + 4, Math.floor(1.3 * samples2.length));
   }
-  #add(key2, coordinates) {
+  /** Takes the same points in again, with the noise that they have by now, and new ones; what was only believed goes. */
+  #rebuild(samples2) {
+    const taken = new Set(this.#keys);
+    const settled = this.#settled;
+    this.#take(samples2.filter(({ key: key2 }) => taken.has(key2) || !settled.has(key2)));
+    for (const { key: key2 } of samples2) this.#settled.add(key2);
+  }
+  #take(samples2) {
+    this.#process = new GaussianProcess(
+      new Covariance(this.#dimensions, this.#parameters)
+    );
+    this.#keys = [];
+    this.#settled = /* @__PURE__ */ new Set();
+    this.#noisy = /* @__PURE__ */ new Set();
+    this.#queries = /* @__PURE__ */ new Map();
+    for (const sample of samples2) this.#add(sample);
+  }
+  #add({ key: key2, coordinates, deviation }) {
     if (this.#settled.has(key2)) return;
     this.#settled.add(key2);
     this.#keys.push(key2);
-    this.#process?.add(coordinates);
+    if (deviation > 0) this.#noisy.add(key2);
+    this.#process?.add(coordinates, deviation ** 2 / Math.max(leastSignal, this.#solution.signalVariance));
   }
   /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
   believe(place) {
-    this.#add(place.key, place.coordinates);
+    this.#add({ ...place, deviation: 0 });
   }
   /** Compressed log cost at a place. */
   predict(place) {
@@ -78075,14 +78746,141 @@ var standardMethods = {
   energyShare: null
 };
 
+// src/search/other-device.ts
+var fewest = 24;
+var most = 400;
+var startFrom = 4;
+var knee = 0.7;
+var beyondKnee = 0.2;
+var farthest = 1.5;
+var enoughToTell = 6;
+var leastCorrelation = 0.5;
+var OtherDeviceAxis = class _OtherDeviceAxis {
+  #coordinates;
+  #keyOf;
+  #known = /* @__PURE__ */ new Map();
+  #points;
+  #seed;
+  #trees = null;
+  #isOpen = false;
+  #isWeighed = false;
+  constructor(task) {
+    const { coordinates, seed, rows, keyOf: keyOf4 } = task;
+    this.#coordinates = coordinates;
+    this.#seed = seed;
+    this.#keyOf = keyOf4;
+    const logs = sortSamples(rows.flatMap(({ logLatency }) => logLatency ?? []));
+    const lowest2 = quantile(logs, 0);
+    const range4 = Math.max(quantile(logs, knee) - lowest2, 1e-9);
+    for (const { point: point2, logLatency } of rows) {
+      const share2 = logLatency === null ? Number.POSITIVE_INFINITY : (logLatency - lowest2) / range4;
+      const bent = share2 > 1 ? 1 + beyondKnee * (share2 - 1) : share2;
+      this.#known.set(keyOf4(point2), Math.min(farthest, bent));
+    }
+    this.#points = rows.filter(({ logLatency }) => logLatency !== null).sort((a2, b) => a2.logLatency - b.logLatency).map(({ point: point2 }) => point2);
+  }
+  /** null where the other device cannot help: another vendor's, or one that knows too little of this space. */
+  static of(other, task) {
+    if (other === void 0 || !other.sameVendor) return null;
+    const { space: space2, keyOf: keyOf4 } = task;
+    const rows = /* @__PURE__ */ new Map();
+    for (const { configuration, latencyMs } of other.latencies) {
+      const point2 = space2.point(configuration);
+      if (point2 === null || !space2.isValid(point2)) continue;
+      rows.set(keyOf4(point2), { point: point2, logLatency: latencyMs === null ? null : Math.log(latencyMs) });
+    }
+    const worked = [...rows.values()].filter(({ logLatency }) => logLatency !== null);
+    return worked.length < fewest ? null : new _OtherDeviceAxis({ ...task, rows: [...rows.values()] });
+  }
+  /** The other device's fastest. */
+  get start() {
+    return this.#points.slice(0, startFrom);
+  }
+  /** Decides, once enough was tried, whether the two devices rank alike. */
+  weigh(trials) {
+    if (this.#isWeighed || trials.length < enoughToTell) return;
+    this.#isWeighed = true;
+    const correlation = spearman(
+      trials.map(({ point: point2 }) => this.#value(point2)),
+      trials.map(({ latency }) => latency.medianMs)
+    );
+    this.#isOpen = correlation >= leastCorrelation;
+  }
+  #value(point2) {
+    const known4 = this.#known.get(this.#keyOf(point2));
+    if (known4 !== void 0) return known4;
+    this.#trees ??= this.#train();
+    const value2 = Math.min(farthest, Math.max(0, this.#trees.predict(this.#coordinates.features(point2))));
+    this.#known.set(this.#keyOf(point2), value2);
+    return value2;
+  }
+  /** Trees for what the other device did not try. */
+  #train() {
+    const step = Math.ceil(this.#points.length / most);
+    const rows = this.#points.filter((_, index) => index % step === 0);
+    return trainTrees(
+      {
+        features: featureMatrix(
+          rows.map((point2) => this.#coordinates.features(point2)),
+          this.#coordinates.featureCount
+        ),
+        targets: Float64Array.from(rows, (point2) => this.#known.get(this.#keyOf(point2)))
+      },
+      {
+        trees: 80,
+        learningRate: 0.1,
+        maxLeaves: 16,
+        maxDepth: 6,
+        minLeafRows: 2,
+        columnShare: 0.8,
+        seed: this.#seed
+      }
+    );
+  }
+  /** `coordinates` with the other device's latency behind them. Where that has no say it is the same everywhere. */
+  extended() {
+    const base2 = this.#coordinates;
+    const value2 = (point2) => this.#isOpen ? this.#value(point2) : 0;
+    return {
+      dimensions: [...base2.dimensions, { ordinal: true, hamming: false }],
+      coordinates: (point2) => Float64Array.from([...base2.coordinates(point2), value2(point2)]),
+      featureCount: base2.featureCount + 1,
+      features: (point2) => Float64Array.from([...base2.features(point2), value2(point2)])
+    };
+  }
+};
+
+// src/search/calibration.ts
+var recent = 16;
+var least2 = 4;
+var largestScale = 4;
+var furthest = 5;
+var Calibration = class {
+  #squares = [];
+  /** Takes one forecast, made before its value was known: (measured - mean) / deviation. */
+  see(standardised) {
+    const square = Math.min(furthest, Math.abs(standardised)) ** 2;
+    this.#squares = [...this.#squares, square].slice(-recent);
+  }
+  /** Root mean square of the recent ones, in [1, 4]. */
+  get scale() {
+    const count2 = this.#squares.length;
+    if (count2 < least2) return 1;
+    const sum = this.#squares.reduce((total2, square) => total2 + square, 0);
+    return Math.min(largestScale, Math.max(1, Math.sqrt(sum / count2)));
+  }
+};
+
 // src/search/power-model.ts
 function logEffectiveWatts(latencyMs, joules) {
   return Math.log(joules) - Math.log(latencyMs / 1e3);
 }
+var meterNoise = 5e-3;
 var PowerModel = class {
   #coordinates;
   #priors;
   #surrogate;
+  #calibration = new Calibration();
   #known = false;
   #predictions = /* @__PURE__ */ new Map();
   constructor(coordinates, priors, random) {
@@ -78107,12 +78905,21 @@ var PowerModel = class {
     this.#predictions.clear();
     if (this.#known) this.#surrogate.learn(known4);
   }
-  /** Whether `predict` says more than that all are alike. */
-  canPredict(trial2) {
-    return this.#known || this.#priors.get(trial2.key).logWatts !== null;
+  /** Compares what was predicted for a trial with its energy, before `learn` sees that. */
+  judge(trial2, measured) {
+    if (!this.#known) return;
+    const { mean: mean2, deviation } = this.#predict(trial2);
+    this.#calibration.see((this.logWatts(measured) - mean2) / Math.hypot(deviation, meterNoise));
   }
-  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
+  /**
+   * Predicted log watts, measured or not, with a deviation that past errors bear out; without any energy measurement the
+   * prior, or the same for all.
+   */
   predict(trial2) {
+    const { mean: mean2, deviation } = this.#predict(trial2);
+    return { mean: mean2, deviation: Math.hypot(this.#calibration.scale * deviation, meterNoise) };
+  }
+  #predict(trial2) {
     if (!this.#known) return { mean: this.#priors.get(trial2.key).logWatts ?? 0, deviation: 1 };
     let belief = this.#predictions.get(trial2.key);
     if (belief === void 0) {
@@ -78132,15 +78939,15 @@ var PowerModel = class {
 var remembered = 8192;
 var nothing4 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
-var enoughToTell = 24;
-var leastCorrelation = 0.2;
+var enoughToTell2 = 24;
+var leastCorrelation2 = 0.2;
 function ranks2(forecasts) {
   if (forecasts.length < enoughToOppose) return true;
   const correlation = spearman(
     forecasts.map(({ predicted }) => predicted),
     forecasts.map(({ measured }) => measured)
   );
-  return forecasts.length < enoughToTell ? correlation > 0 : correlation > leastCorrelation;
+  return forecasts.length < enoughToTell2 ? correlation > 0 : correlation > leastCorrelation2;
 }
 var PriorBeliefs = class {
   #model;
@@ -78203,22 +79010,6 @@ var PriorBeliefs = class {
   }
 };
 
-// src/search/acquisition.ts
-function expectedImprovement({ mean: mean2, deviation }, best) {
-  const z = (best - mean2) / deviation;
-  return (best - mean2) * normalCdf(z) + deviation * normalPdf(z);
-}
-function probabilityBelow({ mean: mean2, deviation }, limit) {
-  return normalCdf((limit - mean2) / deviation);
-}
-var negligible = 1e-5;
-function worth({ belief, best, probability }) {
-  const improvement = expectedImprovement(belief, best) * probability;
-  if (improvement >= negligible) return improvement;
-  const distance2 = Math.max(0, belief.mean - best) / belief.deviation;
-  return -negligible * (1 + distance2) / Math.max(probability, 1e-6);
-}
-
 // src/search/candidates.ts
 var neighboursOf = 12;
 var parents = 16;
@@ -78280,10 +79071,69 @@ var Candidates2 = class {
     }
     return found;
   }
+  /**
+   * `kept`, and up to `count` random points of the whole space beside it, as far as they were never tried. Empty where
+   * `propose` has the whole space anyway.
+   */
+  elsewhere(kept3, count2) {
+    const found = /* @__PURE__ */ new Map();
+    if (this.#all !== null) return found;
+    this.#unseen(kept3, found);
+    this.#unseen(this.#space.sample(this.#random, count2), found);
+    return found;
+  }
 };
 
+// src/search/far-sight.ts
+var little = 5e-4;
+var patience = 3;
+var kept = 128;
+var fewest2 = 128;
+var most2 = 600;
+var covariances = 6e4;
+var largestModel = 500;
+var FarSight = class {
+  #batches = 0;
+  #promising = [];
+  /** Takes the largest improvement that the last batch expected near the best. */
+  see(expectedImprovement2) {
+    this.#batches = expectedImprovement2 < little ? this.#batches + 1 : 0;
+  }
+  /** Whether one of the next batch shall come from elsewhere. */
+  get isWanted() {
+    return this.#batches >= patience;
+  }
+  get promising() {
+    return this.#promising;
+  }
+  /** Points to draw beside the promising ones, after so many trials. */
+  portion(trials) {
+    const count2 = Math.floor(covariances / Math.max(1, Math.min(trials, largestModel)));
+    return Math.min(most2, Math.max(fewest2, count2));
+  }
+  /** Keeps the most promising of those looked at; none looked at: as they are. */
+  keep(looked, worthOf) {
+    if (looked.length === 0) return;
+    this.#promising = looked.map((item) => ({ point: item.point, worth: worthOf(item) })).sort((a2, b) => b.worth - a2.worth).slice(0, kept).map(({ point: point2 }) => point2);
+  }
+};
+
+// src/search/interleave.ts
+function interleave(a2, b) {
+  const seen = /* @__PURE__ */ new Set();
+  const merged = [];
+  for (let i = 0; i < a2.length; i++) {
+    for (const trial2 of [a2[i], b[i]]) {
+      if (trial2 === void 0 || seen.has(trial2.key)) continue;
+      seen.add(trial2.key);
+      merged.push(trial2);
+    }
+  }
+  return merged;
+}
+
 // src/search/validity.ts
-var lowest2 = 0.02;
+var lowest = 0.02;
 var Validity = class {
   #coordinates;
   #seed;
@@ -78328,7 +79178,7 @@ var Validity = class {
     let probability = this.#known.get(key2);
     if (probability === void 0) {
       const value2 = this.#trees.predict(this.#coordinates.features(point2));
-      probability = Math.min(1, Math.max(lowest2, value2));
+      probability = Math.min(1, Math.max(lowest, value2));
       this.#known.set(key2, probability);
     }
     return probability;
@@ -78344,6 +79194,7 @@ var newPriorsPerBatch = 64;
 var Proposer = class {
   #task;
   #candidates;
+  #farSight = new FarSight();
   #validity;
   #latency;
   #objective;
@@ -78369,6 +79220,11 @@ var Proposer = class {
     const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial2);
     return (energy + latency) * Math.log(trial2.latency.medianMs) + energy * logWatts;
   }
+  /** Standard deviation of a trial's log objective: that of its power, unless that was measured or does not count. */
+  uncertainty(trial2) {
+    const { energy } = objectives[this.#task.objective.minimize];
+    return energy === 0 || trial2.energy !== null ? 0 : energy * this.#task.power.predict(trial2).deviation;
+  }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
     const { energy, latency } = objectives[this.#task.objective.minimize];
@@ -78383,10 +79239,10 @@ var Proposer = class {
     surrogate.learn(
       this.#task.ledger.trials.map((trial2) => {
         const known4 = good2.get(trial2.index);
-        return {
-          ...this.#place(trial2.key, trial2.point, prior(trial2.key)),
-          logCost: known4 === void 0 ? null : cost2(known4)
-        };
+        const place = this.#place(trial2.key, trial2.point, prior(trial2.key));
+        if (known4 === void 0) return { ...place, logCost: null };
+        const { mean: mean2, deviation } = cost2(known4);
+        return { ...place, logCost: mean2, deviation };
       })
     );
   }
@@ -78404,25 +79260,35 @@ var Proposer = class {
       (a2, b) => outside(a2) - outside(b) || (value2.get(a2.key) ?? 0) - (value2.get(b.key) ?? 0) || a2.index - b.index
     );
   }
-  async #pool(elite) {
-    const { ledger, priors, space: space2 } = this.#task;
-    const proposed = [...this.#candidates.propose(elite)];
+  /** Those of `points` that the cost model, if there is one, was asked about: some of them now. */
+  async #withPriors(points) {
+    const { priors, space: space2 } = this.#task;
     if (priors.speaks) {
-      const asked = proposed.filter(([key2]) => !priors.knows(key2)).slice(0, newPriorsPerBatch);
+      const asked = [...points].filter(([key2]) => !priors.knows(key2)).slice(0, newPriorsPerBatch);
       await priors.learnAll(asked.map(([key2, point2]) => [key2, space2.configuration(point2)]));
     }
-    const pool = proposed.filter(([key2]) => priors.knows(key2));
-    const keys = new Set(pool.map(([key2]) => key2));
+    return [...points].filter(([key2]) => priors.knows(key2));
+  }
+  /** Candidates near the best and, where little is left to find there, from the whole space. */
+  async #pools(elite) {
+    const { ledger, priors } = this.#task;
+    const sight = this.#farSight;
+    const proposed = this.#candidates.propose(elite);
+    const elsewhere2 = sight.isWanted ? new Map(this.#candidates.elsewhere(sight.promising, sight.portion(ledger.size))) : /* @__PURE__ */ new Map();
+    for (const key2 of proposed.keys()) elsewhere2.delete(key2);
+    const [near, far] = [await this.#withPriors(proposed), await this.#withPriors(elsewhere2)];
+    const keys = new Set([...near, ...far].map(([key2]) => key2));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
     this.#validity.retain(keys);
     priors.retain((key2) => keys.has(key2) || ledger.hasKey(key2));
-    return pool.map(([key2, point2]) => ({
+    const candidate = ([key2, point2]) => ({
       point: point2,
       latency: this.#place(key2, point2, priors.get(key2).logLatency),
       objective: this.#place(key2, point2, this.priorObjective(key2)),
       validity: this.#validity.probability(key2, point2) ** 2
-    }));
+    });
+    return { near: near.map(candidate), far: far.map(candidate) };
   }
   /** Lets the cost model's forecasts be weighed. */
   #weighPriors() {
@@ -78449,13 +79315,13 @@ var Proposer = class {
     this.#observe(
       this.#objective,
       (key2) => this.priorObjective(key2),
-      (trial2) => this.logObjective(trial2)
+      (trial2) => ({ mean: this.logObjective(trial2), deviation: this.uncertainty(trial2) })
     );
     if (!this.#isCapped) return;
     this.#observe(
       this.#latency,
       (key2) => priors.get(key2).logLatency,
-      (trial2) => Math.log(trial2.latency.medianMs)
+      (trial2) => ({ mean: Math.log(trial2.latency.medianMs), deviation: 0 })
     );
   }
   /** Looks for the fastest. */
@@ -78480,27 +79346,32 @@ var Proposer = class {
   }
   /**
    * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
-   * left. Something must have worked before.
+   * left. While little is expected of what is near the best, the last one is from anywhere. Something must have worked before.
    */
   async propose(count2, latencySlots) {
     this.#learn();
     const byObjective = this.#ranked(false);
     const byLatency = this.#ranked(true);
     const elite = latencySlots === 0 ? byObjective : latencySlots === count2 ? byLatency : interleave(byObjective, byLatency);
-    const pool = await this.#pool(elite.map(({ point: point2 }) => point2));
+    const { near, far } = await this.#pools(elite.map(({ point: point2 }) => point2));
     const latencyAim = this.#latencyAim(byLatency[0]);
     const objectiveAim = this.#objectiveAim(byObjective[0]);
+    const aimOf = (slot2) => slot2 < latencySlots ? latencyAim : objectiveAim;
+    this.#farSight.keep(far, (candidate) => worth(aimOf(count2 - 1)(candidate)));
     const points = [];
-    let largest3 = 0;
+    let [nearby, largest3] = [0, 0];
     for (let slot2 = 0; slot2 < count2; slot2++) {
-      const choice = choose2(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
+      const pool = slot2 === count2 - 1 && far.length > 0 ? far : near;
+      const choice = choose2(pool, aimOf(slot2));
       if (choice === null) break;
       largest3 = Math.max(largest3, choice.improvement);
+      if (pool === near) nearby = Math.max(nearby, choice.improvement);
       points.push(choice.candidate.point);
       pool.splice(pool.indexOf(choice.candidate), 1);
       this.#objective.believe(choice.candidate.objective);
       if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
     }
+    this.#farSight.see(nearby);
     return { points, expectedImprovement: largest3 };
   }
 };
@@ -78519,21 +79390,9 @@ function choose2(pool, aim) {
   }
   return best === null ? null : { candidate: best, improvement };
 }
-function interleave(a2, b) {
-  const seen = /* @__PURE__ */ new Set();
-  const merged = [];
-  for (let i = 0; i < a2.length; i++) {
-    for (const trial2 of [a2[i], b[i]]) {
-      if (trial2 === void 0 || seen.has(trial2.key)) continue;
-      seen.add(trial2.key);
-      merged.push(trial2);
-    }
-  }
-  return merged;
-}
 
 // src/search/start-points.ts
-var startTrials = 12;
+var startTrials = 8;
 var askedAtOnce = 64;
 var climbs = 3;
 var fromPrior = 4;
@@ -78566,7 +79425,6 @@ async function startPoints(task) {
 var batchSize = 4;
 var expectedAhead = batchSize;
 var leastGood = 4;
-var finalMeasurements = 4;
 var finalistCount = 6;
 var latencyFirst = 0.5;
 var SearchRun = class {
@@ -78579,17 +79437,23 @@ var SearchRun = class {
   #power;
   #proposer;
   #energy;
+  #other;
   #random;
   #round = 0;
   constructor(task) {
     const { space: space2, trials } = task;
     const random = createRandom(task.seed);
-    const coordinates = coordinatesOf(space2);
+    const own = coordinatesOf(space2);
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
     this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
     this.#ledger = new Ledger(space2, this.#objective);
+    this.#other = OtherDeviceAxis.of(task.otherDevice, {
+      ...{ space: space2, coordinates: own, seed: task.seed },
+      keyOf: (point2) => this.#ledger.keyOf(point2)
+    });
+    const coordinates = this.#other?.extended() ?? own;
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
@@ -78608,9 +79472,9 @@ var SearchRun = class {
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
       power: this.#power,
-      random: random.fork("energy"),
       fixedShare: methods.energyShare,
       logObjective: (trial2) => this.#proposer.logObjective(trial2),
+      uncertainty: (trial2) => this.#proposer.uncertainty(trial2),
       measure: (trial2) => this.#measureEnergy(trial2)
     });
   }
@@ -78664,12 +79528,13 @@ var SearchRun = class {
       await this.#priors.learn(this.#ledger.keyOf(point2), known4.configuration);
       this.#ledger.record(point2, known4);
     }
+    this.#other?.weigh(this.#ledger.good);
     this.#power.learn(this.#ledger.good);
   }
   async #start() {
     const { space: space2, start } = this.#task;
     const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
-    await this.#tryAll(given);
+    await this.#tryAll([...given, ...this.#other?.start ?? []]);
     while (this.#stop() === null) {
       const missing3 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
       if (missing3 <= 0) return;
@@ -78708,12 +79573,14 @@ var SearchRun = class {
   async #search() {
     await this.#recall();
     await this.#start();
+    this.#other?.weigh(this.#ledger.good);
     await this.#energyStep();
     await this.#endRound();
     for (; ; ) {
       const stop = this.#stop();
       if (stop !== null) return stop;
       if (this.#ledger.good.length === 0) return "exhausted";
+      this.#other?.weigh(this.#ledger.good);
       const count2 = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
       const proposal = await this.#proposer.propose(count2, Math.min(count2, this.#latencySlots()));
       if (proposal.points.length === 0) return "exhausted";
@@ -78730,7 +79597,7 @@ var SearchRun = class {
     const stopped = await this.#search();
     if (needsEnergy(this.#objective.minimize) && stopped !== "interrupted") {
       this.#budget.openReserve();
-      await this.#energy.finish(finalMeasurements);
+      await this.#energy.finish();
       await this.#endRound();
     }
     const ledger = this.#ledger;
@@ -78944,9 +79811,33 @@ async function runFinals(options) {
   });
 }
 
+// src/app/tuning/other-device.ts
+function sorted(parameters) {
+  return JSON.stringify(Object.entries(parameters).sort());
+}
+function otherDevice(recordings, searched) {
+  const { kernel, parameters, device } = searched;
+  const isSameVendor = (recording) => recording.device.vendor !== "" && recording.device.vendor === device.vendor;
+  const [best] = recordings.filter(
+    (recording) => recording.kernel === kernel && recording.device.family !== device.family && sorted(recording.workload.parameters) === sorted(parameters)
+  ).sort(
+    (a2, b) => Number(isSameVendor(b)) - Number(isSameVendor(a2)) || b.measurements.length - a2.measurements.length
+  );
+  if (best === void 0) return void 0;
+  return {
+    sameVendor: isSameVendor(best),
+    latencies: best.measurements.map(({ values: values2, latencyMs, failure }) => ({
+      configuration: Object.fromEntries(
+        best.tunables.map((tunable, index) => [tunable.name, tunable.values[values2[index] ?? -1] ?? ""])
+      ),
+      latencyMs: failure === void 0 ? latencyMs ?? null : null
+    }))
+  };
+}
+
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join32 } from "node:path";
+import { join as join33 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -79070,6 +79961,9 @@ function describeDevice(info) {
   const { family, vendor, architecture, device, description, driver, software } = info;
   return { family, vendor, architecture, device, description, driver, software };
 }
+function subgroupsOf({ limits: limits2 }) {
+  return limits2.has_subgroups ? { subgroups: [limits2.subgroup_min, limits2.subgroup_max] } : {};
+}
 function describeMeter(info) {
   const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
   const { sampledPart, settledAfterMs: settledAfterMs2, scope } = info;
@@ -79085,7 +79979,7 @@ function recordingOf(options) {
   return {
     schema: "joulegate-recording",
     version: 1,
-    device: describeDevice(device),
+    device: { ...describeDevice(device), ...subgroupsOf(device) },
     meter: meter === null ? null : describeMeter(meter),
     kernel: kernel.name,
     workload: { name: workload.name, parameters: workload.parameters },
@@ -79294,7 +80188,7 @@ function openTrialStore(options) {
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join32(folder, "trials", `${subject}.json.gz`);
+  const path2 = join33(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -79373,12 +80267,15 @@ async function searchWorkload(task) {
     return { trials: latencyTrials, energies: energyTrials, ...seconds2 };
   };
   const startMs = clock.nowMs();
+  const { parameters } = workload;
+  const other = otherDevice(task.recordings, { kernel: kernel.name, parameters, device: device.info });
   const result = await runSearch({
     space: space2,
     objective: task.objective,
     budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
     seed: task.seed,
-    start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
+    start: [task.incumbent, kernel.defaults, ...task.hints],
+    ...other === void 0 ? {} : { otherDevice: other },
     costModel: task.costModel,
     trials,
     known: known4,
@@ -79431,17 +80328,17 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync12, lstatSync as lstatSync5 } from "node:fs";
-import { join as join33 } from "node:path";
+import { join as join34 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join33(folder, ".gitignore");
+  const ignore = join34(folder, ".gitignore");
   if (!existsSync12(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host2, manifestFolder) {
-  const folder = join33(manifestFolder, ".joulegate");
+  const folder = join34(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -79487,7 +80384,8 @@ async function searchAll(task) {
         kernel: definition3,
         workload,
         incumbent: head2.variant.configuration,
-        hint: base2.variant.configuration,
+        hints: [base2.variant.configuration],
+        recordings: [],
         objective: measurableObjective(definition3.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds2 },
         seed: 1,
@@ -79761,10 +80659,10 @@ function attemptDigest({ comparison, subject }, machine) {
   ];
   return createHash12("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
-function earlierAttempts(digests, kept2) {
+function earlierAttempts(digests, kept3) {
   const attempts2 = [];
   for (const [{ subject }, digest3] of digests) {
-    const own = kept2.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
+    const own = kept3.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
     for (const [i, { samples: samples2 }] of own.entries()) {
       const { kernel, workload } = subject;
       attempts2[i] ??= [];
@@ -79774,15 +80672,15 @@ function earlierAttempts(digests, kept2) {
   return attempts2;
 }
 function keepAttempts(options) {
-  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
-  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
+  const { digests, kept: kept3, samples: samples2, judgements, at: at3 } = options;
+  if (judgements.some(({ verdict }) => verdict === "environment")) return kept3;
   const fresh = [...digests].flatMap(([{ subject }, digest3]) => {
     const own = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
     return own.length === 0 ? [] : [{ digest: digest3, at: at3, samples: own.flatMap(toKept) }];
   });
-  return [...kept2, ...fresh].slice(-maxKept);
+  return [...kept3, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
   const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
@@ -79975,15 +80873,15 @@ async function compareWorkload(options) {
 }
 function listRemoved(base2, head2) {
   return base2.manifest.kernels.flatMap((definition3) => {
-    const kept2 = head2.manifest.kernels.find(({ name }) => name === definition3.name);
-    return definition3.workloads.filter((workload) => !kept2?.workloads.some(({ name }) => name === workload.name)).map(
+    const kept3 = head2.manifest.kernels.find(({ name }) => name === definition3.name);
+    return definition3.workloads.filter((workload) => !kept3?.workloads.some(({ name }) => name === workload.name)).map(
       (workload) => ({
         kernel: definition3.name,
         workload: workload.name,
         definition: definition3,
         warning: null,
         status: "removed",
-        reason: kept2 === void 0 ? "not in head any more" : "this workload is not in head any more"
+        reason: kept3 === void 0 ? "not in head any more" : "this workload is not in head any more"
       })
     );
   });
@@ -80077,8 +80975,8 @@ function testsOf(comparisons4) {
 async function measureChanged(task, laboratory, removed) {
   const { host: host2, options, base: base2, policy: policy2 } = task;
   const { memory = noMemory } = options;
-  const kept2 = await memory.restore(laboratory.info);
-  const { noiseFloor } = kept2;
+  const kept3 = await memory.restore(laboratory.info);
+  const { noiseFloor } = kept3;
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2, features } = laboratory.info;
   const { print } = laboratory;
@@ -80092,7 +80990,7 @@ async function measureChanged(task, laboratory, removed) {
   });
   const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
   const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
-  const earlier = earlierAttempts(digests, kept2.attempts);
+  const earlier = earlierAttempts(digests, kept3.attempts);
   const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
   const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
@@ -80119,7 +81017,7 @@ async function measureChanged(task, laboratory, removed) {
     const cost2 = "a repetition of this run will not know what it measured";
     await optional(
       { cost: cost2, otherwise: void 0, warn },
-      () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
+      () => memory.keep(keepAttempts({ digests, kept: kept3.attempts, samples: samples2, judgements, at: at3 }))
     );
   }
   const passes = await optional(
@@ -80143,7 +81041,7 @@ async function measureChanged(task, laboratory, removed) {
     earlier,
     warnings: [...warnings, ...lost2],
     noiseFloor,
-    nights: kept2.nights,
+    nights: kept3.nights,
     advice: [],
     passes,
     measuredWith: laboratory
@@ -80187,7 +81085,7 @@ async function runGuard(task) {
 }
 
 // src/app/guard/whole-report.ts
-import { join as join34 } from "node:path";
+import { join as join35 } from "node:path";
 
 // src/app/guard/kernel-place.ts
 import { posix as posix2 } from "node:path";
@@ -80782,7 +81680,7 @@ function writeSuggestion(host2, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join34(absolutePath2(host2, options.report), suggestionFile);
+  const path2 = join35(absolutePath2(host2, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -80972,16 +81870,16 @@ function historyOf(states, made) {
 }
 
 // src/app/history/show-history.ts
-import { readdirSync as readdirSync6, statSync as statSync6 } from "node:fs";
-import { join as join35 } from "node:path";
+import { readdirSync as readdirSync7, statSync as statSync7 } from "node:fs";
+import { join as join36 } from "node:path";
 var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
 var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
 function isFolder(path2) {
-  return statSync6(path2, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync7(path2, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function namesIn4(path2, shown) {
   try {
-    return readdirSync6(path2);
+    return readdirSync7(path2);
   } catch (error) {
     const reason = error.message;
     throw new JoulegateError("bad-input", `The folder ${shown} cannot be read: ${reason}`, {
@@ -80994,7 +81892,7 @@ function namesIn4(path2, shown) {
 function statesIn(path2, shown) {
   if (!isFolder(path2)) return [path2];
   const names2 = namesIn4(path2, shown).filter((name) => stateName.test(name));
-  if (names2.length > 0) return names2.sort().map((name) => join35(path2, name));
+  if (names2.length > 0) return names2.sort().map((name) => join36(path2, name));
   throw new JoulegateError("bad-input", `${shown} holds no kept state.`, { code: "no-history", nextStep });
 }
 function showHistory(host2, { paths: paths2, out }) {
@@ -81012,15 +81910,15 @@ function showHistory(host2, { paths: paths2, out }) {
 }
 
 // src/app/retune/explain.ts
-import { existsSync as existsSync13, readdirSync as readdirSync7 } from "node:fs";
-import { join as join39 } from "node:path";
+import { existsSync as existsSync13, readdirSync as readdirSync8 } from "node:fs";
+import { join as join40 } from "node:path";
 
 // src/app/retune/write-findings.ts
-import { join as join38 } from "node:path";
+import { join as join39 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash13 } from "node:crypto";
-import { join as join36 } from "node:path";
+import { join as join37 } from "node:path";
 function prepareKeepFolder(host2, folder) {
   if (folder === void 0) return;
   try {
@@ -81056,7 +81954,7 @@ async function keepPrinted(folder, subject, ...[configuration, name]) {
   const printed = await subject.builder.printed(configuration);
   for (const [i, { text: text3 }] of printed.entries()) {
     const own = i === 0 ? "" : `-${i + 1}`;
-    writeFileAtomic(join36(folder, `${stem(subject)}-${name}${own}.generated.wgsl`), text3);
+    writeFileAtomic(join37(folder, `${stem(subject)}-${name}${own}.generated.wgsl`), text3);
   }
 }
 async function keepFaulty(bench, ...[kernel, workload]) {
@@ -81104,7 +82002,7 @@ async function keepSources(options) {
       for (const { wgsl: wgsl2, passes } of sources) {
         const launches = passes.flatMap((pass) => launchLines(pass, program));
         const own = sources.length > 1 ? `-${passes[0]?.name}` : "";
-        const path2 = join36(folder, `${stem(final.search)}-${name}${own}.wgsl`);
+        const path2 = join37(folder, `${stem(final.search)}-${name}${own}.wgsl`);
         writeFileAtomic(path2, `${header2(final, configuration, launches, role)}
 
 ${wgsl2.trimEnd()}
@@ -81126,7 +82024,7 @@ ${wgsl2.trimEnd()}
 
 // src/app/retune/recordings.ts
 import { createHash as createHash14 } from "node:crypto";
-import { join as join37 } from "node:path";
+import { join as join38 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest3 = createHash14("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}.json.gz`;
@@ -81138,7 +82036,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join37(folder, fileName(search));
+    const path2 = join38(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -81203,7 +82101,7 @@ async function writeFindings(task) {
     faults2.push(fault2);
   }
   if (report3 !== void 0) {
-    const folder = join38(absolutePath2(host2, report3), recordingsFolder);
+    const folder = join39(absolutePath2(host2, report3), recordingsFolder);
     faults2.push(
       await keepFile(
         "the recordings are not whole",
@@ -81233,9 +82131,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join39(folder, recordingsFolder);
+  const path2 = join40(folder, recordingsFolder);
   if (!existsSync13(path2)) return [];
-  return readdirSync7(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
+  return readdirSync8(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join40(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -81270,8 +82168,8 @@ function predictionErrorOf(kernel) {
   return errors[Math.floor(errors.length / 2)] ?? null;
 }
 function importancesOf(kernel, rows) {
-  const kept2 = kernel.evidence?.importances ?? [];
-  if (kept2.length > 0) return kept2;
+  const kept3 = kernel.evidence?.importances ?? [];
+  if (kept3.length > 0) return kept3;
   const names2 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
   const values2 = names2.map(
@@ -81287,7 +82185,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host2, options) {
   const folder = absolutePath2(host2, options.report);
-  const report3 = readReport(join39(folder, "report.json"));
+  const report3 = readReport(join40(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -81342,12 +82240,12 @@ function explain2(host2, options) {
 
 // src/app/retune/evidence.ts
 var maxPoints2 = 500;
-function kept(measurements) {
+function kept2(measurements) {
   const withEnergy = measurements.filter(({ energy }) => energy !== null);
   const others = measurements.filter(({ energy }) => energy === null);
   const room2 = Math.max(0, maxPoints2 - withEnergy.length);
-  const step2 = Math.max(1, Math.ceil(others.length / Math.max(1, room2)));
-  return [...withEnergy.slice(0, maxPoints2), ...others.filter((_, at3) => at3 % step2 === 0)].slice(
+  const step = Math.max(1, Math.ceil(others.length / Math.max(1, room2)));
+  return [...withEnergy.slice(0, maxPoints2), ...others.filter((_, at3) => at3 % step === 0)].slice(
     0,
     maxPoints2
   );
@@ -81369,7 +82267,7 @@ function searchEvidence(task) {
   const worked = result.measurements.filter(
     (measurement) => measurement.latency !== null
   );
-  const points = kept(worked);
+  const points = kept2(worked);
   const measured = points.filter(({ energy }) => energy !== null);
   const learnt = measured.length > 0 ? measured : points;
   const targets = learnt.map(({ energy, latency }) => Math.log(energy?.joules ?? latency.medianMs));
@@ -81421,12 +82319,29 @@ function failureExamples(result) {
   }).slice(0, maxExamples);
 }
 function thinned(curve) {
-  const step2 = Math.max(1, Math.ceil(curve.length / maxCurvePoints));
-  return curve.filter((_, at3) => (curve.length - 1 - at3) % step2 === 0);
+  const step = Math.max(1, Math.ceil(curve.length / maxCurvePoints));
+  return curve.filter((_, at3) => (curve.length - 1 - at3) % step === 0);
 }
 function describePareto(result) {
   return result.pareto.slice(0, maxCurvePoints).flatMap(
     ({ configuration, latency, energy }) => latency === null || energy === null ? [] : [{ configuration, latencyMs: latency.medianMs, joules: energy.joules }]
+  );
+}
+var comparedFirst = 8;
+var comparedBest = 24;
+function comparedOf({ result, objective }) {
+  const worked = result.measurements.filter(({ latency }) => latency !== null);
+  const cost2 = ({ latency, energy }) => objectiveValue(objective.minimize, {
+    latencyMs: latency?.medianMs ?? null,
+    joules: energy?.joules ?? null
+  }) ?? Number.POSITIVE_INFINITY;
+  const best = [...worked].sort((a2, b) => cost2(a2) - cost2(b)).slice(0, comparedBest);
+  return [.../* @__PURE__ */ new Set([...worked.slice(0, comparedFirst), ...best])].map(
+    ({ configuration, latency, energy }) => ({
+      configuration,
+      latencyMs: latency?.medianMs ?? 0,
+      joules: energy?.joules ?? null
+    })
   );
 }
 function describeOutcome(final) {
@@ -81502,11 +82417,16 @@ function retunedKernel(task) {
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space: space2, result, final }),
+    compared: comparedOf(search),
     ...isSelfJudged(kernel) ? { selfJudged: true } : {},
     ...task.passes === void 0 ? {} : { passes: task.passes.passes },
     ...describeReset(search, configuration),
     reason
   };
+}
+function exitCodeOf2(interrupted, faulty, kernels) {
+  if (interrupted) return ExitCode.interrupted;
+  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
 
 // src/app/retune/replay.ts
@@ -81559,6 +82479,11 @@ async function retuneRecording(host2, options) {
   const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host2.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
+  const other = otherDevice(options.from === void 0 ? [] : readRecordings(host2, options.from), {
+    kernel: recording.kernel,
+    parameters: recording.workload.parameters,
+    device: recording.device
+  });
   const result = await runSearch({
     space: space2,
     objective,
@@ -81566,6 +82491,7 @@ async function retuneRecording(host2, options) {
     seed: options.seed,
     start: [],
     costModel: null,
+    ...other === void 0 ? {} : { otherDevice: other },
     trials: createTrials({
       device,
       meter,
@@ -81627,7 +82553,7 @@ async function retuneRecording(host2, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join40, posix as posix3 } from "node:path";
+import { join as join41, posix as posix3 } from "node:path";
 
 // src/app/retune/final-passes.ts
 async function timeFinalPasses(options) {
@@ -81649,6 +82575,20 @@ async function subjectsOf(finals) {
     })
   );
   return subjects.flat();
+}
+
+// src/app/retune/hints.ts
+var mostHints = 3;
+function hintsOf(task) {
+  const { kernel, workload, family, tuned, hints } = task;
+  const own = hints === null ? null : tunedConfiguration(hints, kernel, workload, family);
+  const words3 = family.split("-");
+  const shared2 = (other) => {
+    const differing = other.split("-").findIndex((word5, index) => word5 !== words3[index]);
+    return differing === -1 ? words3.length : differing;
+  };
+  const others = tuned.entries.filter((entry) => entry.kernel === kernel && entry.workload.name === workload && entry.family !== family).sort((a2, b) => shared2(b.family) - shared2(a2.family)).slice(0, mostHints).map(({ configuration }) => configuration);
+  return own === null ? others : [own, ...others];
 }
 
 // src/app/retune/noise.ts
@@ -81687,7 +82627,7 @@ async function subgroupWarnings(laboratory, finals) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join40(folder, manifest.tunedPath);
+  return join41(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -81736,7 +82676,8 @@ async function searchAll2(run, kernels, coldModel) {
         kernel,
         workload,
         incumbent: shipped.configuration,
-        hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
+        hints: hintsOf({ kernel: kernel.name, workload: workload.name, family, tuned, hints: run.hints }),
+        recordings: run.recordings,
         objective: kernel.objective,
         budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
         seed: options.seed,
@@ -81759,13 +82700,9 @@ async function searchAll2(run, kernels, coldModel) {
   }
   return { searches, model, warnings, faulty };
 }
-function exitCodeOf2(interrupted, faulty, kernels) {
-  if (interrupted) return ExitCode.interrupted;
-  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
-}
 function modelPathOf({ host: host2, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host2, options.model);
-  return stateFolder === null ? null : join40(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join41(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host: host2, options, laboratory, tuned } = run;
@@ -81828,6 +82765,7 @@ async function retune(host2, options) {
   const startedAt = host2.now();
   const opened = openManifest(host2, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
+  const recordings = options.from === void 0 ? [] : readRecordings(host2, options.from);
   prepareReportFolder(host2, options.report);
   prepareKeepFolder(host2, options.keep);
   const noiseKernel = options.memory === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
@@ -81839,7 +82777,7 @@ async function retune(host2, options) {
     const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
     const hints = await options.memory?.restore(laboratory.info) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
-    const run = { host: host2, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
+    const run = { host: host2, options, opened, laboratory, tuned, hints, recordings, stateFolder, deadlineMs };
     const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host2, options, report3);
   } finally {
@@ -81848,7 +82786,7 @@ async function retune(host2, options) {
 }
 
 // src/app/applications/export-configurations.ts
-import { join as join41 } from "node:path";
+import { join as join42 } from "node:path";
 import { gzipSync as gzipSync3 } from "node:zlib";
 
 // src/app/applications/header.ts
@@ -81934,15 +82872,15 @@ function sameParameters(a2, b) {
   const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
   return b !== void 0 && shape(a2) === shape(b);
 }
-function isInSpace(kernel, configuration) {
+function unconstrainedSpace(kernel) {
   const workload = kernel.workloads[0];
-  if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
+  if (workload === void 0) return null;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits);
 }
 function tunedFault(kernel, parameters, configuration) {
   if (!sameParameters(parameters, kernel.workloads[0]?.parameters))
     return "it is for other workload parameters";
-  return isInSpace(kernel, configuration) ? null : "it is outside the space";
+  return unconstrainedSpace(kernel)?.point(configuration) != null ? null : "it is outside the space";
 }
 
 // src/app/applications/export-configurations.ts
@@ -81970,7 +82908,7 @@ function entriesOf(kernel, tuned, warn) {
 }
 function exportConfigurations(host2, options) {
   const { manifest, folder } = openManifest(host2, options.manifest);
-  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join42(folder, manifest.tunedPath));
   const kernels = Object.fromEntries(
     selectKernels(manifest, options.kernels).map((kernel) => [
       kernel.name,
@@ -82537,7 +83475,7 @@ function exportHelper(host2, options) {
 }
 
 // src/app/applications/export-runtime.ts
-import { join as join42 } from "node:path";
+import { join as join43 } from "node:path";
 
 // src/app/applications/formula.ts
 function formulaOf2(kernel, expression) {
@@ -82551,6 +83489,57 @@ function refused3(kernel, reason, nextStep3 = usualNextStep) {
     code: "cannot-export",
     nextStep: nextStep3
   });
+}
+
+// src/app/applications/portfolio.ts
+var mostDevices = 64;
+function configurationOf2({ tunables }, { values: values2 }) {
+  return Object.fromEntries(
+    tunables.map((tunable, index) => [tunable.name, tunable.values[values2[index] ?? -1] ?? ""])
+  );
+}
+function costsOf(recordings, space2, minimize) {
+  const costs2 = /* @__PURE__ */ new Map();
+  for (const recording of recordings) {
+    for (const row3 of recording.measurements) {
+      const point2 = space2.point(configurationOf2(recording, row3));
+      if (point2 === null || row3.failure !== void 0) continue;
+      const cost2 = objectiveValue(minimize, { latencyMs: row3.latencyMs ?? null, joules: row3.joules ?? null });
+      if (cost2 === null || cost2 <= 0) continue;
+      const key2 = point2.join();
+      costs2.set(key2, Math.min(cost2, costs2.get(key2) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return costs2;
+}
+function byKey(items, keyOf4) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) groups.set(keyOf4(item), [...groups.get(keyOf4(item)) ?? [], item]);
+  return groups;
+}
+function portfolioOf(recordings, space2, task) {
+  const families = [...byKey(recordings, ({ device }) => device.family)].slice(0, mostDevices);
+  const { minimize } = task.kernel.objective;
+  const costs2 = (by) => families.map(([device, own]) => ({ device, costs: costsOf(own, space2, by) }));
+  const wanted = costs2(minimize);
+  const isKnown2 = objectives[minimize].energy === 0 || wanted.every(({ costs: own }) => own.size > 0);
+  const devices = isKnown2 ? wanted : costs2("latency");
+  const { members, shares, worstShare } = choosePortfolio(devices, task.size);
+  if (members.length === 0) return null;
+  return {
+    workload: recordings[0].workload.parameters,
+    devices: families.map(([family, own]) => ({ family, subgroups: own[0].device.subgroups ?? null })),
+    members: members.map((key2, index) => ({
+      configuration: space2.configuration(key2.split(",").map(Number)),
+      shares: shares[index] ?? []
+    })),
+    worstShare
+  };
+}
+function choosePortfolios(recordings, task) {
+  const own = recordings.filter(({ kernel }) => kernel === task.kernel.name);
+  const workloads = byKey(own, ({ workload }) => JSON.stringify(Object.entries(workload.parameters).sort()));
+  return [...workloads.values()].flatMap((group) => portfolioOf(group, task.space, task) ?? []);
 }
 
 // src/app/applications/programs.ts
@@ -82597,7 +83586,7 @@ var Programs = class {
     for (const [index, pass] of this.passes.entries()) {
       const own = await this.#addPass(pass, configuration, parameters);
       if (typeof own === "string" && pass.definition.when === null) return own;
-      taken.push(typeof own === "string" ? known4[index] ?? null : most(known4[index] ?? null, own));
+      taken.push(typeof own === "string" ? known4[index] ?? null : most3(known4[index] ?? null, own));
     }
     this.#configurations.set(key2, { values: configuration, passes: taken });
     return null;
@@ -82620,12 +83609,12 @@ var Programs = class {
         bindings,
         ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
       });
-      taken = most(taken, { workgroupSize: workgroupSize2, workgroupBytes });
+      taken = most3(taken, { workgroupSize: workgroupSize2, workgroupBytes });
     }
     return taken ?? "it has no variation";
   }
 };
-function most(known4, { workgroupSize: workgroupSize2, workgroupBytes }) {
+function most3(known4, { workgroupSize: workgroupSize2, workgroupBytes }) {
   return {
     workgroupSize: known4?.workgroupSize ?? workgroupSize2,
     workgroupBytes: Math.max(known4?.workgroupBytes ?? 0, workgroupBytes ?? 0)
@@ -82654,31 +83643,47 @@ function variations(parameters, conditions) {
 // src/app/applications/export-runtime.ts
 async function exportRuntime(host2, options) {
   const { manifest, folder } = openManifest(host2, options.manifest);
-  const tuned = readTunedIfPresent(join42(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join43(folder, manifest.tunedPath));
+  const recordings = options.portfolio === void 0 ? [] : readRecordings(host2, options.portfolio.recordings);
   const kernels = [];
   const bench = commandBench(host2, options);
+  const { warn } = host2.progress;
   try {
     for (const kernel of selectKernels(manifest, options.kernels)) {
       const obstacle = obstacleOf(kernel, options);
       if (obstacle !== null) {
         if (options.kernels !== null) throw refused3(kernel, obstacle.why, obstacle.nextStep);
-        host2.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
+        warn(`${kernel.name} is left out: ${obstacle.why}.`);
         continue;
       }
-      kernels.push(await runtimeKernel(kernel, tuned, { warn: host2.progress.warn, print: bench.print }));
+      const chosen = portfoliosOf(kernel, recordings, options.portfolio?.size ?? 0);
+      if (options.portfolio !== void 0 && chosen.length === 0) {
+        warn(`${kernel.name} has no portfolio: no recording holds a configuration of it that worked.`);
+      }
+      const written = await runtimeKernel(kernel, { tuned, chosen, warn, print: bench.print });
+      kernels.push({ kernel: written, chosen });
     }
   } finally {
     await bench.close();
   }
-  const file = { schema: "joulegate-runtime", version: 2, kernels };
+  const file = {
+    schema: "joulegate-runtime",
+    version: 2,
+    kernels: kernels.map(({ kernel }) => kernel)
+  };
   writeRuntime(absolutePath2(host2, options.out), file);
   return {
     out: options.out,
-    kernels: kernels.map(({ name, entries, configurations: configurations3, passes }) => ({
+    kernels: kernels.map(({ kernel: { name, entries, configurations: configurations3, passes }, chosen }) => ({
       kernel: name,
       entries: entries.length,
       configurations: configurations3.length,
-      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0)
+      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0),
+      portfolios: chosen.map(({ members, devices, worstShare }) => ({
+        members: members.length,
+        devices: devices.length,
+        worstShare
+      }))
     }))
   };
 }
@@ -82692,8 +83697,27 @@ function obstacleOf(kernel, { allowCommands }) {
   const why = `its program is what \`${generator.run.join(" ")}\` prints`;
   return { why, nextStep: "Give --allow-commands to have it run." };
 }
-async function runtimeKernel(kernel, tuned, { warn, print }) {
-  const programs = new Programs(kernel, print);
+function portfoliosOf(kernel, recordings, size2) {
+  const space2 = unconstrainedSpace(kernel);
+  if (space2 === null || recordings.length === 0) return [];
+  const alike = recordings.filter(
+    ({ workload }) => sameParameters(workload.parameters, kernel.workloads[0]?.parameters)
+  );
+  return choosePortfolios(alike, { kernel, space: space2, size: size2 });
+}
+async function runtimePortfolio({ workload, devices, members }, task) {
+  const { kernel, programs, warn } = task;
+  const built = [];
+  for (const { configuration, shares } of members) {
+    const fault2 = await programs.add(kernel.defaults, workload) ?? await programs.add(configuration, workload);
+    if (fault2 === null) built.push({ configuration: programs.indexOf(configuration), shares });
+    else warn(`A configuration of the portfolio of ${kernel.name} is left out: ${fault2}.`);
+  }
+  return built.length === 0 ? [] : [{ workload, devices, members: built }];
+}
+async function runtimeKernel(kernel, task) {
+  const { tuned, chosen, warn } = task;
+  const programs = new Programs(kernel, task.print);
   const workloads = kernel.workloads.map(({ parameters }) => parameters);
   for (const parameters of workloads) {
     const fault2 = await programs.add(kernel.defaults, parameters);
@@ -82711,6 +83735,8 @@ async function runtimeKernel(kernel, tuned, { warn, print }) {
       warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault2}.`);
     }
   }
+  const portfolios2 = [];
+  for (const one6 of chosen) portfolios2.push(...await runtimePortfolio(one6, { kernel, programs, warn }));
   const formula = (expression) => formulaOf2(kernel, expression);
   return {
     name: kernel.name,
@@ -82735,7 +83761,8 @@ async function runtimeKernel(kernel, tuned, { warn, print }) {
       templates: [...templates.values()]
     })),
     configurations: programs.configurations,
-    entries
+    entries,
+    ...portfolios2.length === 0 ? {} : { portfolios: portfolios2 }
   };
 }
 function parametersOf(kernel) {
@@ -82794,8 +83821,8 @@ async function planWorkload(kernel, workload, {
   const shipped = await builder.build(kernel.defaults);
   const reference = shipped.ok ? await builder.reference() : shipped;
   const valid = await countAllowed(space2, builder);
-  const most2 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
-  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most2);
+  const most4 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most4);
   return {
     kernel: kernel.name,
     workload: workload.name,
@@ -82962,10 +83989,10 @@ async function tryKernel(host2, options) {
       host2.progress.stage(`trying ${kernel.name} ${workload.name}`);
       const tried2 = await tryWorkload({ kernel, workload, laboratory, trials });
       const { retuneMinutes } = tried2;
-      const most2 = searchSeconds / 60;
+      const most4 = searchSeconds / 60;
       workloads.push({
         ...tried2,
-        retuneMinutes: retuneMinutes === null ? null : Math.min(retuneMinutes, most2)
+        retuneMinutes: retuneMinutes === null ? null : Math.min(retuneMinutes, most4)
       });
     }
     return {
@@ -83136,7 +84163,7 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
 }
 
 // src/app/doctor/locks.ts
-import { accessSync as accessSync3, constants as constants11, statSync as statSync7 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, statSync as statSync8 } from "node:fs";
 import { dirname as dirname10 } from "node:path";
 var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
 function checkLocks(folder) {
@@ -83151,7 +84178,7 @@ function checkLocks(folder) {
 function folderFault(folder) {
   try {
     const there = nearestThere(folder);
-    if (!statSync7(there).isDirectory()) {
+    if (!statSync8(there).isDirectory()) {
       return there === folder ? `${folder} is not a folder` : `${folder} cannot be made: ${there} is not a folder`;
     }
     accessSync3(there, constants11.W_OK | constants11.X_OK);
@@ -83163,7 +84190,7 @@ function folderFault(folder) {
 function nearestThere(path2) {
   const parent = dirname10(path2);
   try {
-    statSync7(path2);
+    statSync8(path2);
     return path2;
   } catch (error) {
     const { code } = error;
@@ -83226,7 +84253,7 @@ function describeSensor(info) {
 }
 
 // src/app/doctor/vulkan.ts
-import { basename as basename8, dirname as dirname11, join as join43, resolve as resolve6 } from "node:path";
+import { basename as basename8, dirname as dirname11, join as join44, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -83242,7 +84269,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join43(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join44(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
   return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
@@ -83254,7 +84281,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join43(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join44(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -83414,14 +84441,14 @@ function systemFindings(view, adapter = null) {
 
 // src/app/doctor/view.ts
 import { spawnSync as spawnSync3 } from "node:child_process";
-import { closeSync as closeSync9, constants as constants12, existsSync as existsSync14, openSync as openSync8, readdirSync as readdirSync8, readFileSync as readFileSync9 } from "node:fs";
+import { closeSync as closeSync9, constants as constants12, existsSync as existsSync14, openSync as openSync8, readdirSync as readdirSync9, readFileSync as readFileSync9 } from "node:fs";
 function thisSystem(environment) {
   return {
     environment,
     exists: existsSync14,
     list(folder) {
       try {
-        return readdirSync8(folder);
+        return readdirSync9(folder);
       } catch {
         return [];
       }
@@ -83685,7 +84712,7 @@ async function measureMachineNoise(host2, options) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join45 } from "node:path";
+import { dirname as dirname13, join as join46 } from "node:path";
 
 // src/app/init/other-files.ts
 import { extname } from "node:path";
@@ -83908,14 +84935,14 @@ function words2(text3) {
 }
 function axisSizes(axis, axes3, declared) {
   const usual2 = axes3 === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
-  return sorted([...usual2, ...declared === null ? [] : [declared]]);
+  return sorted2([...usual2, ...declared === null ? [] : [declared]]);
 }
 function around(value2) {
-  return sorted(
+  return sorted2(
     [value2 / 4, value2 / 2, value2, value2 * 2, value2 * 4].filter((n) => n >= 1 && Number.isInteger(n))
   );
 }
-function sorted(values2) {
+function sorted2(values2) {
   return [...new Set(values2)].sort((a2, b) => a2 - b);
 }
 function spaced(name) {
@@ -83988,9 +85015,9 @@ function conditionTunables(parameters) {
 // src/app/init/entry.ts
 function draftEntry(options) {
   const { name, source, entry, pool } = options;
-  const sorted2 = sortParameters(entry);
-  for (const { name: tunable } of sorted2.tunables) pool.reserve(tunable);
-  for (const parameter2 of sorted2.workload) pool.addConstant(parameter2);
+  const sorted3 = sortParameters(entry);
+  for (const { name: tunable } of sorted3.tunables) pool.reserve(tunable);
+  for (const parameter2 of sorted3.workload) pool.addConstant(parameter2);
   const names2 = /* @__PURE__ */ new Set();
   const order2 = [...entry.bindings].sort((a2, b) => Number(b.slots !== null) - Number(a2.slots !== null));
   const drafted = new Map(order2.map((binding) => [binding, bufferEntry(binding, { entry, pool, names: names2 })]));
@@ -83999,9 +85026,9 @@ function draftEntry(options) {
   return {
     name,
     source,
-    notes: [...sorted2.notes, ...notesOn(entry, buffers)],
-    tunables: sorted2.tunables,
-    constraints: [...sorted2.constraints, ...wholeWorkgroups(entry, pool, sorted2)],
+    notes: [...sorted3.notes, ...notesOn(entry, buffers)],
+    tunables: sorted3.tunables,
+    constraints: [...sorted3.constraints, ...wholeWorkgroups(entry, pool, sorted3)],
     buffers,
     passes: [{ entry: entry.name, dispatch }]
   };
@@ -84283,7 +85310,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join44 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join45 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -84291,7 +85318,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole3 = join44(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole3 = join45(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole3, content);
   try {
@@ -84428,22 +85455,22 @@ async function init(host2, options) {
   const text3 = draftManifest(found.kernels);
   const blanks = hasManifest ? [] : blanksOf(place, text3);
   const written = [];
-  const kept2 = [];
+  const kept3 = [];
   let ownerMissing = false;
-  if (hasManifest) kept2.push(shownManifest);
+  if (hasManifest) kept3.push(shownManifest);
   if (!options.print) {
     if (!hasManifest) {
       writeNewFile(manifestPath, text3);
       written.push(shownManifest);
     }
     const workflow = writeWorkflow(place);
-    (workflow.isNew ? written : kept2).push(displayPath(host2, workflow.path));
+    (workflow.isNew ? written : kept3).push(displayPath(host2, workflow.path));
     ownerMissing = workflow.isNew && workflow.ownerMissing;
   }
   return {
     manifest: shownManifest,
     written,
-    kept: kept2,
+    kept: kept3,
     kernels: found.kernels.map(({ name, source, passes }) => ({
       name,
       source,
@@ -84474,7 +85501,7 @@ function locate(host2, manifest) {
 async function draftAll(host2, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host2, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host2, join45(root, path2));
+  const shown = (path2) => displayPath(host2, join46(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -84482,7 +85509,7 @@ async function draftAll(host2, place, named3) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
-    const source = slashed(join45(root, folder), join45(root, path2));
+    const source = slashed(join46(root, folder), join46(root, path2));
     const nameOf4 = (entry) => kernelName(path2, entry, entries.length > 1, names2);
     kernels.push(...draftProgram(entries, { source, nameOf: nameOf4 }));
   }
@@ -84507,7 +85534,7 @@ function pathBelow(host2, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join45(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join46(folder, absolute.slice(dirname13(absolute).length)));
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
@@ -84526,8 +85553,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses2 = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join45(root, workflows, "joulegate.yml");
-  if (uses2 !== void 0) return { path: join45(root, uses2), isNew: false, ownerMissing: false };
+  const path2 = join46(root, workflows, "joulegate.yml");
+  if (uses2 !== void 0) return { path: join46(root, uses2), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -84693,6 +85720,9 @@ function readKernelFilter(args) {
     kernels: names2.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
+function readPaths(args, name) {
+  return args.text(name)?.split(",").map((path2) => path2.trim()).filter((path2) => path2 !== "");
+}
 function required(args, command2, name) {
   const value2 = args.text(name);
   if (value2 !== void 0) return value2;
@@ -84703,7 +85733,7 @@ function required(args, command2, name) {
 }
 
 // src/cli/commands/doctor.ts
-function percent5(change2) {
+function percent6(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
@@ -84714,8 +85744,8 @@ function describeNoise(report3) {
       ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics4.map((metric) => [
         metric.metric,
-        ...metric.detectable.map(({ change: change2 }) => percent5(change2)),
-        percent5(metric.noiseFloor),
+        ...metric.detectable.map(({ change: change2 }) => percent6(change2)),
+        percent6(metric.noiseFloor),
         String(metric.blocks)
       ])
     ],
@@ -84882,7 +85912,8 @@ var exportCommand = {
   summary: "write tuned kernels and configurations for an application, or a recording for another tuner",
   positionals: ["FORMAT", "MANIFEST|RECORDING|LANGUAGE?"],
   description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
-joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md). With --portfolio K it also holds, for
+devices that nothing was tuned on, at most K configurations that serve all devices of the recordings.
 header [MANIFEST], json [MANIFEST]: the configurations that ship, of kernels of any kind, as macros per device and workload
 (KERNEL_TUNABLE), or as JSON for programs that choose at run time.
 helper c, helper python: the part of a program that talks to Joulegate (docs/programs.md): joulegate.h, joulegate_program.py.
@@ -84892,6 +85923,7 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     "joulegate export runtime --out kernels.json",
     "joulegate export header --out tuned.h",
     "joulegate export helper c",
+    "joulegate export runtime --portfolio 3 --recordings h200/recordings,rx7900/recordings --out kernels.json",
     "joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json",
     "joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz"
   ],
@@ -84905,6 +85937,18 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
       value: "FIELD",
       choices: ["time", "energy"],
       help: "what the cache says was minimised; time unless given"
+    },
+    portfolio: {
+      type: "integer",
+      value: "K",
+      help: "for runtime: at most K configurations for devices that nothing was tuned on; needs --recordings",
+      min: 1,
+      max: 16
+    },
+    recordings: {
+      type: "string",
+      value: "PATH[,PATH]",
+      help: "what devices measured: files of record, folders that retune --report leaves"
     },
     ...jsonOption
   },
@@ -84920,17 +85964,33 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     });
   }
 };
+function portfolioOf2(args) {
+  const size2 = args.number("portfolio");
+  const recordings = readPaths(args, "recordings");
+  if (size2 === void 0 && recordings === void 0) return void 0;
+  if (size2 !== void 0 && recordings !== void 0) return { size: size2, recordings };
+  throw new JoulegateError("bad-input", "--portfolio and --recordings go together.", {
+    code: "bad-arguments",
+    nextStep: "Give both: joulegate export runtime --portfolio 3 --recordings FOLDER,FOLDER, each of a device that retuned or recorded the kernels."
+  });
+}
 async function runtime(args, host2) {
+  const portfolio = portfolioOf2(args);
   const summary = await exportRuntime(host2, {
     ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     ...readAllowCommands(args),
-    out: outOf(args, "kernels.json")
+    out: outOf(args, "kernels.json"),
+    ...portfolio === void 0 ? {} : { portfolio }
   });
-  const lines2 = summary.kernels.map(
-    ({ kernel, entries, configurations: configurations3, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations3, "configuration")}, ${count(templates, "program")}
+  const lines2 = summary.kernels.flatMap(({ kernel, entries, configurations: configurations3, templates, portfolios: portfolios2 }) => [
+    `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations3, "configuration")}, ${count(templates, "program")}
+`,
+    ...portfolios2.map(
+      ({ members, devices, worstShare }) => `    portfolio: ${count(members, "configuration")} for ${count(devices, "device")}, each at ${(100 * worstShare).toFixed(0)} % of its best or better
 `
-  );
+    )
+  ]);
   return {
     output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
 ${lines2.join("")}`,
@@ -85194,7 +86254,7 @@ function describeLeftOut(all) {
   });
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, guesses, otherFiles, manifest } = result;
+  const { written, kept: kept3, kernels, leftOut: leftOut3, blanks, guesses, otherFiles, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
@@ -85212,11 +86272,11 @@ function describe5(result) {
     ...written.map(
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
-    ...kept2.map((path2) => `kept ${path2} as it was`),
+    ...kept3.map((path2) => `kept ${path2} as it was`),
     ...describeLeftOut(leftOut3),
     ...otherFiles.map((files) => `not read: ${describeOtherFiles(files)}`),
     ...written.length === 0 ? ["nothing was written"] : [],
-    ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
+    ...next.length === 0 ? [] : ["", "next:", ...next.map((step, i) => `  ${i + 1}. ${step}`)],
     ""
   ].join("\n");
 }
@@ -85465,7 +86525,8 @@ function replayOptions(args) {
     ...optional2("latencySlack", args.number("latency-slack")),
     ...optional2("trials", args.number("trials")),
     ...optional2("seconds", args.number("seconds")),
-    ...optional2("report", args.text("report"))
+    ...optional2("report", args.text("report")),
+    ...optional2("from", readPaths(args, "from"))
   };
 }
 var retuneCommand = {
@@ -85480,6 +86541,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
   examples: [
     "joulegate retune",
     "joulegate retune --kernel mlp-up --trials 128 --seconds 120",
+    "joulegate retune --from h100/recordings --trials 64",
     "joulegate retune --device replay --recording tcbf.json.gz --objective energy --trials 64 --seed 1"
   ],
   options: {
@@ -85498,6 +86560,11 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     model: { type: "string", value: "FILE", help: "cost model to start from and to keep up to date" },
     out: { type: "string", value: "FILE", help: "where the tuned state goes; the manifest's unless given" },
     report: { type: "string", value: "DIR", help: "write report.json, report.md and report.html there" },
+    from: {
+      type: "string",
+      value: "PATH[,PATH]",
+      help: "recordings of other devices to learn from: files of record, folders that retune --report leaves"
+    },
     keep: {
       type: "string",
       value: "DIR",
@@ -85540,7 +86607,8 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...optional2("model", args.text("model")),
       ...optional2("out", args.text("out")),
       ...optional2("report", args.text("report")),
-      ...optional2("keep", args.text("keep"))
+      ...optional2("keep", args.text("keep")),
+      ...optional2("from", readPaths(args, "from"))
     });
     return reportResult(report3, args, terminal);
   }

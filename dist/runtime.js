@@ -24,6 +24,33 @@ function deviceFamily(adapter) {
   return family === "" ? "unknown" : family;
 }
 
+// src/runtime/portfolio.ts
+var unknownShare = 0.02;
+var weightOfAll = 0.5;
+function vendorOf(family) {
+  return family.split("-")[0];
+}
+function kin({ devices }, newcomer) {
+  const columns = devices.map((_, column) => column);
+  const sameVendor = columns.filter(
+    (column) => vendorOf(devices[column].family) === vendorOf(newcomer.family)
+  );
+  const sameSizes = columns.filter(
+    (column) => devices[column].subgroups?.every((size, end) => size === newcomer.subgroups[end]) ?? false
+  );
+  const both = sameVendor.filter((column) => sameSizes.includes(column));
+  return [both, sameVendor, sameSizes].find((group) => group.length > 0) ?? [];
+}
+function rankMembers(portfolio, newcomer) {
+  const near = kin(portfolio, newcomer);
+  const all = portfolio.devices.map((_, column) => column);
+  const ranked = portfolio.members.map(({ configuration, shares }, order) => {
+    const meanLog = (columns) => columns.reduce((sum, column) => sum + Math.log(shares[column] ?? unknownShare), 0) / Math.max(1, columns.length);
+    return { configuration, order, value: meanLog(near) + weightOfAll * meanLog(all) };
+  });
+  return ranked.sort((a, b) => b.value - a.value || a.order - b.order).map(({ configuration }) => configuration);
+}
+
 // src/runtime/candidates.ts
 function workloadDistance(a, b) {
   let sum = 0;
@@ -40,15 +67,22 @@ function sharedWords(a, b) {
   const differing = one.findIndex((word, index) => word !== other[index]);
   return differing === -1 ? one.length : differing;
 }
-function candidates(kernel, workload, family) {
+function ofPortfolio(kernel, workload, device) {
+  const [nearest] = (kernel.portfolios ?? []).map((portfolio) => ({ portfolio, distance: workloadDistance(workload, portfolio.workload) })).filter(({ distance }) => distance < Number.POSITIVE_INFINITY).sort((a, b) => a.distance - b.distance);
+  if (nearest === void 0) return [];
+  const choice = { kind: "portfolio", family: null, workload: nearest.portfolio.workload };
+  return rankMembers(nearest.portfolio, device).map((configuration) => ({ configuration, choice }));
+}
+function candidates(kernel, workload, device) {
+  const { family } = device;
   const ranked = kernel.entries.map((entry) => {
     const distance = workloadDistance(workload, entry.workload);
-    const kin = entry.family === family ? Number.POSITIVE_INFINITY : sharedWords(entry.family, family);
-    return { entry, distance, kin };
+    const kin2 = entry.family === family ? Number.POSITIVE_INFINITY : sharedWords(entry.family, family);
+    return { entry, distance, kin: kin2 };
   }).filter(({ distance }) => distance < Number.POSITIVE_INFINITY).sort((a, b) => a.kin === b.kin ? a.distance - b.distance : b.kin > a.kin ? 1 : -1);
-  const found = ranked.map(({ entry, distance, kin }) => {
-    const near = kin > 0 ? "near-family" : "any";
-    const kind = kin < Number.POSITIVE_INFINITY ? near : distance === 0 ? "tuned" : "near-workload";
+  const found = ranked.map(({ entry, distance, kin: kin2 }) => {
+    const near = kin2 > 0 ? "near-family" : "any";
+    const kind = kin2 < Number.POSITIVE_INFINITY ? near : distance === 0 ? "tuned" : "near-workload";
     return {
       configuration: entry.configuration,
       choice: { kind, family: entry.family, workload: entry.workload }
@@ -58,10 +92,13 @@ function candidates(kernel, workload, family) {
     configuration: 0,
     choice: { kind: "default", family: null, workload: null }
   };
+  const of = (...kinds) => found.filter(({ choice }) => kinds.includes(choice.kind));
   return [
-    ...found.filter(({ choice }) => choice.kind !== "any"),
+    ...of("tuned", "near-workload"),
+    ...ofPortfolio(kernel, workload, device),
+    ...of("near-family"),
     byDefault,
-    ...found.filter(({ choice }) => choice.kind === "any")
+    ...of("any")
   ];
 }
 
@@ -319,11 +356,12 @@ function openKernels(data) {
         throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(", ")}.`);
       const workload = completed(kernel, given);
       let first = null;
-      for (const { configuration, choice } of candidates(
-        kernel,
-        workload,
-        options.family ?? deviceFamily(device.info)
-      )) {
+      const { subgroup_min, subgroup_max } = limitsOf(device);
+      const newcomer = {
+        family: options.family ?? deviceFamily(device.info),
+        subgroups: [subgroup_min, subgroup_max]
+      };
+      for (const { configuration, choice } of candidates(kernel, workload, newcomer)) {
         try {
           const fitting = kernel.configurations[configuration];
           return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };

@@ -1,16 +1,18 @@
 // Replays recorded spaces: ours, ours with parts taken out, random search, plain genetic search, beside peer tuners.
-// usage: npm run bench:search -- [--seeds N] [--ablation-seeds N] [--out FILE] [--curves FOLDER] [--part scores|energy|slack|time]
+// usage: npm run bench:search -- [--seeds N] [--ablation-seeds N] [--out FILE] [--curves FOLDER] [--part scores|energy|slack|time|transfer|portfolios]
 //        [--data FOLDER] [RECORDING[:FIELD]...]
 import { parseArgs } from 'node:util';
 import { writeCurves } from './curves.ts';
-import { compareEnergyRules, energyRecording } from './energy.ts';
+import { compareEnergyRules, energyRecording, energySpaces } from './energy.ts';
 import { ownTime } from './own-time.ts';
 import { loadPeers } from './peers.ts';
+import { leaveOneOut } from './portfolios.ts';
 import { replayTrials } from './replay-trials.ts';
 import { asMarkdown, writeReport } from './report.ts';
 import { scoreSpace } from './scores.ts';
 import { searchWithinSlack } from './slack.ts';
 import { benchSpaces, loadRecording, spaceOf } from './spaces.ts';
+import { compareTransfer } from './transfer.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,12 +49,14 @@ const loadEnergy = () => {
   const { file } = spaceOf(energyRecording, values.data);
   return replayTrials(loadRecording(file, { time: 'time', energy: 'ps_energy' }), true);
 };
-const energy = whole && wants('energy') ? await compareEnergyRules(loadEnergy(), seeds) : [];
+const energy = whole && wants('energy') ? await compareEnergyRules(energySpaces(values.data), seeds) : [];
 const slack = whole && wants('slack') ? await searchWithinSlack(loadEnergy(), seeds) : [];
 const time = whole && wants('time') ? await ownTime() : [];
+const transfer = whole && wants('transfer') ? await compareTransfer(values.data, seeds) : [];
+const portfolios = whole && wants('portfolios') ? leaveOneOut(values.data) : [];
 
 const spaces = Object.fromEntries(scored.map(({ result }) => [result.name, result.scores]));
-const figures = { spaces, energy, slack, ownTime: time };
+const figures = { spaces, energy, slack, ownTime: time, transfer, portfolios };
 console.log(asMarkdown(figures));
 if (values.curves !== undefined) writeCurves(values.curves, values.data, scored);
 if (values.out !== undefined) writeReport(values.out, figures);

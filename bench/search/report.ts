@@ -3,10 +3,20 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import type { EnergyResult } from './energy.ts';
 import type { OwnTime } from './own-time.ts';
+import type { PortfolioResult } from './portfolios.ts';
 import type { SpaceScores } from './scores.ts';
 import type { SlackResult } from './slack.ts';
 import { tuningSpaces } from './spaces.ts';
-import { energyTable, meanTable, ownTimeTable, scoreTable, slackTable } from './tables.ts';
+import {
+  energyTable,
+  meanTable,
+  ownTimeTable,
+  portfolioTable,
+  scoreTable,
+  slackTable,
+  transferTable,
+} from './tables.ts';
+import type { TransferResult } from './transfer.ts';
 
 /** The figures, by part; what was not run is empty. */
 export interface Figures {
@@ -14,6 +24,8 @@ export interface Figures {
   readonly energy: readonly EnergyResult[];
   readonly slack: readonly SlackResult[];
   readonly ownTime: readonly OwnTime[];
+  readonly transfer: readonly TransferResult[];
+  readonly portfolios: readonly PortfolioResult[];
 }
 
 interface SearchReport extends Figures {
@@ -24,7 +36,7 @@ interface SearchReport extends Figures {
   readonly tunedOn: readonly string[];
 }
 
-const nothing: Figures = { spaces: {}, energy: [], slack: [], ownTime: [] };
+const nothing: Figures = { spaces: {}, energy: [], slack: [], ownTime: [], transfer: [], portfolios: [] };
 
 /** Every part as Markdown tables. */
 export function asMarkdown(figures: Figures): string {
@@ -33,6 +45,8 @@ export function asMarkdown(figures: Figures): string {
     parts.push('## Soon at the optimum', meanTable(figures.spaces), scoreTable(figures.spaces));
   }
   if (figures.energy.length > 0) parts.push('## Few energy measurements', energyTable(figures.energy));
+  if (figures.transfer.length > 0) parts.push('## From another device', transferTable(figures.transfer));
+  if (figures.portfolios.length > 0) parts.push('## Portfolios', portfolioTable(figures.portfolios));
   if (figures.slack.length > 0) parts.push('## Energy close to the fastest', slackTable(figures.slack));
   if (figures.ownTime.length > 0) parts.push("## The search's own time", ownTimeTable(figures.ownTime));
   return parts.join('\n\n');
@@ -54,6 +68,8 @@ export function writeReport(file: string, figures: Figures): void {
     energy: figures.energy.length > 0 ? figures.energy : old.energy,
     slack: figures.slack.length > 0 ? figures.slack : old.slack,
     ownTime: figures.ownTime.length > 0 ? figures.ownTime : old.ownTime,
+    transfer: figures.transfer.length > 0 ? figures.transfer : old.transfer,
+    portfolios: figures.portfolios.length > 0 ? figures.portfolios : old.portfolios,
   };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);

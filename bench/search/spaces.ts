@@ -11,14 +11,19 @@ export interface BenchSpace {
   readonly field: string;
 }
 
-/** The spaces that peer tuners were run on, below the data folder. */
-const peerSpaces = [
+/** Recorded spaces below the data folder; peer tuners were run on the first six. */
+const recordedSpaces = [
   'powersensor3/tcbf_RTX_4000_Ada.json.gz:ps_energy',
   'powersensor3/tcbf_RTX_4000_Ada.json.gz:time',
   'benchmark_hub/convolution_A4000.json.gz:time',
   'benchmark_hub/convolution_A100.json.gz:time',
   'benchmark_hub/dedispersion_A100.json.gz:time',
   'benchmark_hub/gemm_old_RTX_3090.json.gz:time',
+  'benchmark_hub/gemm_old_RTX_2080_Ti.json.gz:time',
+  'benchmark_hub/dedispersion_A4000.json.gz:time',
+  'benchmark_hub/dedispersion_W7800.json.gz:time',
+  'benchmark_hub/convolution_MI250X.json.gz:time',
+  'benchmark_hub/convolution_W6600.json.gz:time',
 ];
 
 /** The two spaces that hyper-parameters were chosen on. All others are only tested on. */
@@ -33,9 +38,11 @@ export function spaceOf(argument: string, folder: string): BenchSpace {
   return { name: `${basename(path).replace(/(\.json)?(\.gz)?$/, '')}:${field}`, file, field };
 }
 
-/** The spaces named on the command line, or all that peers were run on. */
+/** The spaces named on the command line, or all that are recorded. */
 export function benchSpaces(recordings: readonly string[], dataFolder: string): readonly BenchSpace[] {
-  return (recordings.length > 0 ? recordings : peerSpaces).map((argument) => spaceOf(argument, dataFolder));
+  return (recordings.length > 0 ? recordings : recordedSpaces).map((argument) =>
+    spaceOf(argument, dataFolder),
+  );
 }
 
 function textOf(file: string): string {

@@ -1,11 +1,13 @@
 import { mean } from '../../src/stats/index.ts';
-import type { EnergyResult } from './energy.ts';
+import { costs, type EnergyResult, equalEnergies, equalSeconds } from './energy.ts';
 import { checkpoints, type SearchSummary } from './methodology.ts';
 import type { OwnTime } from './own-time.ts';
 import { bestPeer } from './peers.ts';
+import type { PortfolioResult } from './portfolios.ts';
 import type { SpaceScores } from './scores.ts';
 import type { SlackResult } from './slack.ts';
 import { tuningSpaces } from './spaces.ts';
+import type { TransferResult } from './transfer.ts';
 
 type Cell = string | number | null;
 
@@ -73,25 +75,102 @@ export function meanTable(spaces: Readonly<Record<string, SpaceScores>>): string
   return table(['mean over the spaces', 'score', ...checkpoints.map((at) => `% of optimum at ${at}`)], rows);
 }
 
-/** Dynamic rule, fixed shares and measuring all, side by side. */
+/** A result of one rule, averaged over the spaces. */
+function meanOf(results: readonly EnergyResult[], rule: string): Cell[] {
+  const own = results.filter((result) => result.rule === rule);
+  const average = (of: (result: EnergyResult) => number) => mean(own.map(of));
+  return [
+    '**mean**',
+    rule,
+    average(({ energyMeasurements }) => energyMeasurements).toFixed(1),
+    `${average(({ shareOfValidPercent }) => shareOfValidPercent).toFixed(1)} %`,
+    `${average(({ gapPercent }) => gapPercent).toFixed(2)} %`,
+    `${average(({ lossPercent }) => lossPercent).toFixed(2)} %`,
+    `${average(({ gapOfTriedPercent }) => gapOfTriedPercent).toFixed(2)} %`,
+    `${average(({ gapAtEqualEnergiesPercent }) => gapAtEqualEnergiesPercent).toFixed(2)} %`,
+    `${average(({ gapAtEqualSecondsPercent }) => gapAtEqualSecondsPercent).toFixed(2)} %`,
+  ];
+}
+
+/** Dynamic rule, a fixed share and measuring all, side by side: at equal trials, energies and seconds. */
 export function energyTable(results: readonly EnergyResult[]): string {
+  const rules = [...new Set(results.map(({ rule }) => rule))];
+  const [first] = results;
+  const note = `${first?.trials ?? 0} trials, ${first?.seeds ?? 0} seeds. Spaces with an @ are semi-synthetic: their latencies are recorded, their energies made (\`bench/search/semi-synthetic.ts\`). Seconds count ${costs.trialSeconds} s a trial and ${costs.energySeconds} s an energy.`;
+  const rows = results.map((result) => [
+    result.space,
+    result.rule,
+    result.energyMeasurements.toFixed(1),
+    `${result.shareOfValidPercent.toFixed(1)} %`,
+    `${result.gapPercent.toFixed(2)} %`,
+    `${result.lossPercent.toFixed(2)} % +- ${result.lossErrorPercent.toFixed(2)}`,
+    `${result.gapOfTriedPercent.toFixed(2)} %`,
+    `${result.gapAtEqualEnergiesPercent.toFixed(2)} %`,
+    `${result.gapAtEqualSecondsPercent.toFixed(2)} %`,
+  ]);
+  const titles = [
+    'space',
+    'whose energy is measured',
+    'energies',
+    'of the valid',
+    'above the optimum, mean',
+    'loss against measuring all, paired',
+    'best of those tried',
+    `above after ${equalEnergies} energies`,
+    `above after ${equalSeconds} s`,
+  ];
+  return `${note}\n\n${table(titles, [...rows, ...rules.map((rule) => meanOf(results, rule))])}`;
+}
+
+/** Trials to 95 % of the optimum, cold and with another device's recording. */
+export function transferTable(results: readonly TransferResult[]): string {
+  const ratioOf = ({ cold, warm }: TransferResult) => warm / cold;
+  const geometric = (own: readonly TransferResult[]) =>
+    Math.exp(mean(own.map((one) => Math.log(ratioOf(one)))));
+  const groups = [
+    ['same vendor', results.filter(({ sameVendor }) => sameVendor)],
+    ['other vendor', results.filter(({ sameVendor }) => !sameVendor)],
+  ] as const;
   return table(
+    ['space', 'from', 'to', 'cold', 'with the other device', 'of cold'],
     [
-      'evaluations',
-      'whose energy is measured',
-      'energy measurements',
-      'of the valid',
-      'above the optimum, mean',
-      'loss against measuring all, paired',
+      ...results.map((one) => [
+        one.space,
+        one.from,
+        one.to,
+        one.cold.toFixed(1),
+        one.warm.toFixed(1),
+        ratioOf(one).toFixed(2),
+      ]),
+      ...groups.flatMap(([name, own]) =>
+        own.length === 0 ? [] : [[`**${name}**, geometric mean`, '', '', '', '', geometric(own).toFixed(2)]],
+      ),
     ],
-    results.map((result) => [
-      result.trials,
-      result.rule,
-      result.energyMeasurements.toFixed(1),
-      `${result.shareOfValidPercent.toFixed(1)} %`,
-      `${result.gapPercent.toFixed(2)} %`,
-      `${result.lossPercent.toFixed(2)} % +- ${result.lossErrorPercent.toFixed(2)}`,
-    ]),
+  );
+}
+
+/** What a device that was left out reaches of its own best. */
+export function portfolioTable(results: readonly PortfolioResult[]): string {
+  const columns = [
+    ['portfolio of 3, picked unseen', ({ pickedPercent }) => pickedPercent],
+    ['its best member', ({ bestMemberPercent }) => bestMemberPercent],
+    ['best mean of the others', ({ bestMeanPercent }) => bestMeanPercent],
+    ['fastest of the nearest', ({ nearestPercent }) => nearestPercent],
+    ['median configuration', ({ defaultPercent }) => defaultPercent],
+  ] as const satisfies readonly (readonly [string, (result: PortfolioResult) => number])[];
+  const cells = (of: (values: readonly number[]) => number) =>
+    columns.map(([, value]) => `${of(results.map(value)).toFixed(1)} %`);
+  return table(
+    ['space', 'device left out', ...columns.map(([title]) => title)],
+    [
+      ...results.map((one) => [
+        one.space,
+        one.device,
+        ...columns.map(([, value]) => `${value(one).toFixed(1)} %`),
+      ]),
+      ['**mean**', '', ...cells(mean)],
+      ['**worst**', '', ...cells((values) => Math.min(...values))],
+    ],
   );
 }
 

@@ -3,6 +3,7 @@ export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction, runPost } from './action/index.ts';
 export {
+  type ExportRuntimeOptions,
   exportConfigurations,
   exportHelper,
   exportRuntime,

@@ -115,6 +115,15 @@ export function readKernelFilter(args: Arguments): KernelFilter {
   };
 }
 
+/** Paths of an option that takes several, separated by commas; undefined if it is not given. */
+export function readPaths(args: Arguments, name: string): readonly string[] | undefined {
+  return args
+    .text(name)
+    ?.split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+}
+
 /** Value of an option that the command cannot do without. @throws JoulegateError bad-input if it is not given */
 export function required(args: Arguments, command: string, name: string): string {
   const value = args.text(name);

@@ -48,15 +48,19 @@ export class GaussianProcess {
     return this.#points.length;
   }
 
-  /** Adds an observed (or believed) point; its target comes with `solve`. */
-  add(point: ArrayLike<number>): void {
+  /**
+   * Adds an observed (or believed) point; its target comes with `solve`.
+   * @param noise variance of this observation alone, relative to the signal's, beside what all have
+   */
+  add(point: ArrayLike<number>, noise = 0): void {
     const n = this.size;
     const query = this.query(point);
     this.#extend(query);
     const start = (n * (n + 1)) / 2;
     this.#factor = grown(this.#factor, start + n + 1);
     for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i] as number;
-    this.#factor[start + n] = Math.sqrt(Math.max(query.variance + this.#covariance.noise, smallestPivot));
+    const pivot = query.variance + this.#covariance.noise + noise;
+    this.#factor[start + n] = Math.sqrt(Math.max(pivot, smallestPivot));
     this.#points.push(query.point);
   }
 

@@ -1,4 +1,5 @@
 import type { RuntimeKernel } from '../schema/index.ts';
+import { type Newcomer, rankMembers } from './portfolio.ts';
 import type { Choice, Values } from './types.ts';
 
 /** A configuration to try, by its index in the kernel's list. */
@@ -29,11 +30,23 @@ function sharedWords(a: string, b: string): number {
   return differing === -1 ? one.length : differing;
 }
 
+/** Of the portfolio whose workload is nearest, for a device that nothing was tuned on. */
+function ofPortfolio(kernel: RuntimeKernel, workload: Values, device: Newcomer): readonly Candidate[] {
+  const [nearest] = (kernel.portfolios ?? [])
+    .map((portfolio) => ({ portfolio, distance: workloadDistance(workload, portfolio.workload) }))
+    .filter(({ distance }) => distance < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.distance - b.distance);
+  if (nearest === undefined) return [];
+  const choice = { kind: 'portfolio', family: null, workload: nearest.portfolio.workload } as const;
+  return rankMembers(nearest.portfolio, device).map((configuration) => ({ configuration, choice }));
+}
+
 /**
- * Configurations from the most to the least promising: of this family by distance of the workload, of the vendor's other
- * families (most alike first), the default, and last what was tuned for other vendors.
+ * Configurations from the most to the least promising: of this family by distance of the workload, of the portfolio, of the
+ * vendor's other families (most alike first), the default, and last what was tuned for other vendors.
  */
-export function candidates(kernel: RuntimeKernel, workload: Values, family: string): readonly Candidate[] {
+export function candidates(kernel: RuntimeKernel, workload: Values, device: Newcomer): readonly Candidate[] {
+  const { family } = device;
   const ranked = kernel.entries
     .map((entry) => {
       const distance = workloadDistance(workload, entry.workload);
@@ -54,9 +67,13 @@ export function candidates(kernel: RuntimeKernel, workload: Values, family: stri
     configuration: 0,
     choice: { kind: 'default', family: null, workload: null },
   };
+  const of = (...kinds: readonly Choice['kind'][]) =>
+    found.filter(({ choice }) => kinds.includes(choice.kind));
   return [
-    ...found.filter(({ choice }) => choice.kind !== 'any'),
+    ...of('tuned', 'near-workload'),
+    ...ofPortfolio(kernel, workload, device),
+    ...of('near-family'),
     byDefault,
-    ...found.filter(({ choice }) => choice.kind === 'any'),
+    ...of('any'),
   ];
 }

@@ -1,5 +1,6 @@
 import type { RuntimeFile, RuntimeKernel } from '../schema/index.ts';
 import { candidates } from './candidates.ts';
+import { limitsOf } from './device-limits.ts';
 import { deviceFamily } from './family.ts';
 import { instantiate, Unfit } from './instantiate.ts';
 import type { Kernels, RuntimeVariant, Values } from './types.ts';
@@ -25,11 +26,12 @@ export function openKernels(data: unknown): Kernels {
         throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(', ')}.`);
       const workload = completed(kernel, given);
       let first: string | null = null;
-      for (const { configuration, choice } of candidates(
-        kernel,
-        workload,
-        options.family ?? deviceFamily(device.info),
-      )) {
+      const { subgroup_min, subgroup_max } = limitsOf(device);
+      const newcomer = {
+        family: options.family ?? deviceFamily(device.info),
+        subgroups: [subgroup_min, subgroup_max],
+      } as const;
+      for (const { configuration, choice } of candidates(kernel, workload, newcomer)) {
         try {
           const fitting = kernel.configurations[configuration]!;
           return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };

@@ -81,14 +81,16 @@ export interface Choice {
   /**
    * - `tuned`: for this device family and workload.
    * - `near-workload`: for this family and the nearest workload.
+   * - `portfolio`: of the few that come near the best of several devices, the one that suits this device's vendor and
+   *   subgroup sizes.
    * - `near-family`: for another family of the same vendor.
    * - `default`: the manifest's default.
    * - `any`: for a family of another vendor, where even the default does not fit.
    */
-  readonly kind: 'tuned' | 'near-workload' | 'near-family' | 'default' | 'any';
-  /** The family it was tuned for; null for the default. */
+  readonly kind: 'tuned' | 'near-workload' | 'portfolio' | 'near-family' | 'default' | 'any';
+  /** The family it was tuned for; null for the default and a portfolio. */
   readonly family: string | null;
-  /** The workload it was tuned for; null for the default. */
+  /** The workload it was tuned for, or the portfolio measured with; null for the default. */
   readonly workload: Values | null;
 }
 

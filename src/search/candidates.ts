@@ -70,4 +70,16 @@ export class Candidates {
     }
     return found;
   }
+
+  /**
+   * `kept`, and up to `count` random points of the whole space beside it, as far as they were never tried. Empty where
+   * `propose` has the whole space anyway.
+   */
+  elsewhere(kept: readonly Point[], count: number): ReadonlyMap<string, Point> {
+    const found = new Map<string, Point>();
+    if (this.#all !== null) return found;
+    this.#unseen(kept, found);
+    this.#unseen(this.#space.sample(this.#random, count), found);
+    return found;
+  }
 }

@@ -1,4 +1,6 @@
 export type { SearchMethods, SurrogateModel } from './methods.ts';
+export type { OtherDevice } from './other-device.ts';
+export { choosePortfolio, type DeviceCosts } from './portfolio.ts';
 export { runSearch } from './run-search.ts';
 export {
   type ContenderSamples,

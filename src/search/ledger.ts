@@ -120,7 +120,7 @@ export class Ledger {
     return this.#trials.map(asMeasurement);
   }
 
-  #fastestTrial(): GoodTrial | null {
+  get fastestTrial(): GoodTrial | null {
     let fastest: GoodTrial | null = null;
     for (const trial of this.#trials) {
       if (isGood(trial) && trial.latency.medianMs < (fastest?.latency.medianMs ?? Number.POSITIVE_INFINITY)) {
@@ -132,7 +132,7 @@ export class Ledger {
 
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs(): number {
-    const fastest = this.#fastestTrial();
+    const fastest = this.fastestTrial;
     return fastest === null
       ? Number.POSITIVE_INFINITY
       : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
@@ -169,12 +169,12 @@ export class Ledger {
 
   /** The best trial; where no energy is known yet, the fastest. */
   best(): Measurement | null {
-    const trial = this.ranked()[0]?.trial ?? this.#fastestTrial();
+    const trial = this.ranked()[0]?.trial ?? this.fastestTrial;
     return trial === null ? null : asMeasurement(trial);
   }
 
   fastest(): Measurement | null {
-    const trial = this.#fastestTrial();
+    const trial = this.fastestTrial;
     return trial === null ? null : asMeasurement(trial);
   }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../stats/index.ts';
+import { Calibration } from './calibration.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { GoodTrial } from './ledger.ts';
 import type { PriorBeliefs } from './prior-beliefs.ts';
@@ -9,6 +10,9 @@ function logEffectiveWatts(latencyMs: number, joules: number): number {
   return Math.log(joules) - Math.log(latencyMs / 1000);
 }
 
+/** What two measurements of the same energy differ by, in logarithms. */
+const meterNoise = 0.005;
+
 /**
  * Predicts the mean power of configurations whose latency is measured: a Gaussian process on their coordinates and log
  * latency. Few energy measurements are enough, because power varies far less than energy does.
@@ -17,6 +21,7 @@ export class PowerModel {
   readonly #coordinates: Coordinates;
   readonly #priors: PriorBeliefs;
   readonly #surrogate: Surrogate;
+  readonly #calibration = new Calibration();
   #known = false;
   #predictions = new Map<string, Belief>();
 
@@ -46,13 +51,23 @@ export class PowerModel {
     if (this.#known) this.#surrogate.learn(known);
   }
 
-  /** Whether `predict` says more than that all are alike. */
-  canPredict(trial: GoodTrial): boolean {
-    return this.#known || this.#priors.get(trial.key).logWatts !== null;
+  /** Compares what was predicted for a trial with its energy, before `learn` sees that. */
+  judge(trial: GoodTrial, measured: GoodTrial): void {
+    if (!this.#known) return;
+    const { mean, deviation } = this.#predict(trial);
+    this.#calibration.see((this.logWatts(measured) - mean) / Math.hypot(deviation, meterNoise));
   }
 
-  /** Predicted log watts, measured or not; without any energy measurement the prior, or the same for all. */
+  /**
+   * Predicted log watts, measured or not, with a deviation that past errors bear out; without any energy measurement the
+   * prior, or the same for all.
+   */
   predict(trial: GoodTrial): Belief {
+    const { mean, deviation } = this.#predict(trial);
+    return { mean, deviation: Math.hypot(this.#calibration.scale * deviation, meterNoise) };
+  }
+
+  #predict(trial: GoodTrial): Belief {
     if (!this.#known) return { mean: this.#priors.get(trial.key).logWatts ?? 0, deviation: 1 };
     let belief = this.#predictions.get(trial.key);
     if (belief === undefined) {

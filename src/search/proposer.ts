@@ -4,11 +4,13 @@ import type { Random } from '../stats/index.ts';
 import { type Prospect, probabilityBelow, worth } from './acquisition.ts';
 import { Candidates } from './candidates.ts';
 import type { Coordinates } from './coordinates.ts';
+import { FarSight } from './far-sight.ts';
+import { interleave } from './interleave.ts';
 import type { GoodTrial, Ledger, Trial } from './ledger.ts';
 import type { SearchMethods, SurrogateModel } from './methods.ts';
 import type { PowerModel } from './power-model.ts';
 import type { Forecast, PriorBeliefs } from './prior-beliefs.ts';
-import type { Observation, Place } from './surrogate.ts';
+import type { Belief, Observation, Place } from './surrogate.ts';
 import { Validity } from './validity.ts';
 
 /** New candidates per batch that the cost model may be asked about: each needs its variant to be built. */
@@ -47,6 +49,7 @@ export interface ProposerTask {
 export class Proposer {
   readonly #task: ProposerTask;
   readonly #candidates: Candidates;
+  readonly #farSight = new FarSight();
   readonly #validity: Validity;
   readonly #latency: SurrogateModel;
   readonly #objective: SurrogateModel;
@@ -77,6 +80,12 @@ export class Proposer {
     return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
 
+  /** Standard deviation of a trial's log objective: that of its power, unless that was measured or does not count. */
+  uncertainty(trial: GoodTrial): number {
+    const { energy } = objectives[this.#task.objective.minimize];
+    return energy === 0 || trial.energy !== null ? 0 : energy * this.#task.power.predict(trial).deviation;
+  }
+
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key: string): number | null {
     const { energy, latency } = objectives[this.#task.objective.minimize];
@@ -91,16 +100,16 @@ export class Proposer {
   #observe(
     surrogate: SurrogateModel,
     prior: (key: string) => number | null,
-    cost: (trial: GoodTrial) => number,
+    cost: (trial: GoodTrial) => Belief,
   ) {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial: Trial): Observation => {
         const known = good.get(trial.index);
-        return {
-          ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known === undefined ? null : cost(known),
-        };
+        const place = this.#place(trial.key, trial.point, prior(trial.key));
+        if (known === undefined) return { ...place, logCost: null };
+        const { mean, deviation } = cost(known);
+        return { ...place, logCost: mean, deviation };
       }),
     );
   }
@@ -121,25 +130,38 @@ export class Proposer {
     );
   }
 
-  async #pool(elite: readonly Point[]): Promise<Candidate[]> {
-    const { ledger, priors, space } = this.#task;
-    const proposed = [...this.#candidates.propose(elite)];
+  /** Those of `points` that the cost model, if there is one, was asked about: some of them now. */
+  async #withPriors(points: ReadonlyMap<string, Point>): Promise<(readonly [string, Point])[]> {
+    const { priors, space } = this.#task;
     if (priors.speaks) {
-      const asked = proposed.filter(([key]) => !priors.knows(key)).slice(0, newPriorsPerBatch);
+      const asked = [...points].filter(([key]) => !priors.knows(key)).slice(0, newPriorsPerBatch);
       await priors.learnAll(asked.map(([key, point]) => [key, space.configuration(point)]));
     }
-    const pool = proposed.filter(([key]) => priors.knows(key));
-    const keys = new Set(pool.map(([key]) => key));
+    return [...points].filter(([key]) => priors.knows(key));
+  }
+
+  /** Candidates near the best and, where little is left to find there, from the whole space. */
+  async #pools(elite: readonly Point[]): Promise<{ readonly near: Candidate[]; readonly far: Candidate[] }> {
+    const { ledger, priors } = this.#task;
+    const sight = this.#farSight;
+    const proposed = this.#candidates.propose(elite);
+    const elsewhere = sight.isWanted
+      ? new Map(this.#candidates.elsewhere(sight.promising, sight.portion(ledger.size)))
+      : new Map<string, Point>();
+    for (const key of proposed.keys()) elsewhere.delete(key);
+    const [near, far] = [await this.#withPriors(proposed), await this.#withPriors(elsewhere)];
+    const keys = new Set([...near, ...far].map(([key]) => key));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
     this.#validity.retain(keys);
     priors.retain((key) => keys.has(key) || ledger.hasKey(key));
-    return pool.map(([key, point]) => ({
+    const candidate = ([key, point]: readonly [string, Point]): Candidate => ({
       point,
       latency: this.#place(key, point, priors.get(key).logLatency),
       objective: this.#place(key, point, this.priorObjective(key)),
       validity: this.#validity.probability(key, point) ** 2,
-    }));
+    });
+    return { near: near.map(candidate), far: far.map(candidate) };
   }
 
   /** Lets the cost model's forecasts be weighed. */
@@ -173,13 +195,13 @@ export class Proposer {
     this.#observe(
       this.#objective,
       (key) => this.priorObjective(key),
-      (trial) => this.logObjective(trial),
+      (trial) => ({ mean: this.logObjective(trial), deviation: this.uncertainty(trial) }),
     );
     if (!this.#isCapped) return;
     this.#observe(
       this.#latency,
       (key) => priors.get(key).logLatency,
-      (trial) => Math.log(trial.latency.medianMs),
+      (trial) => ({ mean: Math.log(trial.latency.medianMs), deviation: 0 }),
     );
   }
 
@@ -208,7 +230,7 @@ export class Proposer {
 
   /**
    * Up to `count` configurations, the first `latencySlots` of them in search of the fastest; fewer only if no more are
-   * left. Something must have worked before.
+   * left. While little is expected of what is near the best, the last one is from anywhere. Something must have worked before.
    */
   async propose(count: number, latencySlots: number): Promise<Proposal> {
     this.#learn();
@@ -220,21 +242,27 @@ export class Proposer {
         : latencySlots === count
           ? byLatency
           : interleave(byObjective, byLatency);
-    const pool = await this.#pool(elite.map(({ point }) => point));
+    const { near, far } = await this.#pools(elite.map(({ point }) => point));
     const latencyAim = this.#latencyAim(byLatency[0] as GoodTrial);
     const objectiveAim = this.#objectiveAim(byObjective[0] as GoodTrial);
 
+    const aimOf = (slot: number) => (slot < latencySlots ? latencyAim : objectiveAim);
+    this.#farSight.keep(far, (candidate) => worth(aimOf(count - 1)(candidate)));
+
     const points: Point[] = [];
-    let largest = 0;
+    let [nearby, largest] = [0, 0];
     for (let slot = 0; slot < count; slot++) {
-      const choice = choose(pool, slot < latencySlots ? latencyAim : objectiveAim);
+      const pool = slot === count - 1 && far.length > 0 ? far : near;
+      const choice = choose(pool, aimOf(slot));
       if (choice === null) break;
       largest = Math.max(largest, choice.improvement);
+      if (pool === near) nearby = Math.max(nearby, choice.improvement);
       points.push(choice.candidate.point);
       pool.splice(pool.indexOf(choice.candidate), 1);
       this.#objective.believe(choice.candidate.objective);
       if (this.#isCapped) this.#latency.believe(choice.candidate.latency);
     }
+    this.#farSight.see(nearby);
     return { points, expectedImprovement: largest };
   }
 }
@@ -254,18 +282,4 @@ function choose(pool: readonly Candidate[], aim: Aim) {
     }
   }
   return best === null ? null : { candidate: best, improvement };
-}
-
-/** Alternates between two rankings of the same trials, each trial once. */
-function interleave(a: readonly GoodTrial[], b: readonly GoodTrial[]): GoodTrial[] {
-  const seen = new Set<string>();
-  const merged: GoodTrial[] = [];
-  for (let i = 0; i < a.length; i++) {
-    for (const trial of [a[i], b[i]]) {
-      if (trial === undefined || seen.has(trial.key)) continue;
-      seen.add(trial.key);
-      merged.push(trial);
-    }
-  }
-  return merged;
 }

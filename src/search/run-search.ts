@@ -13,6 +13,7 @@ import { coordinatesOf } from './coordinates.ts';
 import { EnergyStep } from './energy-step.ts';
 import { type GoodTrial, Ledger } from './ledger.ts';
 import { standardMethods } from './methods.ts';
+import { OtherDeviceAxis } from './other-device.ts';
 import { PowerModel } from './power-model.ts';
 import { PriorBeliefs } from './prior-beliefs.ts';
 import { Proposer } from './proposer.ts';
@@ -27,8 +28,7 @@ const expectedAhead = batchSize;
 /** Models need a few that worked; after a bad start there is more of it. */
 const leastGood = 4;
 
-/** Energies measured at the end, and configurations handed on for a side-by-side comparison. */
-const finalMeasurements = 4;
+/** Configurations handed on for a side-by-side comparison. */
 const finalistCount = 6;
 
 /** Part of the trials spent on finding the fastest, where the latency cap depends on it. */
@@ -44,18 +44,24 @@ class SearchRun {
   readonly #power: PowerModel;
   readonly #proposer: Proposer;
   readonly #energy: EnergyStep;
+  readonly #other: OtherDeviceAxis | null;
   readonly #random: Random;
   #round = 0;
 
   constructor(task: SearchTask) {
     const { space, trials } = task;
     const random = createRandom(task.seed);
-    const coordinates = coordinatesOf(space);
+    const own = coordinatesOf(space);
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork('start');
     this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
     this.#ledger = new Ledger(space, this.#objective);
+    this.#other = OtherDeviceAxis.of(task.otherDevice, {
+      ...{ space, coordinates: own, seed: task.seed },
+      keyOf: (point) => this.#ledger.keyOf(point),
+    });
+    const coordinates = this.#other?.extended() ?? own;
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
@@ -74,9 +80,9 @@ class SearchRun {
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
       power: this.#power,
-      random: random.fork('energy'),
       fixedShare: methods.energyShare,
       logObjective: (trial) => this.#proposer.logObjective(trial),
+      uncertainty: (trial) => this.#proposer.uncertainty(trial),
       measure: (trial) => this.#measureEnergy(trial),
     });
   }
@@ -138,6 +144,7 @@ class SearchRun {
       await this.#priors.learn(this.#ledger.keyOf(point), known.configuration);
       this.#ledger.record(point, known);
     }
+    this.#other?.weigh(this.#ledger.good);
     this.#power.learn(this.#ledger.good);
   }
 
@@ -146,7 +153,7 @@ class SearchRun {
     const given = start
       .map((configuration) => space.point(configuration))
       .filter((point): point is Point => point !== null && space.isValid(point));
-    await this.#tryAll(given);
+    await this.#tryAll([...given, ...(this.#other?.start ?? [])]);
     while (this.#stop() === null) {
       const missing = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
       if (missing <= 0) return;
@@ -188,12 +195,14 @@ class SearchRun {
   async #search(): Promise<StopReason> {
     await this.#recall();
     await this.#start();
+    this.#other?.weigh(this.#ledger.good);
     await this.#energyStep();
     await this.#endRound();
     for (;;) {
       const stop = this.#stop();
       if (stop !== null) return stop;
       if (this.#ledger.good.length === 0) return 'exhausted';
+      this.#other?.weigh(this.#ledger.good);
       const count = Math.min(batchSize, this.#task.budget.trials - this.#ledger.size);
       const proposal = await this.#proposer.propose(count, Math.min(count, this.#latencySlots()));
       if (proposal.points.length === 0) return 'exhausted';
@@ -212,7 +221,7 @@ class SearchRun {
     const stopped = await this.#search();
     if (needsEnergy(this.#objective.minimize) && stopped !== 'interrupted') {
       this.#budget.openReserve();
-      await this.#energy.finish(finalMeasurements);
+      await this.#energy.finish();
       await this.#endRound();
     }
     const ledger = this.#ledger;

@@ -3,7 +3,7 @@ import type { Random } from '../stats/index.ts';
 import type { PriorBeliefs } from './prior-beliefs.ts';
 
 /** Configurations tried before the models are asked. */
-export const startTrials = 12;
+export const startTrials = 8;
 
 /** Configurations the cost model is asked about at a time: at random first, then neighbours of the best of those. */
 const askedAtOnce = 64;

@@ -21,6 +21,17 @@ export interface Place {
 /** A place with its log cost; null if it failed. */
 export interface Observation extends Place {
   readonly logCost: number | null;
+  /** Standard deviation of `logCost` where a part of it was not measured. */
+  readonly deviation?: number;
+}
+
+/** What the process takes in. */
+interface Sample {
+  readonly key: string;
+  readonly coordinates: Float64Array;
+  readonly target: number;
+  /** Standard deviation of `target`; 0 where it was measured. */
+  readonly deviation: number;
 }
 
 /** Prediction of a compressed log cost. */
@@ -35,6 +46,9 @@ const processPoints = 250;
 
 /** Points that a process may grow to: its memory grows with their square, its time with their cube. */
 const mostPoints = 500;
+
+/** A signal variance below this, of targets of variance 1, would make noise that is small look large. */
+const leastSignal = 0.05;
 
 /** Half the best and half at random, at most `limit`, in their old order. */
 function thin<T extends { readonly target: number }>(
@@ -65,6 +79,8 @@ export class Surrogate {
   #keys: string[] = [];
   /** Keys that were taken in or left out on purpose. */
   #settled = new Set<string>();
+  /** Keys of points taken in with a noise of their own. */
+  #noisy = new Set<string>();
   #queries = new Map<string, Query>();
   #nextFit = 0;
   #solution: Solution = { weights: new Float64Array(0), signalVariance: 1 };
@@ -110,9 +126,12 @@ export class Surrogate {
       key: item.key,
       coordinates: item.coordinates,
       target: ((residuals[index] as number) - centre) / this.#spread,
+      deviation: (item.deviation ?? 0) / this.#spread,
     }));
     if (known.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples);
-    else for (const { key, coordinates } of samples) this.#add(key, coordinates);
+    else if (samples.some(({ key, deviation }) => deviation === 0 && this.#noisy.has(key)))
+      this.#rebuild(samples);
+    else for (const sample of samples) this.#add(sample);
 
     const targets = new Map(samples.map(({ key, target }) => [key, target]));
     // Failures that were believed in enter as bad, until the next fit leaves them out.
@@ -121,7 +140,7 @@ export class Surrogate {
     this.#solution = (this.#process as GaussianProcess).solve(values);
   }
 
-  #refit(samples: readonly { key: string; coordinates: Float64Array; target: number }[]): void {
+  #refit(samples: readonly Sample[]): void {
     const fitting = thin(samples, fittingPoints, this.#random);
     const mean = fitting.reduce((sum, { target }) => sum + target, 0) / fitting.length;
     const data = {
@@ -132,26 +151,42 @@ export class Surrogate {
       this.#parameters === null
         ? fitCovariance(this.#dimensions, data)
         : fitCovariance(this.#dimensions, data, this.#parameters);
-    this.#process = new GaussianProcess(new Covariance(this.#dimensions, this.#parameters));
-    this.#keys = [];
-    this.#settled = new Set();
-    this.#queries = new Map();
-    for (const { key, coordinates } of thin(samples, processPoints, this.#random))
-      this.#add(key, coordinates);
+    this.#take(thin(samples, processPoints, this.#random));
     for (const { key } of samples) this.#settled.add(key);
     this.#nextFit = Math.max(samples.length + 4, Math.floor(1.3 * samples.length));
   }
 
-  #add(key: string, coordinates: Float64Array): void {
+  /** Takes the same points in again, with the noise that they have by now, and new ones; what was only believed goes. */
+  #rebuild(samples: readonly Sample[]): void {
+    const taken = new Set(this.#keys);
+    const settled = this.#settled;
+    this.#take(samples.filter(({ key }) => taken.has(key) || !settled.has(key)));
+    for (const { key } of samples) this.#settled.add(key);
+  }
+
+  #take(samples: readonly Sample[]): void {
+    this.#process = new GaussianProcess(
+      new Covariance(this.#dimensions, this.#parameters as CovarianceParameters),
+    );
+    this.#keys = [];
+    this.#settled = new Set();
+    this.#noisy = new Set();
+    this.#queries = new Map();
+    for (const sample of samples) this.#add(sample);
+  }
+
+  #add({ key, coordinates, deviation }: Omit<Sample, 'target'>): void {
     if (this.#settled.has(key)) return;
     this.#settled.add(key);
     this.#keys.push(key);
-    this.#process?.add(coordinates);
+    if (deviation > 0) this.#noisy.add(key);
+    // Of a process without a solution yet the targets' own variance is 1.
+    this.#process?.add(coordinates, deviation ** 2 / Math.max(leastSignal, this.#solution.signalVariance));
   }
 
   /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
   believe(place: Place): void {
-    this.#add(place.key, place.coordinates);
+    this.#add({ ...place, deviation: 0 });
   }
 
   /** Compressed log cost at a place. */

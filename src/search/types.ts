@@ -4,6 +4,7 @@ import type { Clock, EnergyMeasurement, LatencyMeasurement, Measurement } from '
 import type { CostModel } from '../model/index.ts';
 import type { Configuration, Space } from '../space/index.ts';
 import type { SearchMethods } from './methods.ts';
+import type { OtherDevice } from './other-device.ts';
 
 /** What the search can ask of the laboratory. Implemented on a device and meter, or on a recording. */
 export interface Trials {
@@ -35,6 +36,8 @@ export interface SearchTask {
   /** Known good configurations, tried first: tuned state, default, model file. */
   readonly start: readonly Configuration[];
   readonly costModel: CostModel | null;
+  /** What another device of the same kernel and workload needed; it helps where it is of the same vendor and ranks alike. */
+  readonly otherDevice?: OtherDevice;
   /** Measurements of an interrupted search; never measured again. */
   readonly known?: readonly Measurement[];
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeRetunes } from '../../src/app/fleet/index.ts';
+import { renderHtml, renderMarkdown, renderTerminal } from '../../src/app/index.ts';
 import { validateReport } from '../../src/schema/index.ts';
 import { retunedKernel, retuneReport } from '../report/samples.ts';
 import { deviceOf } from '../support/shard-reports.ts';
@@ -94,5 +95,49 @@ describe('reports of a night', () => {
     expect(validateReport(merged).ok).toBe(true);
     expect(merged.warnings).toHaveLength(1000);
     expect(merged.warnings[0]).toHaveLength(4000);
+  });
+
+  it('name the few configurations that serve all devices', () => {
+    const compared = (...joules: readonly (number | null)[]) =>
+      joules.flatMap((value, index) =>
+        value === null ? [] : [{ configuration: { TILE: 2 ** index }, latencyMs: 1, joules: value }],
+      );
+    const night = (label: string, costs: NonNullable<(typeof matmul)['compared']>) => ({
+      label,
+      report: retuneReport([{ ...matmul, compared: costs }]),
+    });
+    const merged = mergeRetunes(
+      [
+        night('h200', compared(1, 1.25, 4)),
+        night('l4', compared(5, 2.5, 2)),
+        night('mi300', compared(null, 1, null)),
+      ],
+      [],
+    );
+    expect(validateReport(merged).ok).toBe(true);
+    expect(merged.portfolios).toEqual([
+      {
+        kernel: 'matmul',
+        workload: matmul.workload,
+        devices: ['h200', 'l4', 'mi300'],
+        members: expect.arrayContaining([
+          { configuration: { TILE: 1 }, shares: [1, 0.4, null] },
+          { configuration: { TILE: 2 }, shares: [0.8, 0.8, 1] },
+          { configuration: { TILE: 4 }, shares: [0.25, 1, null] },
+        ]),
+        worstShare: 1,
+      },
+    ]);
+    const texts = [
+      renderMarkdown(merged),
+      renderTerminal(merged, { colour: false, width: 160 }),
+      renderHtml(merged),
+    ];
+    for (const text of texts) {
+      expect(text).toContain('3 configurations serve 3 devices, each at 100 % of its best or better');
+      expect(text).toContain('TILE=2 for mi300 (100');
+    }
+    const alone = mergeRetunes([night('h200', compared(1, 2))], []);
+    expect(alone.portfolios).toBeUndefined();
   });
 });

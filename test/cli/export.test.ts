@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from '../support/command-line.ts';
 import { run } from '../support/run-here.ts';
-import { smallProject } from '../support/small-project.ts';
+import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 /** What Kernel Tuner's simulation mode adds up. */
 function spent(benchmarkMs: number) {
@@ -91,9 +91,24 @@ describe('export kernel-tuner', () => {
       ['export', 'kernel-tuner', 'r.json.gz', '--objective', 'edp', '--out', 'x'],
       'edp',
     ],
+    [
+      'a portfolio of no recordings',
+      ['export', 'runtime', '--portfolio', '3', '--out', 'x'],
+      '--portfolio and --recordings go together.',
+    ],
+    [
+      'a portfolio of a folder without recordings',
+      ['export', 'runtime', '--portfolio', '3', '--recordings', 'empty', '--out', 'x'],
+      'There is no recording in empty.',
+    ],
     ['a missing recording', ['export', 'kernel-tuner', 'none.json', '--out', 'x'], 'none.json'],
   ])('ends with status 2 for %s', async (_, args, message) => {
-    const ending = await run(await imported(), ...args);
+    const folder = await imported();
+    mkdirSync(join(folder, 'empty'));
+    writeFileSync(join(folder, 'joulegate.yaml'), smallManifest);
+    mkdirSync(join(folder, 'kernels'));
+    writeFileSync(join(folder, 'kernels/power.wgsl'), powerKernel(8));
+    const ending = await run(folder, ...args);
     expect(ending.exitCode).toBe(2);
     expect(ending.error).toContain(message);
     expect(ending.output).toBe('');
@@ -128,7 +143,7 @@ describe('export runtime', () => {
     );
     expect(JSON.parse(ending.output)).toEqual({
       out: 'k.json.gz',
-      kernels: [{ kernel: 'power', entries: 0, configurations: 1, templates: 1 }],
+      kernels: [{ kernel: 'power', entries: 0, configurations: 1, templates: 1, portfolios: [] }],
     });
     const text = gunzipSync(readFileSync(join(folder, 'k.json.gz'))).toString('utf8');
     expect(JSON.parse(text).kernels[0].passes[0].dispatch[0]).toEqual([

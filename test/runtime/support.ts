@@ -111,9 +111,15 @@ export async function exported(options: {
   readonly files?: Readonly<Record<string, string>>;
   readonly tuned?: readonly TunedFor[];
   readonly kernels?: readonly string[];
+  /** Parsed recordings, written beside the manifest, and how many members a portfolio of them may have. */
+  readonly portfolio?: { readonly size: number; readonly recordings: readonly object[] };
 }): Promise<{ readonly kernels: Kernels; readonly text: string; readonly warnings: readonly string[] }> {
+  const recordings = (options.portfolio?.recordings ?? []).map(
+    (recording, index) => [`${index}.recording.json`, JSON.stringify(recording)] as const,
+  );
   const folder = await projectFolder({
     ...options.files,
+    ...Object.fromEntries(recordings),
     'joulegate.yaml': JSON.stringify(options.manifest),
     'tuned.json': tunedText(options.tuned ?? []),
   });
@@ -138,6 +144,9 @@ export async function exported(options: {
   await exportRuntime(host, {
     manifest: 'joulegate.yaml',
     kernels: options.kernels ?? null,
+    ...(options.portfolio === undefined
+      ? {}
+      : { portfolio: { size: options.portfolio.size, recordings: recordings.map(([path]) => path) } }),
     out: 'kernels.json',
   });
   const text = readFileSync(join(folder, 'kernels.json'), 'utf8');

@@ -8,15 +8,16 @@ import {
   sourceGenerators,
 } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
-import type { RuntimeFile, RuntimeKernel } from '../../schema/index.ts';
-import { readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
+import type { RuntimeFile, RuntimeKernel, RuntimePortfolio } from '../../schema/index.ts';
+import { type Recording, readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
-import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
+import { absolutePath, openManifest, readRecordings, selectKernels } from '../project/index.ts';
 import { formulaOf, refused } from './formula.ts';
+import { type ChosenPortfolio, choosePortfolios } from './portfolio.ts';
 import { Programs } from './programs.ts';
-import { tunedFault } from './tuned-for.ts';
+import { sameParameters, tunedFault, unconstrainedSpace } from './tuned-for.ts';
 
 export interface ExportRuntimeOptions
   extends ManifestOptions,
@@ -24,6 +25,13 @@ export interface ExportRuntimeOptions
     Pick<LaboratoryOptions, 'allowCommands'> {
   /** Path of the file to write; packed if it ends in `.gz`. */
   readonly out: string;
+  /** A few configurations for devices that nothing was tuned on; none unless given. */
+  readonly portfolio?: {
+    /** At most so many for each workload. */
+    readonly size: number;
+    /** Recordings of several devices: files, and folders with `.json.gz` files of that kind. */
+    readonly recordings: readonly string[];
+  };
 }
 
 export interface ExportRuntimeSummary {
@@ -33,6 +41,13 @@ export interface ExportRuntimeSummary {
     readonly entries: number;
     readonly configurations: number;
     readonly templates: number;
+    /** One for each workload that recordings have. */
+    readonly portfolios: readonly {
+      readonly members: number;
+      readonly devices: number;
+      /** Lowest cost of the worst served device over that of its best member. */
+      readonly worstShare: number;
+    }[];
   }[];
 }
 
@@ -46,30 +61,47 @@ export async function exportRuntime(
 ): Promise<ExportRuntimeSummary> {
   const { manifest, folder } = openManifest(host, options.manifest);
   const tuned = readTunedIfPresent(join(folder, manifest.tunedPath));
-  const kernels: RuntimeKernel[] = [];
+  const recordings =
+    options.portfolio === undefined ? [] : readRecordings(host, options.portfolio.recordings);
+  const kernels: { readonly kernel: RuntimeKernel; readonly chosen: readonly ChosenPortfolio[] }[] = [];
   const bench = commandBench(host, options);
+  const { warn } = host.progress;
   try {
     for (const kernel of selectKernels(manifest, options.kernels)) {
       const obstacle = obstacleOf(kernel, options);
       if (obstacle !== null) {
         if (options.kernels !== null) throw refused(kernel, obstacle.why, obstacle.nextStep);
-        host.progress.warn(`${kernel.name} is left out: ${obstacle.why}.`);
+        warn(`${kernel.name} is left out: ${obstacle.why}.`);
         continue;
       }
-      kernels.push(await runtimeKernel(kernel, tuned, { warn: host.progress.warn, print: bench.print }));
+      const chosen = portfoliosOf(kernel, recordings, options.portfolio?.size ?? 0);
+      if (options.portfolio !== undefined && chosen.length === 0) {
+        warn(`${kernel.name} has no portfolio: no recording holds a configuration of it that worked.`);
+      }
+      const written = await runtimeKernel(kernel, { tuned, chosen, warn, print: bench.print });
+      kernels.push({ kernel: written, chosen });
     }
   } finally {
     await bench.close();
   }
-  const file: RuntimeFile = { schema: 'joulegate-runtime', version: 2, kernels };
+  const file: RuntimeFile = {
+    schema: 'joulegate-runtime',
+    version: 2,
+    kernels: kernels.map(({ kernel }) => kernel),
+  };
   writeRuntime(absolutePath(host, options.out), file);
   return {
     out: options.out,
-    kernels: kernels.map(({ name, entries, configurations, passes }) => ({
+    kernels: kernels.map(({ kernel: { name, entries, configurations, passes }, chosen }) => ({
       kernel: name,
       entries: entries.length,
       configurations: configurations.length,
       templates: passes.reduce((sum, { templates }) => sum + templates.length, 0),
+      portfolios: chosen.map(({ members, devices, worstShare }) => ({
+        members: members.length,
+        devices: devices.length,
+        worstShare,
+      })),
     })),
   };
 }
@@ -89,13 +121,52 @@ function obstacleOf(
   return { why, nextStep: 'Give --allow-commands to have it run.' };
 }
 
+/** Portfolios of a kernel whose workloads are like the manifest's. */
+function portfoliosOf(
+  kernel: KernelDefinition,
+  recordings: readonly Recording[],
+  size: number,
+): readonly ChosenPortfolio[] {
+  const space = unconstrainedSpace(kernel);
+  if (space === null || recordings.length === 0) return [];
+  const alike = recordings.filter(({ workload }) =>
+    sameParameters(workload.parameters, kernel.workloads[0]?.parameters),
+  );
+  return choosePortfolios(alike, { kernel, space, size });
+}
+
+/** Members whose programs can be built, which are added to `programs`; `warn` hears of the others. */
+async function runtimePortfolio(
+  { workload, devices, members }: ChosenPortfolio,
+  task: {
+    readonly kernel: KernelDefinition;
+    readonly programs: Programs;
+    readonly warn: (text: string) => void;
+  },
+): Promise<readonly RuntimePortfolio[]> {
+  const { kernel, programs, warn } = task;
+  const built: RuntimePortfolio['members'][number][] = [];
+  for (const { configuration, shares } of members) {
+    const fault =
+      (await programs.add(kernel.defaults, workload)) ?? (await programs.add(configuration, workload));
+    if (fault === null) built.push({ configuration: programs.indexOf(configuration), shares });
+    else warn(`A configuration of the portfolio of ${kernel.name} is left out: ${fault}.`);
+  }
+  return built.length === 0 ? [] : [{ workload, devices, members: built }];
+}
+
 /** A kernel with everything its launches need. `warn` hears of tuned entries that are left out. */
 async function runtimeKernel(
   kernel: KernelDefinition,
-  tuned: Tuned | null,
-  { warn, print }: { readonly warn: (message: string) => void; readonly print: PrintSource | undefined },
+  task: {
+    readonly tuned: Tuned | null;
+    readonly chosen: readonly ChosenPortfolio[];
+    readonly warn: (message: string) => void;
+    readonly print: PrintSource | undefined;
+  },
 ): Promise<RuntimeKernel> {
-  const programs = new Programs(kernel, print);
+  const { tuned, chosen, warn } = task;
+  const programs = new Programs(kernel, task.print);
   const workloads = kernel.workloads.map(({ parameters }) => parameters);
   for (const parameters of workloads) {
     const fault = await programs.add(kernel.defaults, parameters);
@@ -116,6 +187,8 @@ async function runtimeKernel(
       warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
     }
   }
+  const portfolios: RuntimePortfolio[] = [];
+  for (const one of chosen) portfolios.push(...(await runtimePortfolio(one, { kernel, programs, warn })));
   const formula = (expression: Expression) => formulaOf(kernel, expression);
   return {
     name: kernel.name,
@@ -144,6 +217,7 @@ async function runtimeKernel(
     })),
     configurations: programs.configurations,
     entries,
+    ...(portfolios.length === 0 ? {} : { portfolios }),
   };
 }
 

@@ -1,3 +1,3 @@
 export { exportConfigurations } from './export-configurations.ts';
 export { exportHelper } from './export-helper.ts';
-export { exportRuntime } from './export-runtime.ts';
+export { type ExportRuntimeOptions, exportRuntime } from './export-runtime.ts';

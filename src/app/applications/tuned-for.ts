@@ -1,8 +1,9 @@
 import { createKernelSpace, type KernelDefinition, noLimits } from '../../manifest/index.ts';
-import type { Configuration } from '../../space/index.ts';
+import type { Configuration, Space } from '../../space/index.ts';
 import type { Parameters } from './programs.ts';
 
-function sameParameters(a: Parameters, b: Parameters | undefined): boolean {
+/** Whether two workloads have parameters of the same names and kinds. */
+export function sameParameters(a: Parameters, b: Parameters | undefined): boolean {
   const shape = (parameters: Parameters) =>
     Object.entries(parameters)
       .map(([name, value]) => `${name}: ${typeof value}`)
@@ -11,11 +12,11 @@ function sameParameters(a: Parameters, b: Parameters | undefined): boolean {
   return b !== undefined && shape(a) === shape(b);
 }
 
-/** Whether every tunable has one of its values; constraints depend on the device and are checked there. */
-function isInSpace(kernel: KernelDefinition, configuration: Configuration): boolean {
+/** All combinations of values: constraints depend on the device and are checked there. null without a workload. */
+export function unconstrainedSpace(kernel: KernelDefinition): Space | null {
   const workload = kernel.workloads[0];
-  if (workload === undefined) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
+  if (workload === undefined) return null;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits);
 }
 
 /** Why a tuned configuration is not one of the kernel as it is now, a clause; null if it is. */
@@ -26,5 +27,5 @@ export function tunedFault(
 ): string | null {
   if (!sameParameters(parameters, kernel.workloads[0]?.parameters))
     return 'it is for other workload parameters';
-  return isInSpace(kernel, configuration) ? null : 'it is outside the space';
+  return unconstrainedSpace(kernel)?.point(configuration) != null ? null : 'it is outside the space';
 }

@@ -1,11 +1,5 @@
 import type { ReportRetune } from '../../schema/index.ts';
-
-/** The report of one job of a nightly run. */
-export interface NightReport {
-  /** What the job calls its device. */
-  readonly label: string;
-  readonly report: ReportRetune;
-}
+import { type NightReport, portfoliosOf } from './portfolios.ts';
 
 type Kernel = ReportRetune['kernels'][number];
 
@@ -35,6 +29,7 @@ export function mergeRetunes(reports: readonly NightReport[], warnings: readonly
       if (!kernels.has(key)) kernels.set(key, { ...kernel, kernel: name });
     }
   }
+  const portfolios = portfoliosOf(reports);
   const all = [...warnings, ...reports.flatMap(({ report }) => report.warnings)];
   return {
     ...first,
@@ -44,5 +39,6 @@ export function mergeRetunes(reports: readonly NightReport[], warnings: readonly
     meter: onlyOne(reports.map(({ report }) => report.meter)),
     warnings: [...new Set(all.map((warning) => warning.slice(0, 4000)))].slice(0, maxWarnings),
     kernels: [...kernels.values()],
+    ...(portfolios.length === 0 ? {} : { portfolios }),
   };
 }

@@ -12,6 +12,7 @@ export {
   repositoryOf,
   selectKernels,
 } from './open-manifest.ts';
+export { readRecordings } from './read-recordings.ts';
 export { prepareReportFolder, type ReportPlace, writeReportFiles } from './report-files.ts';
 export { fitsSpace, shippedConfiguration } from './shipped-configuration.ts';
 export { loadReport } from './show-report.ts';

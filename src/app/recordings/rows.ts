@@ -91,6 +91,11 @@ export function describeDevice(info: DeviceInfo) {
   return { family, vendor, architecture, device, description, driver, software };
 }
 
+/** Smallest and largest subgroup size, where the device told: by them `joulegate/runtime` finds what is akin. */
+function subgroupsOf({ limits }: DeviceInfo): Pick<Recording['device'], 'subgroups'> {
+  return limits.has_subgroups ? { subgroups: [limits.subgroup_min, limits.subgroup_max] } : {};
+}
+
 /** The meter as recordings and reports describe it. */
 export function describeMeter(info: MeterInfo) {
   const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
@@ -120,7 +125,7 @@ export function recordingOf(options: {
   return {
     schema: 'joulegate-recording',
     version: 1,
-    device: describeDevice(device),
+    device: { ...describeDevice(device), ...subgroupsOf(device) },
     meter: meter === null ? null : describeMeter(meter),
     kernel: kernel.name,
     workload: { name: workload.name, parameters: workload.parameters },

@@ -9,8 +9,9 @@ import { runSearch, type SearchResult } from '../../search/index.ts';
 import { configurationId, createListedSpace, type Space } from '../../space/index.ts';
 import { type Recording, readRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath, prepareReportFolder, writeReportFiles } from '../project/index.ts';
+import { absolutePath, prepareReportFolder, readRecordings, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
+import { otherDevice } from '../tuning/index.ts';
 import { countFailures, describePareto, failureExamples, reportedSlack, thinned } from './report.ts';
 
 export interface ReplayRetuneOptions {
@@ -24,6 +25,8 @@ export interface ReplayRetuneOptions {
   readonly seconds?: number;
   readonly seed: number;
   readonly report?: string;
+  /** Recordings of other devices to learn from: files, and folders of them. */
+  readonly from?: readonly string[];
 }
 
 const defaultTrials = 64;
@@ -84,6 +87,11 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
   const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
+  const other = otherDevice(options.from === undefined ? [] : readRecordings(host, options.from), {
+    kernel: recording.kernel,
+    parameters: recording.workload.parameters,
+    device: recording.device,
+  });
   const result = await runSearch({
     space,
     objective,
@@ -91,6 +99,7 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
     seed: options.seed,
     start: [],
     costModel: null,
+    ...(other === undefined ? {} : { otherDevice: other }),
     trials: createTrials({
       device,
       meter,

@@ -1,4 +1,5 @@
-import { isSelfJudged, latencySlackOf, type Objective } from '../../manifest/index.ts';
+import { ExitCode } from '../../errors/index.ts';
+import { isSelfJudged, latencySlackOf, type Objective, objectiveValue } from '../../manifest/index.ts';
 import { type Measurement, resetShares } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
@@ -59,6 +60,28 @@ export function describePareto(result: SearchResult): RetunedKernel['pareto'] {
         ? []
         : [{ configuration, latencyMs: latency.medianMs, joules: energy.joules }],
     );
+}
+
+/** Of the first trials, which what ships here and on other devices is among, and of the best, this many are told. */
+const comparedFirst = 8;
+const comparedBest = 24;
+
+/** What devices can be compared by; each once. */
+function comparedOf({ result, objective }: WorkloadSearch): NonNullable<RetunedKernel['compared']> {
+  const worked = result.measurements.filter(({ latency }) => latency !== null);
+  const cost = ({ latency, energy }: Measurement) =>
+    objectiveValue(objective.minimize, {
+      latencyMs: latency?.medianMs ?? null,
+      joules: energy?.joules ?? null,
+    }) ?? Number.POSITIVE_INFINITY;
+  const best = [...worked].sort((a, b) => cost(a) - cost(b)).slice(0, comparedBest);
+  return [...new Set([...worked.slice(0, comparedFirst), ...best])].map(
+    ({ configuration, latency, energy }) => ({
+      configuration,
+      latencyMs: latency?.medianMs ?? 0,
+      joules: energy?.joules ?? null,
+    }),
+  );
 }
 
 function describeOutcome(final: Final): string {
@@ -163,9 +186,22 @@ export function retunedKernel(task: {
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space, result, final }),
+    compared: comparedOf(search),
     ...(isSelfJudged(kernel) ? { selfJudged: true } : {}),
     ...(task.passes === undefined ? {} : { passes: task.passes.passes }),
     ...describeReset(search, configuration),
     reason,
   };
+}
+
+/** A kernel of which nothing works is a fault in what was given, however well the others did. */
+export function exitCodeOf(
+  interrupted: boolean,
+  faulty: number,
+  kernels: readonly RetunedKernel[],
+): ExitCode {
+  if (interrupted) return ExitCode.interrupted;
+  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null)
+    ? ExitCode.badInput
+    : ExitCode.passed;
 }

@@ -1,10 +1,9 @@
 import { join, posix } from 'node:path';
-import { ExitCode } from '../../errors/index.ts';
 import type { Budget, KernelDefinition } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
 import type { CostModel } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
-import { emptyTuned, readTunedIfPresent, type Tuned, tunedConfiguration } from '../../store/index.ts';
+import { emptyTuned, type Recording, readTunedIfPresent, type Tuned } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import {
   checkReference,
@@ -21,6 +20,7 @@ import {
   openManifest,
   prepareReportFolder,
   type ReportPlace,
+  readRecordings,
   selectKernels,
   shippedConfiguration,
   writeReportFiles,
@@ -36,9 +36,10 @@ import {
   type WorkloadSearch,
 } from '../tuning/index.ts';
 import { timeFinalPasses } from './final-passes.ts';
+import { hintsOf } from './hints.ts';
 import { keepFaulty, prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
-import { type RetunedKernel, retunedKernel } from './report.ts';
+import { exitCodeOf, retunedKernel } from './report.ts';
 import { subgroupWarnings } from './subgroups.ts';
 import { keepFile, writeFindings } from './write-findings.ts';
 
@@ -56,6 +57,8 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly model?: string;
   /** Where the tuned state goes; the manifest's own unless given. */
   readonly out?: string;
+  /** Recordings of other devices to learn from: files, and folders of them. */
+  readonly from?: readonly string[];
   /** Folder for the final WGSL of the finalists and of the incumbent; not kept unless given. */
   readonly keep?: string;
   /** None unless given: then the noise is not measured either. */
@@ -81,6 +84,8 @@ interface RetuneRun {
   readonly tuned: Tuned;
   /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
   readonly hints: Tuned | null;
+  /** Of other devices. */
+  readonly recordings: readonly Recording[];
   readonly stateFolder: string | null;
   /** On the laboratory's clock. */
   readonly deadlineMs: number;
@@ -166,7 +171,8 @@ async function searchAll(
         kernel,
         workload,
         incumbent: shipped.configuration,
-        hint: run.hints === null ? null : tunedConfiguration(run.hints, kernel.name, workload.name, family),
+        hints: hintsOf({ kernel: kernel.name, workload: workload.name, family, tuned, hints: run.hints }),
+        recordings: run.recordings,
         objective: kernel.objective,
         budget: { ...budget, searchSeconds: Math.min(budget.searchSeconds, secondsLeft) },
         seed: options.seed,
@@ -189,14 +195,6 @@ async function searchAll(
     warnings.push(`Not retuned, because the time was up: ${skipped.join(', ')}. Give --max-minutes more.`);
   }
   return { searches, model, warnings, faulty };
-}
-
-/** A kernel of which nothing works is a fault in what was given, however well the others did. */
-function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly RetunedKernel[]): ExitCode {
-  if (interrupted) return ExitCode.interrupted;
-  return faulty > 0 || kernels.some((kernel) => kernel.configuration === null)
-    ? ExitCode.badInput
-    : ExitCode.passed;
 }
 
 /** The cost model's file; null where no state folder could be had, and none is given. */
@@ -282,6 +280,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const startedAt = host.now();
   const opened = openManifest(host, options.manifest);
   const kernels = selectKernels(opened.manifest, options.kernels);
+  const recordings = options.from === undefined ? [] : readRecordings(host, options.from);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
   const noiseKernel = options.memory === undefined ? null : noiseKernelOf(opened.manifest, kernels);
@@ -293,7 +292,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
     const hints = (await options.memory?.restore(laboratory.info)) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
+    const run = { host, options, opened, laboratory, tuned, hints, recordings, stateFolder, deadlineMs };
     const report = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report);
   } finally {

@@ -25,7 +25,9 @@ import {
 import type { CostModel, CostRow } from '../../model/index.ts';
 import { runSearch, type SearchProgress, type SearchResult } from '../../search/index.ts';
 import type { Configuration, Space } from '../../space/index.ts';
+import type { Recording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
+import { otherDevice } from './other-device.ts';
 import { openTrialStore } from './trial-store.ts';
 
 export interface WorkloadSearch {
@@ -62,8 +64,10 @@ export interface WorkloadSearchTask {
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly incumbent: Configuration;
-  /** A configuration that is worth an early try; null if there is none. It may be outside the space. */
-  readonly hint: Configuration | null;
+  /** Configurations that are worth an early try. They may be outside the space. */
+  readonly hints: readonly Configuration[];
+  /** Recordings of other devices, which a search may learn from. */
+  readonly recordings: readonly Recording[];
   readonly objective: Objective;
   readonly budget: Budget;
   readonly seed: number;
@@ -125,12 +129,15 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     return { trials: latencyTrials, energies: energyTrials, ...(seconds as Record<TrialPart, number>) };
   };
   const startMs = clock.nowMs();
+  const { parameters } = workload;
+  const other = otherDevice(task.recordings, { kernel: kernel.name, parameters, device: device.info });
   const result = await runSearch({
     space,
     objective: task.objective,
     budget: { trials: task.budget.trials, seconds: task.budget.searchSeconds },
     seed: task.seed,
-    start: [task.incumbent, kernel.defaults, ...(task.hint === null ? [] : [task.hint])],
+    start: [task.incumbent, kernel.defaults, ...task.hints],
+    ...(other === undefined ? {} : { otherDevice: other }),
     costModel: task.costModel,
     trials,
     known,

@@ -1,4 +1,5 @@
 import {
+  type ExportRuntimeOptions,
   exportConfigurations,
   exportHelper,
   exportRecording,
@@ -16,6 +17,7 @@ import {
   readAllowCommands,
   readKernelFilter,
   readManifestOption,
+  readPaths,
 } from '../shared-options.ts';
 
 export const exportCommand: CommandSpec = {
@@ -23,7 +25,8 @@ export const exportCommand: CommandSpec = {
   summary: 'write tuned kernels and configurations for an application, or a recording for another tuner',
   positionals: ['FORMAT', 'MANIFEST|RECORDING|LANGUAGE?'],
   description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
-joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md). With --portfolio K it also holds, for
+devices that nothing was tuned on, at most K configurations that serve all devices of the recordings.
 header [MANIFEST], json [MANIFEST]: the configurations that ship, of kernels of any kind, as macros per device and workload
 (KERNEL_TUNABLE), or as JSON for programs that choose at run time.
 helper c, helper python: the part of a program that talks to Joulegate (docs/programs.md): joulegate.h, joulegate_program.py.
@@ -33,6 +36,7 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     'joulegate export runtime --out kernels.json',
     'joulegate export header --out tuned.h',
     'joulegate export helper c',
+    'joulegate export runtime --portfolio 3 --recordings h200/recordings,rx7900/recordings --out kernels.json',
     'joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json',
     'joulegate export kernel-tuner tcbf.recording.json.gz --objective energy --out tcbf.json.gz',
   ],
@@ -46,6 +50,18 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
       value: 'FIELD',
       choices: ['time', 'energy'],
       help: 'what the cache says was minimised; time unless given',
+    },
+    portfolio: {
+      type: 'integer',
+      value: 'K',
+      help: 'for runtime: at most K configurations for devices that nothing was tuned on; needs --recordings',
+      min: 1,
+      max: 16,
+    },
+    recordings: {
+      type: 'string',
+      value: 'PATH[,PATH]',
+      help: 'what devices measured: files of record, folders that retune --report leaves',
     },
     ...jsonOption,
   },
@@ -63,17 +79,35 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
   },
 };
 
+/** @throws JoulegateError bad-input if one of the two is given without the other */
+function portfolioOf(args: Arguments): ExportRuntimeOptions['portfolio'] {
+  const size = args.number('portfolio');
+  const recordings = readPaths(args, 'recordings');
+  if (size === undefined && recordings === undefined) return undefined;
+  if (size !== undefined && recordings !== undefined) return { size, recordings };
+  throw new JoulegateError('bad-input', '--portfolio and --recordings go together.', {
+    code: 'bad-arguments',
+    nextStep:
+      'Give both: joulegate export runtime --portfolio 3 --recordings FOLDER,FOLDER, each of a device that retuned or recorded the kernels.',
+  });
+}
+
 async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
+  const portfolio = portfolioOf(args);
   const summary = await exportRuntime(host, {
     ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     ...readAllowCommands(args),
     out: outOf(args, 'kernels.json'),
+    ...(portfolio === undefined ? {} : { portfolio }),
   });
-  const lines = summary.kernels.map(
-    ({ kernel, entries, configurations, templates }) =>
-      `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `tuned for ${count(entries, 'workload')}`}, ${count(configurations, 'configuration')}, ${count(templates, 'program')}\n`,
-  );
+  const lines = summary.kernels.flatMap(({ kernel, entries, configurations, templates, portfolios }) => [
+    `  ${kernel}: ${entries === 0 ? 'nothing tuned' : `tuned for ${count(entries, 'workload')}`}, ${count(configurations, 'configuration')}, ${count(templates, 'program')}\n`,
+    ...portfolios.map(
+      ({ members, devices, worstShare }) =>
+        `    portfolio: ${count(members, 'configuration')} for ${count(devices, 'device')}, each at ${(100 * worstShare).toFixed(0)} % of its best or better\n`,
+    ),
+  ]);
   return {
     output: args.flag('json')
       ? formatJson(summary)

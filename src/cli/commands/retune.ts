@@ -13,6 +13,7 @@ import {
   readKernelFilter,
   readLaboratoryOptions,
   readManifestOption,
+  readPaths,
 } from '../shared-options.ts';
 
 const defaultSeed = 1;
@@ -56,6 +57,7 @@ function replayOptions(args: Arguments): ReplayRetuneOptions {
     ...optional('trials', args.number('trials')),
     ...optional('seconds', args.number('seconds')),
     ...optional('report', args.text('report')),
+    ...optional('from', readPaths(args, 'from')),
   };
 }
 
@@ -71,6 +73,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
   examples: [
     'joulegate retune',
     'joulegate retune --kernel mlp-up --trials 128 --seconds 120',
+    'joulegate retune --from h100/recordings --trials 64',
     'joulegate retune --device replay --recording tcbf.json.gz --objective energy --trials 64 --seed 1',
   ],
   options: {
@@ -89,6 +92,11 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     model: { type: 'string', value: 'FILE', help: 'cost model to start from and to keep up to date' },
     out: { type: 'string', value: 'FILE', help: "where the tuned state goes; the manifest's unless given" },
     report: { type: 'string', value: 'DIR', help: 'write report.json, report.md and report.html there' },
+    from: {
+      type: 'string',
+      value: 'PATH[,PATH]',
+      help: 'recordings of other devices to learn from: files of record, folders that retune --report leaves',
+    },
     keep: {
       type: 'string',
       value: 'DIR',
@@ -132,6 +140,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...optional('out', args.text('out')),
       ...optional('report', args.text('report')),
       ...optional('keep', args.text('keep')),
+      ...optional('from', readPaths(args, 'from')),
     });
     return reportResult(report, args, terminal);
   },

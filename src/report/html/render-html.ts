@@ -6,6 +6,7 @@ import {
   isQuiet,
   loosenedNote,
   otherPolicyNote,
+  portfolioNotes,
   quantityTitles,
   retuneTitle,
   runFacts,
@@ -17,7 +18,7 @@ import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
 import { diffHtml, guardCard, guardRow } from './guard-card.ts';
 import { pageHtml } from './page.ts';
-import { disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
+import { codeHtml, disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
 import { retuneCard, retuneRow } from './retune-card.ts';
 
 /** Characters of programs' differences in a page, shared by its kernels. */
@@ -74,6 +75,10 @@ function retuneBody(report: RetuneReport): string {
       rows: report.kernels.map((kernel, at) => retuneRow(kernel, idOf(at))),
     }),
     ...report.kernels.map((kernel, at) => retuneCard(report, kernel, idOf(at))),
+    ...portfolioNotes(report).flatMap(({ subject, summary, members }) => [
+      paragraph(`Portfolio of ${textHtml(subject)}: ${textHtml(summary)}.`),
+      ...members.map((member) => paragraph(codeHtml(member, 800))),
+    ]),
   ].join('');
 }
 

@@ -12,6 +12,7 @@ import {
   historyNotes,
   isEstimated,
   isInterrupted,
+  portfolioNotes,
   quantityTitles,
   retuneTitle,
   searchNote,
@@ -93,6 +94,21 @@ function configurations(report: RetuneReport, limits: MarkdownLimits): string {
   return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }
 
+/** What serves all devices of a night. */
+function portfolios(report: RetuneReport, limits: MarkdownLimits): string {
+  const notes = portfolioNotes(report);
+  const items = notes
+    .slice(0, limits.maxNotes)
+    .map(({ subject, summary, members }) =>
+      [
+        `- Portfolio of ${codeMarkdown(subject, 250)}: ${escapeMarkdown(summary, 600)}`,
+        ...members.map((member) => `  - ${codeMarkdown(member, 800)}`),
+      ].join('\n'),
+    );
+  const rest = notes.length - items.length;
+  return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
+}
+
 /** The configurations none of which beats another on both counts. */
 function tradeOffs(report: RetuneReport, limits: MarkdownLimits): string {
   const rows = report.kernels.flatMap((kernel) =>
@@ -159,6 +175,7 @@ export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): stri
     )}.`,
     report.kernels.length === 0 ? '' : kernelTable(report, limits),
     configurations(report, limits),
+    portfolios(report, limits),
     details('Passes', passTable(report.kernels, limits)),
     details('How the searches went', searchCharts(report)),
     details('Trade-offs of energy and latency', tradeOffs(report, limits)),

@@ -20,6 +20,7 @@ export { failureNotes } from './failure.ts';
 export { historyNotes } from './history.ts';
 export { passNote, passRows } from './passes.ts';
 export { loosenedNote, otherPolicyNote } from './policy.ts';
+export { portfolioNotes } from './portfolio.ts';
 export { quantityTitles } from './quantity-titles.ts';
 export { configurationNote, configurationOutcome, searchNote } from './retune.ts';
 export { runVerdicts } from './run-verdicts.ts';

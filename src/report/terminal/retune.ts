@@ -6,6 +6,7 @@ import {
   isInterrupted,
   passNote,
   placeText,
+  portfolioNotes,
   retuneTitle,
   searchNote,
   wasReplaced,
@@ -68,6 +69,14 @@ function notesOf(report: RetuneReport, kernel: RetunedKernel, style: TerminalSty
   ];
 }
 
+/** What serves all devices of a night, one section each. */
+function portfolioSections(report: RetuneReport, style: TerminalStyle): string[][] {
+  return portfolioNotes(report).map(({ subject, summary, members }) => [
+    noteHeading(cleanLine(`portfolio of ${subject}`, 400), null, style),
+    ...[summary, ...members].flatMap((note) => noteLines(cleanLine(note, 600), style)),
+  ]);
+}
+
 /** Sections of a retune report: each a list of lines. */
 export function retuneSections(report: RetuneReport, style: TerminalStyle): string[][] {
   const rows = report.kernels.map((kernel) => rowOf(report, kernel, style));
@@ -82,6 +91,7 @@ export function retuneSections(report: RetuneReport, style: TerminalStyle): stri
     factLines(report, style),
     table,
     ...report.kernels.map((kernel) => notesOf(report, kernel, style)),
+    ...portfolioSections(report, style),
     warningLines(report, style),
   ];
 }

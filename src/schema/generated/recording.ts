@@ -87,6 +87,13 @@ export interface RecordingDevice {
    * True for adapters that run on the CPU.
    */
   readonly software: boolean;
+  /**
+   * Its smallest and largest subgroup size; absent where it has none to tell, or an older version recorded.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  readonly subgroups?: ReadonlyArray<number>;
 }
 /**
  * What energy was read with.

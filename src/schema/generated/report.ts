@@ -863,6 +863,12 @@ export interface ReportRetune {
    * @maxItems 32000
    */
   readonly kernels: ReadonlyArray<ReportRetuneKernel>;
+  /**
+   * Of several devices: the few configurations that serve all of them, for each kernel and workload that two or more searched.
+   *
+   * @maxItems 32000
+   */
+  readonly portfolios?: ReadonlyArray<ReportPortfolio>;
 }
 /**
  * What was found for one kernel and workload.
@@ -874,6 +880,12 @@ export interface ReportRetuneKernel {
    * @maxItems 64
    */
   readonly passes?: ReadonlyArray<ReportPassTime>;
+  /**
+   * What was tried first (what ships here and elsewhere among it) and the best of the search: by these, devices are compared.
+   *
+   * @maxItems 64
+   */
+  readonly compared?: ReadonlyArray<ReportCompared>;
   /**
    * True where no reference says what is right: the default configuration is judged by itself.
    */
@@ -1010,6 +1022,20 @@ export interface ReportRetuneKernel {
    * What came of it, in a sentence.
    */
   readonly reason: string;
+}
+/**
+ * A configuration and what it cost in the search.
+ */
+export interface ReportCompared {
+  readonly configuration: ReportConfiguration;
+  /**
+   * Latency of a launch, in milliseconds.
+   */
+  readonly latencyMs: number;
+  /**
+   * Gross energy of a launch, in joules; null if it was not measured.
+   */
+  readonly joules: number | null;
 }
 /**
  * What the search saw, for figures.
@@ -1246,4 +1272,45 @@ export interface ReportTrade {
    * Gross energy of a launch, in joules.
    */
   readonly joules: number;
+}
+/**
+ * A few configurations of which every device has one near its best.
+ */
+export interface ReportPortfolio {
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+  /**
+   * What jobs call the devices.
+   *
+   * @maxItems 64
+   */
+  readonly devices: ReadonlyArray<string>;
+  /**
+   * The configurations.
+   *
+   * @maxItems 16
+   */
+  readonly members: ReadonlyArray<ReportPortfolioMember>;
+  /**
+   * The least that any device reaches with the best member for it, of its own lowest cost.
+   */
+  readonly worstShare: number;
+}
+/**
+ * A configuration of a portfolio.
+ */
+export interface ReportPortfolioMember {
+  readonly configuration: ReportConfiguration;
+  /**
+   * Of each device: its lowest cost over what this one costs there; null where it failed or was not tried.
+   *
+   * @maxItems 64
+   */
+  readonly shares: ReadonlyArray<(number | null)>;
 }

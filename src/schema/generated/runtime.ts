@@ -96,6 +96,12 @@ export interface Kernel {
    * @maxItems 20000
    */
   readonly entries: ReadonlyArray<Entry>;
+  /**
+   * For devices that nothing was tuned on: a few configurations for each workload that several devices measured.
+   *
+   * @maxItems 20000
+   */
+  readonly portfolios?: ReadonlyArray<Portfolio>;
 }
 /**
  * A parameter that every workload has.
@@ -328,4 +334,58 @@ export interface Entry {
   readonly family: string;
   readonly workload: Values;
   readonly configuration: Count;
+}
+/**
+ * A few configurations that together come near the best of every device that measured them.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Portfolio".
+ */
+export interface Portfolio {
+  readonly workload: Values;
+  /**
+   * Devices that measured them.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly devices: ReadonlyArray<PortfolioDevice>;
+  /**
+   * The configurations.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  readonly members: ReadonlyArray<PortfolioMember>;
+}
+/**
+ * A device that measured a portfolio.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "PortfolioDevice".
+ */
+export interface PortfolioDevice {
+  /**
+   * Device family, as `tuned.json` names it.
+   */
+  readonly family: string;
+  /**
+   * Its smallest and largest subgroup size; null if it was not recorded.
+   */
+  readonly subgroups: ReadonlyArray<Count> | null;
+}
+/**
+ * A configuration of a portfolio.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "PortfolioMember".
+ */
+export interface PortfolioMember {
+  readonly configuration: Count;
+  /**
+   * Of each device: its lowest cost over what this one costs there, in (0, 1]; null where it failed or was not measured.
+   *
+   * @maxItems 64
+   */
+  readonly shares: ReadonlyArray<(number | null)>;
 }

@@ -22,15 +22,14 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var func0 = Object.prototype.hasOwnProperty;
-var func75 = require_ucs2length().default, schema21 = { type: "object", additionalProperties: !1, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } }, schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
+var func0 = Object.prototype.hasOwnProperty, schema20 = { type: "object", additionalProperties: !1, required: ["name", "parameters", "constraints", "buffers", "texts", "passes", "configurations", "entries"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, texts: { type: "array", items: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, maxItems: 2e4 }, passes: { type: "array", items: { $ref: "#/$defs/Pass" }, minItems: 1, maxItems: 32 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, portfolios: { type: "array", items: { $ref: "#/$defs/Portfolio" }, maxItems: 2e4 } } }, func76 = require_ucs2length().default, schema21 = { type: "object", additionalProperties: !1, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } }, schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (typeof data == "string" && func75(data) > 200) {
+  if (typeof data == "string" && func76(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -59,11 +58,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 100) {
+        if (func76(data0) > 100) {
           let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -107,7 +106,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
   valid0 = valid0 || _valid0;
   let _errs5 = errors;
   if (typeof data == "string") {
-    if (func75(data) > 200) {
+    if (func76(data) > 200) {
       let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -181,7 +180,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
@@ -233,7 +232,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.parameter !== void 0 && func0.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
-            if (func75(data5) > 200) {
+            if (func76(data5) > 200) {
               let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
@@ -481,7 +480,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func75(data1) > 300) {
+            if (func76(data1) > 300) {
               let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
@@ -507,7 +506,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
             break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
-            if (func75(key1) > 100) {
+            if (func76(key1) > 100) {
               let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
@@ -547,7 +546,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data6 = data5[i1];
           if (typeof data6 == "string") {
-            if (func75(data6) > 100) {
+            if (func76(data6) > 100) {
               let err17 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
               vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
@@ -652,11 +651,11 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
@@ -668,11 +667,11 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.entry !== void 0 && func0.call(data, "entry")) {
       let data1 = data.entry;
       if (typeof data1 == "string") {
-        if (func75(data1) > 200) {
+        if (func76(data1) > 200) {
           let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (func75(data1) < 1) {
+        if (func76(data1) < 1) {
           let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
@@ -722,7 +721,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.indirect !== void 0 && func0.call(data2, "indirect")) {
           let data4 = data2.indirect;
           if (typeof data4 == "string") {
-            if (func75(data4) > 200) {
+            if (func76(data4) > 200) {
               let err19 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
@@ -755,7 +754,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data8 = data7[i1];
           if (typeof data8 == "string") {
-            if (func75(data8) > 300) {
+            if (func76(data8) > 300) {
               let err24 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
             }
@@ -803,7 +802,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
         break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
-        if (func75(key0) > 100) {
+        if (func76(key0) > 100) {
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
@@ -984,11 +983,11 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
-        if (func75(data0) > 100) {
+        if (func76(data0) > 100) {
           let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -1005,6 +1004,206 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
   return validate91.errors = vErrors, errors === 0;
 }
 validate91.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func0.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.subgroups === void 0 || !func0.call(data, "subgroups")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subgroups" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "family" || key0 === "subgroups")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.family !== void 0 && func0.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func76(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func76(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.subgroups !== void 0 && func0.call(data, "subgroups")) {
+      let data1 = data.subgroups, _errs5 = errors, valid1 = !1, _errs6 = errors;
+      if (Array.isArray(data1)) {
+        if (data1.length > 2) {
+          let err6 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1.length < 2) {
+          let err7 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate69(data1[i0], { instancePath: instancePath + "/subgroups/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      } else {
+        let err8 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs9 = errors;
+      if (data1 !== null) {
+        let err9 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+      else {
+        let err10 = { instancePath: instancePath + "/subgroups", schemaPath: "#/properties/subgroups/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate97.errors = vErrors, errors === 0;
+}
+validate97.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema36 = { type: "object", additionalProperties: !1, required: ["configuration", "shares"], properties: { configuration: { $ref: "#/$defs/Count" }, shares: { type: "array", maxItems: 64, items: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } } };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.configuration === void 0 || !func0.call(data, "configuration")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.shares === void 0 || !func0.call(data, "shares")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "shares" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "configuration" || key0 === "shares")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate69(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.shares !== void 0 && func0.call(data, "shares")) {
+      let data1 = data.shares;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+            let err4 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/type", keyword: "type", params: { type: schema36.properties.shares.items.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          if (typeof data2 == "number" && isFinite(data2)) {
+            if (data2 > 1 || isNaN(data2)) {
+              let err5 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (data2 <= 0 || isNaN(data2)) {
+              let err6 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          }
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/shares", schemaPath: "#/properties/shares/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate100.errors = vErrors, errors === 0;
+}
+validate100.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.devices === void 0 || !func0.call(data, "devices")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "devices" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.members === void 0 || !func0.call(data, "members")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "workload" || key0 === "devices" || key0 === "members")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func0.call(data, "workload") && (validate84(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.devices !== void 0 && func0.call(data, "devices")) {
+      let data1 = data.devices;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err4 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.length < 1) {
+          let err5 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate97(data1[i0], { instancePath: instancePath + "/devices/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.members !== void 0 && func0.call(data, "members")) {
+      let data3 = data.members;
+      if (Array.isArray(data3)) {
+        if (data3.length > 16) {
+          let err7 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data3.length < 1) {
+          let err8 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate100(data3[i1], { instancePath: instancePath + "/members/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      } else {
+        let err9 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate95.errors = vErrors, errors === 0;
+}
+validate95.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1043,7 +1242,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "parameters" || key0 === "constraints" || key0 === "buffers" || key0 === "texts" || key0 === "passes" || key0 === "configurations" || key0 === "entries")) {
+      if (!func0.call(schema20.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
@@ -1051,11 +1250,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func75(data0) > 200) {
+        if (func76(data0) > 200) {
           let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (func75(data0) < 1) {
+        if (func76(data0) < 1) {
           let err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
@@ -1132,7 +1331,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
               let data9 = data8[i4];
               if (typeof data9 == "string") {
-                if (func75(data9) > 4e6) {
+                if (func76(data9) > 4e6) {
                   let err21 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
                   vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
                 }
@@ -1204,9 +1403,24 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
+    if (data.portfolios !== void 0 && func0.call(data, "portfolios")) {
+      let data16 = data.portfolios;
+      if (Array.isArray(data16)) {
+        if (data16.length > 2e4) {
+          let err33 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len8 = data16.length;
+        for (let i8 = 0; i8 < len8 && errors < 200; i8++)
+          validate95(data16[i8], { instancePath: instancePath + "/portfolios/" + i8, parentData: data16, parentDataProperty: i8, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+      } else {
+        let err34 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
   } else {
-    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
