@@ -1110,18 +1110,18 @@ ${indent2}${text3.slice(fold + 1, end2)}`;
     }
     function consumeMoreIndentedLines(text3, i, indent2) {
       let end = i;
-      let start = i + 1;
-      let ch = text3[start];
+      let start2 = i + 1;
+      let ch = text3[start2];
       while (ch === " " || ch === "	") {
-        if (i < start + indent2) {
+        if (i < start2 + indent2) {
           ch = text3[++i];
         } else {
           do {
             ch = text3[++i];
           } while (ch && ch !== "\n");
           end = i;
-          start = i + 1;
-          ch = text3[start];
+          start2 = i + 1;
+          ch = text3[start2];
         }
       }
       return end;
@@ -1152,12 +1152,12 @@ var require_stringifyString = __commonJS({
       const strLen = str.length;
       if (strLen <= limit)
         return false;
-      for (let i = 0, start = 0; i < strLen; ++i) {
+      for (let i = 0, start2 = 0; i < strLen; ++i) {
         if (str[i] === "\n") {
-          if (i - start > limit)
+          if (i - start2 > limit)
             return true;
-          start = i + 1;
-          if (strLen - start <= limit)
+          start2 = i + 1;
+          if (strLen - start2 <= limit)
             return false;
         }
       }
@@ -1171,19 +1171,19 @@ var require_stringifyString = __commonJS({
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent2 = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
       let str = "";
-      let start = 0;
+      let start2 = 0;
       for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
         if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
-          str += json.slice(start, i) + "\\ ";
+          str += json.slice(start2, i) + "\\ ";
           i += 1;
-          start = i;
+          start2 = i;
           ch = "\\";
         }
         if (ch === "\\")
           switch (json[i + 1]) {
             case "u":
               {
-                str += json.slice(start, i);
+                str += json.slice(start2, i);
                 const code = json.substr(i + 2, 4);
                 switch (code) {
                   case "0000":
@@ -1217,14 +1217,14 @@ var require_stringifyString = __commonJS({
                       str += json.substr(i, 6);
                 }
                 i += 5;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             case "n":
               if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json.slice(start, i) + "\n\n";
+                str += json.slice(start2, i) + "\n\n";
                 while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
@@ -1233,14 +1233,14 @@ var require_stringifyString = __commonJS({
                 if (json[i + 2] === " ")
                   str += "\\";
                 i += 1;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             default:
               i += 1;
           }
       }
-      str = start ? str + json.slice(start) : json;
+      str = start2 ? str + json.slice(start2) : json;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value2, ctx) {
@@ -1280,9 +1280,9 @@ ${indent2}`) + "'";
         return quotedString(value2, ctx);
       }
       const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
-      const literal3 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent2.length);
+      const literal4 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent2.length);
       if (!value2)
-        return literal3 ? "|\n" : ">\n";
+        return literal4 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value2.length; endStart > 0; --endStart) {
@@ -1319,10 +1319,10 @@ ${indent2}`) + "'";
         else
           break;
       }
-      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
-      if (start) {
-        value2 = value2.substring(start.length);
-        start = start.replace(/\n+/g, `$&${indent2}`);
+      let start2 = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start2) {
+        value2 = value2.substring(start2.length);
+        start2 = start2.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
       let header3 = (startWithSpace ? indentSize : "") + chomp;
@@ -1331,7 +1331,7 @@ ${indent2}`) + "'";
         if (onComment)
           onComment();
       }
-      if (!literal3) {
+      if (!literal4) {
         const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
@@ -1340,14 +1340,14 @@ ${indent2}`) + "'";
             literalFallback = true;
           };
         }
-        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
+        const body = foldFlowLines.foldFlowLines(`${start2}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
           return `>${header3}
 ${indent2}${body}`;
       }
       value2 = value2.replace(/\n+/g, `$&${indent2}`);
       return `|${header3}
-${indent2}${start}${value2}${end}`;
+${indent2}${start2}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
       const { type, value: value2 } = item;
@@ -1507,7 +1507,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify(item, ctx, onComment, onChompKeep) {
+    function stringify2(item, ctx, onComment, onChompKeep) {
       if (identity4.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity4.isAlias(item)) {
@@ -1536,7 +1536,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports.createStringifyContext = createStringifyContext;
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -1546,7 +1546,7 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity4 = require_identity();
     var Scalar = require_Scalar();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key: key2, value: value2 }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent: indent2, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -1568,7 +1568,7 @@ var require_stringifyPair = __commonJS({
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify.stringify(key2, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify2.stringify(key2, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -1620,7 +1620,7 @@ ${indent2}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify2.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -1761,7 +1761,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log5 = require_log();
     var merge = require_merge();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var identity4 = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map2, { key: key2, value: value2 }) {
@@ -1797,7 +1797,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity4.isNode(key2) && ctx?.doc) {
-        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node of ctx.anchors.keys())
           strCtx.anchors.add(node.anchor);
@@ -1864,12 +1864,12 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity4 = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify2(collection, ctx, options);
+      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify3(collection, ctx, options);
     }
     function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent: indent2, options: { commentString } } = ctx;
@@ -1894,7 +1894,7 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        let str2 = stringify2.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
         if (comment2)
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
@@ -1961,7 +1961,7 @@ ${indent2}${line3}` : "\n";
         }
         if (comment)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment = null);
+        let str = stringify2.stringify(item, itemCtx, () => comment = null);
         reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -1978,23 +1978,23 @@ ${indent2}${line3}` : "\n";
         lines2.push(str);
         linesAtValue = lines2.length;
       }
-      const { start, end } = flowChars;
+      const { start: start2, end } = flowChars;
       if (lines2.length === 0) {
-        return start + end;
+        return start2 + end;
       } else {
         if (!reqNewline) {
           const len = lines2.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
-          let str = start;
+          let str = start2;
           for (const line3 of lines2)
             str += line3 ? `
 ${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
+          return `${start2}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
@@ -3322,7 +3322,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity4 = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines2 = [];
@@ -3337,7 +3337,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines2.push("---");
-      const ctx = stringify.createStringifyContext(doc, options);
+      const ctx = stringify2.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines2.length !== 1)
@@ -3359,7 +3359,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
@@ -3367,7 +3367,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines2.push(body);
       } else {
-        lines2.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify2.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -3789,7 +3789,7 @@ var require_resolve_props = __commonJS({
       let newlineAfterProp = null;
       let comma = null;
       let found = null;
-      let start = null;
+      let start2 = null;
       for (const token3 of tokens2) {
         if (reqSpace) {
           if (token3.type !== "space" && token3.type !== "newline" && token3.type !== "comma")
@@ -3841,7 +3841,7 @@ var require_resolve_props = __commonJS({
             if (token3.source.endsWith(":"))
               onError(token3.offset + token3.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
             anchor = token3;
-            start ?? (start = token3.offset);
+            start2 ?? (start2 = token3.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -3850,7 +3850,7 @@ var require_resolve_props = __commonJS({
             if (tag)
               onError(token3, "MULTIPLE_TAGS", "A node can have at most one tag");
             tag = token3;
-            start ?? (start = token3.offset);
+            start2 ?? (start2 = token3.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -3898,7 +3898,7 @@ var require_resolve_props = __commonJS({
         tag,
         newlineAfterProp,
         end,
-        start: start ?? end
+        start: start2 ?? end
       };
     }
     exports.resolveProps = resolveProps;
@@ -4000,8 +4000,8 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep8, value: value2 } = collItem;
-        const keyProps = resolveProps.resolveProps(start, {
+        const { start: start2, key: key2, sep: sep8, value: value2 } = collItem;
+        const keyProps = resolveProps.resolveProps(start2, {
           indicator: "explicit-key-ind",
           next: key2 ?? sep8?.[0],
           offset,
@@ -4028,14 +4028,14 @@ var require_resolve_block_map = __commonJS({
             continue;
           }
           if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key2)) {
-            onError(key2 ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+            onError(key2 ?? start2[start2.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
           }
         } else if (keyProps.found?.indent !== bm.indent) {
           onError(offset, "BAD_INDENT", startColMsg);
         }
         ctx.atKey = true;
         const keyStart = keyProps.end;
-        const keyNode = key2 ? composeNode(ctx, key2, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        const keyNode = key2 ? composeNode(ctx, key2, keyProps, onError) : composeEmptyNode(ctx, keyStart, start2, null, keyProps, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bm.indent, key2, onError);
         ctx.atKey = false;
@@ -4105,8 +4105,8 @@ var require_resolve_block_seq = __commonJS({
         ctx.atKey = false;
       let offset = bs.offset;
       let commentEnd = null;
-      for (const { start, value: value2 } of bs.items) {
-        const props = resolveProps.resolveProps(start, {
+      for (const { start: start2, value: value2 } of bs.items) {
+        const props = resolveProps.resolveProps(start2, {
           indicator: "seq-item-ind",
           next: value2,
           offset,
@@ -4127,7 +4127,7 @@ var require_resolve_block_seq = __commonJS({
             continue;
           }
         }
-        const node = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        const node = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start2, null, props, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
         offset = node.range[2];
@@ -4211,8 +4211,8 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep8, value: value2 } = collItem;
-        const props = resolveProps.resolveProps(start, {
+        const { start: start2, key: key2, sep: sep8, value: value2 } = collItem;
+        const props = resolveProps.resolveProps(start2, {
           flow: fcName,
           indicator: "explicit-key-ind",
           next: key2 ?? sep8?.[0],
@@ -4252,7 +4252,7 @@ var require_resolve_flow_collection = __commonJS({
             onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
           if (props.comment) {
             let prevItemComment = "";
-            loop: for (const st of start) {
+            loop: for (const st of start2) {
               switch (st.type) {
                 case "comma":
                 case "space":
@@ -4285,7 +4285,7 @@ var require_resolve_flow_collection = __commonJS({
         } else {
           ctx.atKey = true;
           const keyStart = props.end;
-          const keyNode = key2 ? composeNode(ctx, key2, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          const keyNode = key2 ? composeNode(ctx, key2, props, onError) : composeEmptyNode(ctx, keyStart, start2, null, props, onError);
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
@@ -4447,13 +4447,13 @@ var require_resolve_block_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
-    function resolveBlockScalar(ctx, scalar2, onError) {
-      const start = scalar2.offset;
-      const header3 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
+    function resolveBlockScalar(ctx, scalar, onError) {
+      const start2 = scalar.offset;
+      const header3 = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
       if (!header3)
-        return { value: "", type: null, comment: "", range: [start, start, start] };
+        return { value: "", type: null, comment: "", range: [start2, start2, start2] };
       const type = header3.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
+      const lines2 = scalar.source ? splitLines2(scalar.source) : [];
       let chompStart = lines2.length;
       for (let i = lines2.length - 1; i >= 0; --i) {
         const content = lines2[i][1];
@@ -4464,13 +4464,13 @@ var require_resolve_block_scalar = __commonJS({
       }
       if (chompStart === 0) {
         const value3 = header3.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
-        let end2 = start + header3.length;
-        if (scalar2.source)
-          end2 += scalar2.source.length;
-        return { value: value3, type, comment: header3.comment, range: [start, end2, end2] };
+        let end2 = start2 + header3.length;
+        if (scalar.source)
+          end2 += scalar.source.length;
+        return { value: value3, type, comment: header3.comment, range: [start2, end2, end2] };
       }
-      let trimIndent = scalar2.indent + header3.indent;
-      let offset = scalar2.offset + header3.length;
+      let trimIndent = scalar.indent + header3.indent;
+      let offset = scalar.offset + header3.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
         const [indent2, content] = lines2[i];
@@ -4548,8 +4548,8 @@ var require_resolve_block_scalar = __commonJS({
         default:
           value2 += "\n";
       }
-      const end = start + header3.length + scalar2.source.length;
-      return { value: value2, type, comment: header3.comment, range: [start, end, end] };
+      const end = start2 + header3.length + scalar.source.length;
+      return { value: value2, type, comment: header3.comment, range: [start2, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -4631,8 +4631,8 @@ var require_resolve_flow_scalar = __commonJS({
     "use strict";
     var Scalar = require_Scalar();
     var resolveEnd = require_resolve_end();
-    function resolveFlowScalar(scalar2, strict2, onError) {
-      const { offset, type, source, end } = scalar2;
+    function resolveFlowScalar(scalar, strict2, onError) {
+      const { offset, type, source, end } = scalar;
       let _type;
       let value2;
       const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
@@ -4651,7 +4651,7 @@ var require_resolve_flow_scalar = __commonJS({
           break;
         /* istanbul ignore next should not happen */
         default:
-          onError(scalar2, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
+          onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
           return {
             value: "",
             type: null,
@@ -4866,26 +4866,26 @@ var require_compose_scalar = __commonJS({
         tag = findScalarTagByTest(ctx, value2, token3, onError);
       else
         tag = ctx.schema[identity4.SCALAR];
-      let scalar2;
+      let scalar;
       try {
         const res = tag.resolve(value2, (msg) => onError(tagToken ?? token3, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar2 = identity4.isScalar(res) ? res : new Scalar.Scalar(res);
+        scalar = identity4.isScalar(res) ? res : new Scalar.Scalar(res);
       } catch (error) {
         const msg = error instanceof Error ? error.message : String(error);
         onError(tagToken ?? token3, "TAG_RESOLVE_FAILED", msg);
-        scalar2 = new Scalar.Scalar(value2);
+        scalar = new Scalar.Scalar(value2);
       }
-      scalar2.range = range4;
-      scalar2.source = value2;
+      scalar.range = range4;
+      scalar.source = value2;
       if (type)
-        scalar2.type = type;
+        scalar.type = type;
       if (tagName)
-        scalar2.tag = tagName;
+        scalar.tag = tagName;
       if (tag.format)
-        scalar2.format = tag.format;
+        scalar.format = tag.format;
       if (comment)
-        scalar2.comment = comment;
-      return scalar2;
+        scalar.comment = comment;
+      return scalar;
     }
     function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
       if (tagName === "!")
@@ -5071,7 +5071,7 @@ var require_compose_doc = __commonJS({
     var composeNode = require_compose_node();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
-    function composeDoc(options, directives, { offset, start, value: value2, end }, onError) {
+    function composeDoc(options, directives, { offset, start: start2, value: value2, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
       const doc = new Document.Document(void 0, opts);
       const ctx = {
@@ -5081,7 +5081,7 @@ var require_compose_doc = __commonJS({
         options: doc.options,
         schema: doc.schema
       };
-      const props = resolveProps.resolveProps(start, {
+      const props = resolveProps.resolveProps(start2, {
         indicator: "doc-start",
         next: value2 ?? end?.[0],
         offset,
@@ -5094,7 +5094,7 @@ var require_compose_doc = __commonJS({
         if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
           onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
       }
-      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start2, null, props, onError);
       const contentEnd = doc.contents.range[2];
       const re2 = resolveEnd.resolveEnd(end, contentEnd, false, onError);
       if (re2.comment)
@@ -5503,7 +5503,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
-    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token3) {
       switch (token3.type) {
         case "block-scalar": {
@@ -5543,9 +5543,9 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep8, value: value2 }) {
+    function stringifyItem({ start: start2, key: key2, sep: sep8, value: value2 }) {
       let res = "";
-      for (const st of start)
+      for (const st of start2)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
@@ -5556,7 +5556,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value2);
       return res;
     }
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -6335,8 +6335,8 @@ var require_line_counter = __commonJS({
             return { line: low + 1, col: 1 };
           if (low === 0)
             return { line: 0, col: offset };
-          const start = this.lineStarts[low - 1];
-          return { line: low, col: offset - start + 1 };
+          const start2 = this.lineStarts[low - 1];
+          return { line: low, col: offset - start2 + 1 };
         };
       }
     };
@@ -6713,37 +6713,37 @@ var require_parser = __commonJS({
           };
         }
       }
-      *scalar(scalar2) {
+      *scalar(scalar) {
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
-          const start = getFirstKeyStartProps(prev);
+          const start2 = getFirstKeyStartProps(prev);
           let sep8;
-          if (scalar2.end) {
-            sep8 = scalar2.end;
+          if (scalar.end) {
+            sep8 = scalar.end;
             sep8.push(this.sourceToken);
-            delete scalar2.end;
+            delete scalar.end;
           } else
             sep8 = [this.sourceToken];
           const map2 = {
             type: "block-map",
-            offset: scalar2.offset,
-            indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep8 }]
+            offset: scalar.offset,
+            indent: scalar.indent,
+            items: [{ start: start2, key: scalar, sep: sep8 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
         } else
-          yield* this.lineEnd(scalar2);
+          yield* this.lineEnd(scalar);
       }
-      *blockScalar(scalar2) {
+      *blockScalar(scalar) {
         switch (this.type) {
           case "space":
           case "comment":
           case "newline":
-            scalar2.props.push(this.sourceToken);
+            scalar.props.push(this.sourceToken);
             return;
           case "scalar":
-            scalar2.source = this.source;
+            scalar.source = this.source;
             this.atNewLine = true;
             this.indent = 0;
             if (this.onNewLine) {
@@ -6803,7 +6803,7 @@ var require_parser = __commonJS({
         if (this.indent >= map2.indent) {
           const atMapIndent = !this.onKeyLine && this.indent === map2.indent;
           const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
-          let start = [];
+          let start2 = [];
           if (atNextItem && it.sep && !it.value) {
             const nl = [];
             for (let i = 0; i < it.sep.length; ++i) {
@@ -6823,14 +6823,14 @@ var require_parser = __commonJS({
               }
             }
             if (nl.length >= 2)
-              start = it.sep.splice(nl[1]);
+              start2 = it.sep.splice(nl[1]);
           }
           switch (this.type) {
             case "anchor":
             case "tag":
               if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map2.items.push({ start });
+                start2.push(this.sourceToken);
+                map2.items.push({ start: start2 });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 it.sep.push(this.sourceToken);
@@ -6843,8 +6843,8 @@ var require_parser = __commonJS({
                 it.start.push(this.sourceToken);
                 it.explicitKey = true;
               } else if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map2.items.push({ start, explicitKey: true });
+                start2.push(this.sourceToken);
+                map2.items.push({ start: start2, explicitKey: true });
               } else {
                 this.stack.push({
                   type: "block-map",
@@ -6861,12 +6861,12 @@ var require_parser = __commonJS({
                   if (includesToken(it.start, "newline")) {
                     Object.assign(it, { key: null, sep: [this.sourceToken] });
                   } else {
-                    const start2 = getFirstKeyStartProps(it.start);
+                    const start3 = getFirstKeyStartProps(it.start);
                     this.stack.push({
                       type: "block-map",
                       offset: this.offset,
                       indent: this.indent,
-                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                      items: [{ start: start3, key: null, sep: [this.sourceToken] }]
                     });
                   }
                 } else if (it.value) {
@@ -6876,10 +6876,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                    items: [{ start: start2, key: null, sep: [this.sourceToken] }]
                   });
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
-                  const start2 = getFirstKeyStartProps(it.start);
+                  const start3 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
                   const sep8 = it.sep;
                   sep8.push(this.sourceToken);
@@ -6889,10 +6889,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep8 }]
+                    items: [{ start: start3, key: key2, sep: sep8 }]
                   });
-                } else if (start.length > 0) {
-                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else if (start2.length > 0) {
+                  it.sep = it.sep.concat(start2, this.sourceToken);
                 } else {
                   it.sep.push(this.sourceToken);
                 }
@@ -6900,7 +6900,7 @@ var require_parser = __commonJS({
                 if (!it.sep) {
                   Object.assign(it, { key: null, sep: [this.sourceToken] });
                 } else if (it.value || atNextItem) {
-                  map2.items.push({ start, key: null, sep: [this.sourceToken] });
+                  map2.items.push({ start: start2, key: null, sep: [this.sourceToken] });
                 } else if (includesToken(it.sep, "map-value-ind")) {
                   this.stack.push({
                     type: "block-map",
@@ -6920,7 +6920,7 @@ var require_parser = __commonJS({
             case "double-quoted-scalar": {
               const fs = this.flowScalar(this.type);
               if (atNextItem || it.value) {
-                map2.items.push({ start, key: fs, sep: [] });
+                map2.items.push({ start: start2, key: fs, sep: [] });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 this.stack.push(fs);
@@ -6944,7 +6944,7 @@ var require_parser = __commonJS({
                     return;
                   }
                 } else if (atMapIndent) {
-                  map2.items.push({ start });
+                  map2.items.push({ start: start2 });
                 }
                 this.stack.push(bv);
                 return;
@@ -7081,7 +7081,7 @@ var require_parser = __commonJS({
             yield* this.step();
           } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
             const sep8 = fc.end.splice(1, fc.end.length);
             sep8.push(this.sourceToken);
@@ -7089,7 +7089,7 @@ var require_parser = __commonJS({
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep8 }]
+              items: [{ start: start2, key: fc, sep: sep8 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7148,35 +7148,35 @@ var require_parser = __commonJS({
           case "explicit-key-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            start.push(this.sourceToken);
+            const start2 = getFirstKeyStartProps(prev);
+            start2.push(this.sourceToken);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, explicitKey: true }]
+              items: [{ start: start2, explicitKey: true }]
             };
           }
           case "map-value-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, key: null, sep: [this.sourceToken] }]
+              items: [{ start: start2, key: null, sep: [this.sourceToken] }]
             };
           }
         }
         return null;
       }
-      atIndentedComment(start, indent2) {
+      atIndentedComment(start2, indent2) {
         if (this.type !== "comment")
           return false;
         if (this.indent <= indent2)
           return false;
-        return start.every((st) => st.type === "newline" || st.type === "space");
+        return start2.every((st) => st.type === "newline" || st.type === "space");
       }
       *documentEnd(docEnd) {
         if (this.type !== "doc-mode") {
@@ -7267,7 +7267,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse4(src, reviver, options) {
+    function parse5(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7286,7 +7286,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value2, replacer, options) {
+    function stringify2(value2, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -7308,10 +7308,10 @@ var require_public_api = __commonJS({
         return value2.toString(options);
       return new Document.Document(value2, _replacer, options).toString(options);
     }
-    exports.parse = parse4;
+    exports.parse = parse5;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument;
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -7394,12 +7394,12 @@ var require_lib = __commonJS({
       }
     };
     var SourceLocation = class {
-      constructor(start, end) {
+      constructor(start2, end) {
         this.start = void 0;
         this.end = void 0;
         this.filename = void 0;
         this.identifierName = void 0;
-        this.start = start;
+        this.start = start2;
         this.end = end;
       }
     };
@@ -7954,7 +7954,7 @@ var require_lib = __commonJS({
       }
       cloneEstreeStringLiteral(node) {
         const {
-          start,
+          start: start2,
           end,
           loc,
           range: range4,
@@ -7963,7 +7963,7 @@ var require_lib = __commonJS({
         } = node;
         const cloned = Object.create(node.constructor.prototype);
         cloned.type = "Literal";
-        cloned.start = start;
+        cloned.start = start2;
         cloned.end = end;
         cloned.loc = loc;
         cloned.range = range4;
@@ -10446,14 +10446,14 @@ var require_lib = __commonJS({
         super.checkParams(node, false, true);
         this.scope.exit();
       }
-      forwardNoArrowParamsConversionAt(node, parse5) {
+      forwardNoArrowParamsConversionAt(node, parse6) {
         let result;
         if (this.state.noArrowParamsConversionAt.includes(this.offsetToSourcePos(node.start))) {
           this.state.noArrowParamsConversionAt.push(this.state.start);
-          result = parse5();
+          result = parse6();
           this.state.noArrowParamsConversionAt.pop();
         } else {
-          result = parse5();
+          result = parse6();
         }
         return result;
       }
@@ -11141,12 +11141,12 @@ var require_lib = __commonJS({
         const endOfInit = () => this.match(12) || this.match(8);
         switch (this.state.type) {
           case 136: {
-            const literal3 = this.parseNumericLiteral(this.state.value);
+            const literal4 = this.parseNumericLiteral(this.state.value);
             if (endOfInit()) {
               return {
                 type: "number",
-                loc: literal3.loc.start,
-                value: literal3
+                loc: literal4.loc.start,
+                value: literal4
               };
             }
             return {
@@ -11155,12 +11155,12 @@ var require_lib = __commonJS({
             };
           }
           case 135: {
-            const literal3 = this.parseStringLiteral(this.state.value);
+            const literal4 = this.parseStringLiteral(this.state.value);
             if (endOfInit()) {
               return {
                 type: "string",
-                loc: literal3.loc.start,
-                value: literal3
+                loc: literal4.loc.start,
+                value: literal4
               };
             }
             return {
@@ -11170,12 +11170,12 @@ var require_lib = __commonJS({
           }
           case 85:
           case 86: {
-            const literal3 = this.parseBooleanLiteral(this.match(85));
+            const literal4 = this.parseBooleanLiteral(this.match(85));
             if (endOfInit()) {
               return {
                 type: "boolean",
-                loc: literal3.loc.start,
-                value: literal3
+                loc: literal4.loc.start,
+                value: literal4
               };
             }
             return {
@@ -11750,8 +11750,8 @@ var require_lib = __commonJS({
           return false;
       }
     }
-    function hasNewLine(input, start, end) {
-      for (let i = start; i < end; i++) {
+    function hasNewLine(input, start2, end) {
+      for (let i = start2; i < end; i++) {
         if (isNewLine(input.charCodeAt(i))) {
           return true;
         }
@@ -11933,11 +11933,11 @@ var require_lib = __commonJS({
       }
       jsxReadWord() {
         let ch;
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         do {
           ch = this.input.charCodeAt(++this.state.pos);
         } while (isIdentifierChar(ch) || ch === 45);
-        this.finishToken(142, this.input.slice(start, this.state.pos));
+        this.finishToken(142, this.input.slice(start2, this.state.pos));
       }
       jsxParseIdentifier() {
         const node = this.startNode();
@@ -12518,7 +12518,7 @@ var require_lib = __commonJS({
           commentWS.leadingNode = null;
         }
       }
-      takeSurroundingComments(node, start, end) {
+      takeSurroundingComments(node, start2, end) {
         const {
           commentStack
         } = this.state;
@@ -12531,9 +12531,9 @@ var require_lib = __commonJS({
           const commentStart = commentWS.start;
           if (commentStart === end) {
             commentWS.leadingNode = node;
-          } else if (commentEnd === start) {
+          } else if (commentEnd === start2) {
             commentWS.trailingNode = node;
-          } else if (commentEnd < start) {
+          } else if (commentEnd < start2) {
             break;
           }
         }
@@ -12716,7 +12716,7 @@ var require_lib = __commonJS({
         return state;
       }
     };
-    var _isDigit = function isDigit(code2) {
+    var _isDigit = function isDigit2(code2) {
       return code2 >= 48 && code2 <= 57;
     };
     var forbiddenNumericSeparatorSiblings = {
@@ -12903,7 +12903,7 @@ var require_lib = __commonJS({
       };
     }
     function readInt(input, pos, lineStart, curLine, radix, len, forceLen, allowNumSeparator, errors, bailOnError) {
-      const start = pos;
+      const start2 = pos;
       const forbiddenSiblings = radix === 16 ? forbiddenNumericSeparatorSiblings.hex : forbiddenNumericSeparatorSiblings.decBinOct;
       const isAllowedSibling = radix === 16 ? isAllowedNumericSeparatorSibling.hex : radix === 10 ? isAllowedNumericSeparatorSibling.dec : radix === 8 ? isAllowedNumericSeparatorSibling.oct : isAllowedNumericSeparatorSibling.bin;
       let invalid = false;
@@ -12957,7 +12957,7 @@ var require_lib = __commonJS({
         ++pos;
         total2 = total2 * radix + val;
       }
-      if (pos === start || len != null && pos - start !== len || invalid) {
+      if (pos === start2 || len != null && pos - start2 !== len || invalid) {
         return {
           n: null,
           pos
@@ -13170,13 +13170,13 @@ var require_lib = __commonJS({
       skipBlockComment(commentEnd) {
         let startLoc;
         if (!this.isLookahead) startLoc = this.state.curPosition();
-        const start = this.state.pos;
-        const end = this.input.indexOf(commentEnd, start + 2);
+        const start2 = this.state.pos;
+        const end = this.input.indexOf(commentEnd, start2 + 2);
         if (end === -1) {
           throw this.raise(Errors.UnterminatedComment, this.state.curPosition());
         }
         this.state.pos = end + commentEnd.length;
-        lineBreakG.lastIndex = start + 2;
+        lineBreakG.lastIndex = start2 + 2;
         while (lineBreakG.test(this.input) && lineBreakG.lastIndex <= end) {
           ++this.state.curLine;
           this.state.lineStart = lineBreakG.lastIndex;
@@ -13184,8 +13184,8 @@ var require_lib = __commonJS({
         if (this.isLookahead) return;
         const comment = {
           type: "CommentBlock",
-          value: this.input.slice(start + 2, end),
-          start: this.sourceToOffsetPos(start),
+          value: this.input.slice(start2 + 2, end),
+          start: this.sourceToOffsetPos(start2),
           end: this.sourceToOffsetPos(end + commentEnd.length),
           loc: new SourceLocation(startLoc, this.state.curPosition())
         };
@@ -13193,7 +13193,7 @@ var require_lib = __commonJS({
         return comment;
       }
       skipLineComment(startSkip) {
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         let startLoc;
         if (!this.isLookahead) startLoc = this.state.curPosition();
         let ch = this.input.charCodeAt(this.state.pos += startSkip);
@@ -13204,11 +13204,11 @@ var require_lib = __commonJS({
         }
         if (this.isLookahead) return;
         const end = this.state.pos;
-        const value2 = this.input.slice(start + startSkip, end);
+        const value2 = this.input.slice(start2 + startSkip, end);
         const comment = {
           type: "CommentLine",
           value: value2,
-          start: this.sourceToOffsetPos(start),
+          start: this.sourceToOffsetPos(start2),
           end: this.sourceToOffsetPos(end),
           loc: new SourceLocation(startLoc, this.state.curPosition())
         };
@@ -13372,12 +13372,12 @@ var require_lib = __commonJS({
         if (this.state.pos !== 0 || this.length < 2) return false;
         let ch = this.input.charCodeAt(this.state.pos + 1);
         if (ch !== 33) return false;
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         this.state.pos += 1;
         while (!isNewLine(ch) && ++this.state.pos < this.length) {
           ch = this.input.charCodeAt(this.state.pos);
         }
-        const value2 = this.input.slice(start + 2, this.state.pos);
+        const value2 = this.input.slice(start2 + 2, this.state.pos);
         this.finishToken(28, value2);
         return true;
       }
@@ -13697,7 +13697,7 @@ var require_lib = __commonJS({
       }
       readRegexp() {
         const startLoc = this.state.startLoc;
-        const start = this.state.start + 1;
+        const start2 = this.state.start + 1;
         let escaped, inClass;
         let {
           pos
@@ -13723,10 +13723,10 @@ var require_lib = __commonJS({
             escaped = ch === 92;
           }
         }
-        const content = this.input.slice(start, pos);
+        const content = this.input.slice(start2, pos);
         ++pos;
         let mods = "";
-        const nextPos = () => createPositionWithColumnOffset(startLoc, pos + 2 - start);
+        const nextPos = () => createPositionWithColumnOffset(startLoc, pos + 2 - start2);
         while (pos < this.length) {
           const cp2 = this.codePointAtPos(pos);
           const char = String.fromCharCode(cp2);
@@ -13791,7 +13791,7 @@ var require_lib = __commonJS({
         return val;
       }
       readRadixNumber(radix) {
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         const startLoc = this.state.curPosition();
         this.state.pos += 2;
         let val = this.readLiteralInt(radix);
@@ -13812,7 +13812,7 @@ var require_lib = __commonJS({
           throw this.raise(Errors.NumberIdentifier, this.state.curPosition());
         }
         if (isBigInt || val !== null && val > Number.MAX_SAFE_INTEGER) {
-          const str = this.input.slice(start, end).replace(/_/g, "");
+          const str = this.input.slice(start2, end).replace(/_/g, "");
           if (isBigInt) {
             this.finishToken(137, str);
             return;
@@ -13822,15 +13822,15 @@ var require_lib = __commonJS({
         this.finishToken(136, val);
       }
       readNumber(startsWithDot) {
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         const startLoc = this.state.curPosition();
         let isFloat3 = false;
         let hasExponent = false;
         let isOctal = false;
         const integerValue = startsWithDot ? 0 : this.readLiteralInt(10);
-        const hasLeadingZero = this.state.pos - start >= 2 && this.input.charCodeAt(start) === 48;
+        const hasLeadingZero = this.state.pos - start2 >= 2 && this.input.charCodeAt(start2) === 48;
         if (hasLeadingZero) {
-          const integer = this.input.slice(start, this.state.pos);
+          const integer = this.input.slice(start2, this.state.pos);
           this.recordStrictModeErrors(Errors.StrictOctalLiteral, startLoc);
           if (!this.state.strict) {
             const underscorePos = integer.indexOf("_");
@@ -13882,7 +13882,7 @@ var require_lib = __commonJS({
           this.finishToken(136, integerValue);
           return;
         }
-        const str = this.input.slice(start, end).replace(/_/g, "");
+        const str = this.input.slice(start2, end).replace(/_/g, "");
         if (isBigInt) {
           this.finishToken(137, str);
           return;
@@ -13955,7 +13955,7 @@ var require_lib = __commonJS({
       readWord1(firstCode) {
         this.state.containsEsc = false;
         let word5 = "";
-        const start = this.state.pos;
+        const start2 = this.state.pos;
         let chunkStart = this.state.pos;
         if (firstCode !== void 0) {
           this.state.pos += firstCode <= 65535 ? 1 : 2;
@@ -13968,7 +13968,7 @@ var require_lib = __commonJS({
             this.state.containsEsc = true;
             word5 += this.input.slice(chunkStart, this.state.pos);
             const escStart = this.state.curPosition();
-            const identifierCheck = this.state.pos === start ? isIdentifierStart : isIdentifierChar;
+            const identifierCheck = this.state.pos === start2 ? isIdentifierStart : isIdentifierChar;
             if (this.input.charCodeAt(++this.state.pos) !== 117) {
               this.raise(Errors.MissingUnicodeEscape, this.state.curPosition());
               chunkStart = this.state.pos - 1;
@@ -14601,7 +14601,7 @@ var require_lib = __commonJS({
       cloneIdentifier(node) {
         const {
           type,
-          start,
+          start: start2,
           end,
           loc,
           range: range4,
@@ -14609,7 +14609,7 @@ var require_lib = __commonJS({
         } = node;
         const cloned = Object.create(NodePrototype);
         cloned.type = type;
-        cloned.start = start;
+        cloned.start = start2;
         cloned.end = end;
         cloned.loc = loc;
         cloned.range = range4;
@@ -14620,7 +14620,7 @@ var require_lib = __commonJS({
       cloneStringLiteral(node) {
         const {
           type,
-          start,
+          start: start2,
           end,
           loc,
           range: range4,
@@ -14628,7 +14628,7 @@ var require_lib = __commonJS({
         } = node;
         const cloned = Object.create(NodePrototype);
         cloned.type = type;
-        cloned.start = start;
+        cloned.start = start2;
         cloned.end = end;
         cloned.loc = loc;
         cloned.range = range4;
@@ -16136,12 +16136,12 @@ var require_lib = __commonJS({
       }
       parseTemplateElement(isTagged) {
         const {
-          start,
+          start: start2,
           startLoc,
           end,
           value: value2
         } = this.state;
-        const elemStart = start + 1;
+        const elemStart = start2 + 1;
         const elem = this.startNodeAt(createPositionWithColumnOffset(startLoc, 1));
         if (value2 === null) {
           if (!isTagged) {
@@ -16888,16 +16888,16 @@ var require_lib = __commonJS({
           if (type === 140) {
             const {
               loc,
-              start,
+              start: start2,
               value: value2,
               end
             } = token3;
-            const hashEndPos = start + 1;
+            const hashEndPos = start2 + 1;
             const hashEndLoc = createPositionWithColumnOffset(loc.start, 1);
             tokens2.splice(i, 1, new Token({
               type: getExportedToken(27),
               value: "#",
-              start,
+              start: start2,
               end: hashEndPos,
               startLoc: loc.start,
               endLoc: hashEndLoc
@@ -16915,18 +16915,18 @@ var require_lib = __commonJS({
           if (tokenIsTemplate(type)) {
             const {
               loc,
-              start,
+              start: start2,
               value: value2,
               end
             } = token3;
-            const backquoteEnd = start + 1;
+            const backquoteEnd = start2 + 1;
             const backquoteEndLoc = createPositionWithColumnOffset(loc.start, 1);
             let startToken;
-            if (input.charCodeAt(start - startIndex) === 96) {
+            if (input.charCodeAt(start2 - startIndex) === 96) {
               startToken = new Token({
                 type: getExportedToken(22),
                 value: "`",
-                start,
+                start: start2,
                 end: backquoteEnd,
                 startLoc: loc.start,
                 endLoc: backquoteEndLoc
@@ -16935,7 +16935,7 @@ var require_lib = __commonJS({
               startToken = new Token({
                 type: getExportedToken(8),
                 value: "}",
-                start,
+                start: start2,
                 end: backquoteEnd,
                 startLoc: loc.start,
                 endLoc: backquoteEndLoc
@@ -17776,13 +17776,13 @@ var require_lib = __commonJS({
         return this.finishNode(node, isForIn ? "ForInStatement" : "ForOfStatement");
       }
       parseVar(node, isFor, kind, allowMissingInitializer = false) {
-        const declarations = node.declarations = [];
+        const declarations2 = node.declarations = [];
         node.kind = kind;
         for (; ; ) {
           const decl = this.startNode();
           this.parseVarId(decl, kind);
           decl.init = !this.eat(29) ? null : isFor ? this.parseMaybeAssignDisallowIn() : this.parseMaybeAssignAllowIn();
-          if (decl.init === null && !allowMissingInitializer && !(isFor && declarations.length === 0 && (this.match(58) || this.isContextual(103)))) {
+          if (decl.init === null && !allowMissingInitializer && !(isFor && declarations2.length === 0 && (this.match(58) || this.isContextual(103)))) {
             if (decl.id.type !== "Identifier") {
               this.raise(Errors.DeclarationMissingInitializer, this.state.lastTokEndLoc, {
                 kind: "destructuring"
@@ -17793,7 +17793,7 @@ var require_lib = __commonJS({
               });
             }
           }
-          declarations.push(this.finishNode(decl, "VariableDeclarator"));
+          declarations2.push(this.finishNode(decl, "VariableDeclarator"));
           if (!this.eat(12)) break;
         }
         return node;
@@ -20371,8 +20371,8 @@ var require_lib = __commonJS({
         this.state.maybeInArrowParameters = oldMaybeInArrowParameters;
         if (!res) return;
         const startPos = this.offsetToSourcePos(startLoc.index);
-        const parse5 = () => res.returnType && this.tsIsArrowReturnTypeRestrictedAt(startPos) ? this.tsParseWithDeferredArrowErrors(() => super.parseArrowExpression(res, null, true)) : super.parseArrowExpression(res, null, true);
-        return this.tsIsArrowReturnTypeRestrictedAt(startPos) ? this.tsParseWithRestrictedArrowReturnType(parse5, this.hasPlugin("jsx") || this.state.tsArrowReturnTypeAllowed) : parse5();
+        const parse6 = () => res.returnType && this.tsIsArrowReturnTypeRestrictedAt(startPos) ? this.tsParseWithDeferredArrowErrors(() => super.parseArrowExpression(res, null, true)) : super.parseArrowExpression(res, null, true);
+        return this.tsIsArrowReturnTypeRestrictedAt(startPos) ? this.tsParseWithRestrictedArrowReturnType(parse6, this.hasPlugin("jsx") || this.state.tsArrowReturnTypeAllowed) : parse6();
       }
       tsParseTypeArgumentsInExpression() {
         if (this.reScan_lt() !== 47) return;
@@ -20916,12 +20916,12 @@ var require_lib = __commonJS({
         this.state.tsArrowReturnTypeAllowed = allowsReturnType;
         this.state.tsGenericArrowParams = genericParams;
       }
-      tsParseWithRestrictedArrowReturnType(parse5, allowsReturnType = false, genericParams = false) {
+      tsParseWithRestrictedArrowReturnType(parse6, allowsReturnType = false, genericParams = false) {
         const oldAllowed = this.state.tsArrowReturnTypeAllowed;
         const oldGeneric = this.state.tsGenericArrowParams;
         const oldStart = this.state.tsArrowReturnTypeRestrictionAt;
         this.tsRestrictArrowReturnTypeAt(this.state.start, allowsReturnType, genericParams);
-        const result = parse5();
+        const result = parse6();
         this.state.tsArrowReturnTypeRestrictionAt = oldStart;
         this.state.tsArrowReturnTypeAllowed = oldAllowed;
         this.state.tsGenericArrowParams = oldGeneric;
@@ -21098,11 +21098,11 @@ var require_lib = __commonJS({
         this.state.tsGenericArrowParams = oldGeneric;
         return node;
       }
-      tsParseWithDeferredArrowErrors(parse5) {
-        if (this.optionFlags & 2048) return parse5();
+      tsParseWithDeferredArrowErrors(parse6) {
+        if (this.optionFlags & 2048) return parse6();
         this.optionFlags |= 2048;
         try {
-          return parse5();
+          return parse6();
         } finally {
           this.optionFlags &= ~2048;
         }
@@ -21115,19 +21115,19 @@ var require_lib = __commonJS({
       tsParseMaybeArrowWithRestrictedReturnType(startPos, refExpressionErrors, afterLeftParse) {
         if (!this.noArrowAt.has(startPos)) {
           const allowsReturnType = this.state.tsArrowReturnTypeAllowed;
-          const parse5 = () => this.tsParseMaybeAssign(refExpressionErrors, afterLeftParse);
+          const parse6 = () => this.tsParseMaybeAssign(refExpressionErrors, afterLeftParse);
           let state = this.state.clone();
           const {
             tokensLength
           } = state;
           this.tsArrowReturnTypeAt.delete(startPos);
-          let result = this.tryParse(parse5, state);
+          let result = this.tryParse(parse6, state);
           const returnTypeStart = this.tsArrowReturnTypeAt.get(startPos);
           if (result.thrown && returnTypeStart !== void 0 && !tsIsInvalidArrowParamsError(result.error, returnTypeStart) && !(this.optionFlags & 2048)) {
             state = this.state.clone();
             this.optionFlags |= 2048;
             try {
-              result = this.tryParse(parse5, state);
+              result = this.tryParse(parse6, state);
             } finally {
               this.optionFlags &= ~2048;
             }
@@ -21142,9 +21142,9 @@ var require_lib = __commonJS({
               return node;
             }
             const {
-              start
+              start: start2
             } = node.returnType;
-            const hasInvalidParams = result.error != null && this.state.errors.slice(state.errors.length).some((error) => tsIsInvalidArrowParamsError(error, start));
+            const hasInvalidParams = result.error != null && this.state.errors.slice(state.errors.length).some((error) => tsIsInvalidArrowParamsError(error, start2));
             const isUnambiguous = node.typeParameters ? this.hasPlugin("jsx") : tsHasUnambiguousArrowParams(node.params);
             if (!hasInvalidParams && (allowsReturnType || this.match(14)) || isUnambiguous && !(hasInvalidParams && node.async)) {
               if (result.error && !(this.optionFlags & 2048)) {
@@ -21477,8 +21477,8 @@ var require_lib = __commonJS({
         const startPos = this.offsetToSourcePos(node.start);
         if (this.tsIsArrowReturnTypeRestrictedAt(startPos)) {
           const genericParams = this.state.tsGenericArrowParams;
-          const parse5 = () => super.parseArrowExpression(node, params, isAsync2, trailingCommaLoc);
-          return this.tsParseWithRestrictedArrowReturnType(genericParams && node.returnType ? () => this.tsParseWithDeferredArrowErrors(parse5) : parse5, this.state.tsArrowReturnTypeAllowed || !genericParams && tsHasUnambiguousArrowParams(params));
+          const parse6 = () => super.parseArrowExpression(node, params, isAsync2, trailingCommaLoc);
+          return this.tsParseWithRestrictedArrowReturnType(genericParams && node.returnType ? () => this.tsParseWithDeferredArrowErrors(parse6) : parse6, this.state.tsArrowReturnTypeAllowed || !genericParams && tsHasUnambiguousArrowParams(params));
         }
         return super.parseArrowExpression(node, params, isAsync2, trailingCommaLoc);
       }
@@ -22258,7 +22258,7 @@ var require_lib = __commonJS({
         return result;
       }
     };
-    function parse4(input, options) {
+    function parse5(input, options) {
       var _options;
       if (((_options = options) == null ? void 0 : _options.sourceType) === "unambiguous") {
         options = Object.assign({}, options);
@@ -22345,7 +22345,7 @@ var require_lib = __commonJS({
       }
       return cls;
     }
-    exports.parse = parse4;
+    exports.parse = parse5;
     exports.parseExpression = parseExpression2;
     exports.tokTypes = tokTypes;
   }
@@ -22417,6 +22417,7 @@ var package_default = {
     "d3-shape": "^3.2.1",
     diff: "^9.0.0",
     koffi: "3.3.4",
+    "smol-toml": "^1.9.1",
     webgpu: "0.6.2",
     wesl: "0.7.31",
     yaml: "^2.9.1"
@@ -37130,13 +37131,13 @@ var validateTuned = (data) => check(validate8, data);
 
 // src/schema/guide.ts
 function guideAt(guide, pointer2) {
-  let place = "";
+  let place2 = "";
   for (const step of pointer2.split("/").slice(1)) {
-    if (Object.hasOwn(guide, `${place}/${step}`)) place = `${place}/${step}`;
-    else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
+    if (Object.hasOwn(guide, `${place2}/${step}`)) place2 = `${place2}/${step}`;
+    else if (Object.hasOwn(guide, `${place2}/*`)) place2 = `${place2}/*`;
     else return null;
   }
-  return guide[place] ?? null;
+  return guide[place2] ?? null;
 }
 
 // src/schema/nearest.ts
@@ -37567,8 +37568,8 @@ var builtPins = pins_default;
 function platformName(host2) {
   return `${host2.platform}-${host2.arch}`;
 }
-function pinnedFiles(pins, host2, of) {
-  const files = Object.entries(pins.platforms[platformName(host2)] ?? {});
+function pinnedFiles(pins2, host2, of) {
+  const files = Object.entries(pins2.platforms[platformName(host2)] ?? {});
   return Object.fromEntries(files.filter(([, file]) => of === void 0 || file.package === of));
 }
 
@@ -37626,7 +37627,7 @@ function isOlder(version) {
 function unfit(message, nextStep3) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep: nextStep3 });
 }
-function hostProblem(host2, pins) {
+function hostProblem(host2, pins2) {
   const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
   if (host2.platform === "linux" && host2.glibc === null) {
     return unfit(
@@ -37640,7 +37641,7 @@ function hostProblem(host2, pins) {
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known4 = Object.keys(pins.platforms);
+  const known4 = Object.keys(pins2.platforms);
   if (known4.length > 0 && !known4.includes(platformName(host2))) {
     return unfit(
       `WebGPU is not available for ${platformName(host2)}.`,
@@ -37687,18 +37688,18 @@ function findInstalled(name, bundlePath, host2) {
 
 // src/native/find.ts
 function nativeContext(search, options = {}) {
-  const pins = options.pins ?? builtPins;
+  const pins2 = options.pins ?? builtPins;
   const host2 = options.host ?? readNativeHost();
-  const problem = hostProblem(host2, pins);
+  const problem = hostProblem(host2, pins2);
   if (problem !== null) throw problem;
-  return { search, pins, host: host2 };
+  return { search, pins: pins2, host: host2 };
 }
 function bundledFolder({ search, host: host2 }) {
   return join4(dirname2(search.bundlePath), "native", platformName(host2));
 }
 function* nativePlaces(name, context) {
-  const { search, pins, host: host2 } = context;
-  const pinned2 = pinnedFiles(pins, host2, name);
+  const { search, pins: pins2, host: host2 } = context;
+  const pinned2 = pinnedFiles(pins2, host2, name);
   const inFolder = (folder) => {
     const missing3 = verifyFolder(folder, pinned2);
     return missing3 === null ? { kind: "folder", folder } : { where: folder, reason: missing3 };
@@ -37708,8 +37709,8 @@ function* nativePlaces(name, context) {
   yield installed3.ok ? { kind: "package", entry: installed3.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed3.reason };
   if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
 }
-function notFoundError(name, { pins, host: host2 }, misses) {
-  const packages = Object.entries(pins.packages).map(([of, version]) => `${of}@${version}`);
+function notFoundError(name, { pins: pins2, host: host2 }, misses) {
+  const packages = Object.entries(pins2.packages).map(([of, version]) => `${of}@${version}`);
   const tried2 = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
   return new JoulegateError(
     "could-not-measure",
@@ -37735,16 +37736,16 @@ import { join as join5 } from "node:path";
 import { pathToFileURL as pathToFileURL2 } from "node:url";
 async function loadFirst(name, context, open) {
   const misses = [];
-  for (const place of nativePlaces(name, context)) {
-    if ("reason" in place) {
-      misses.push(place);
+  for (const place2 of nativePlaces(name, context)) {
+    if ("reason" in place2) {
+      misses.push(place2);
       continue;
     }
     try {
-      return await open(place);
+      return await open(place2);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      misses.push({ where: place.kind === "folder" ? place.folder : place.entry, reason: firstLine(reason) });
+      misses.push({ where: place2.kind === "folder" ? place2.folder : place2.entry, reason: firstLine(reason) });
     }
   }
   throw notFoundError(name, context, misses);
@@ -37753,8 +37754,8 @@ function firstLine(text3) {
   return text3.split("\n", 1)[0].trim();
 }
 async function loadKoffi(search, options) {
-  return loadFirst("koffi", nativeContext(search, options), async (place) => {
-    const entry = place.kind === "folder" ? join5(place.folder, "koffi.node") : place.entry;
+  return loadFirst("koffi", nativeContext(search, options), async (place2) => {
+    const entry = place2.kind === "folder" ? join5(place2.folder, "koffi.node") : place2.entry;
     return createRequire2(pathToFileURL2(search.bundlePath))(entry);
   });
 }
@@ -37944,8 +37945,8 @@ function nvmlClocks(nvml2, handle, named3) {
     lock: async (mhz) => done(await nvml2.call("nvmlDeviceSetGpuLockedClocks", handle, mhz, mhz)),
     unlock: async () => done(await nvml2.call("nvmlDeviceResetGpuLockedClocks", handle)),
     async smMhz() {
-      const read2 = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
-      return read2.ok ? read2.value : null;
+      const read3 = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+      return read3.ok ? read3.value : null;
     }
   };
 }
@@ -37989,8 +37990,8 @@ async function readFields(nvml2, handle, ids, scopeId2 = constants.NVML_POWER_SC
   });
   const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
   return ids.map((_, i) => {
-    const own = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
-    return own === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own) };
+    const own3 = code === success ? memory.readUInt32LE(i * layout.bytes + layout.code) : code;
+    return own3 === success ? { ok: true, value: decodeValue(memory, i * layout.bytes) } : { ok: false, why: codeText(own3) };
   });
 }
 
@@ -38056,7 +38057,7 @@ async function readState(nvml2, handle) {
   const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
   const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
   const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
-  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits2) => Number(bits2.readBigUInt64LE()));
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits3) => Number(bits3.readBigUInt64LE()));
   const times = await readFields(
     nvml2,
     handle,
@@ -38083,7 +38084,7 @@ var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
 var grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 var word3 = (memory) => memory.readUInt32LE();
-var perThousand = (read2) => read2.ok ? { ok: true, value: read2.value / 1e3 } : read2;
+var perThousand = (read3) => read3.ok ? { ok: true, value: read3.value / 1e3 } : read3;
 async function listGpus(nvml2, procFolder, libraryPath) {
   const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
   if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
@@ -38165,19 +38166,19 @@ async function createSensor(gpu) {
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
     },
     async busyPart() {
-      const read2 = await nvml2.read(
+      const read3 = await nvml2.read(
         "nvmlDeviceGetUtilizationRates",
         [handle],
         sizes.nvmlUtilization_t,
         (memory) => memory.readUInt32LE(offsets["nvmlUtilization_t.gpu"])
       );
-      return read2.ok ? { ok: true, value: read2.value / 100 } : read2;
+      return read3.ok ? { ok: true, value: read3.value / 100 } : read3;
     },
     close: async () => void 0
   };
 }
 async function findCounter(nvml2, handle) {
-  const read2 = async () => perThousand(
+  const read3 = async () => perThousand(
     await nvml2.read(
       "nvmlDeviceGetTotalEnergyConsumption",
       [handle],
@@ -38188,8 +38189,8 @@ async function findCounter(nvml2, handle) {
   const unsupported3 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
     codeText
   );
-  const first = await read2();
-  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read: read2 };
+  const first = await read3();
+  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read: read3 };
 }
 function sampledPartOf(architecture, name) {
   if (!architecture.ok) return null;
@@ -38215,9 +38216,9 @@ function instantPower(nvml2, handle, scopeId2) {
   };
 }
 async function findModulePower(nvml2, handle) {
-  const read2 = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const read3 = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
   const label = "instantaneous power of the module of NVML";
-  return (await read2()).ok ? { label, instant: true, fine: true, read: read2 } : null;
+  return (await read3()).ok ? { label, instant: true, fine: true, read: read3 } : null;
 }
 async function findPower(nvml2, handle, name) {
   const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
@@ -38232,11 +38233,11 @@ async function findPower(nvml2, handle, name) {
       read: readInstant
     };
   }
-  const read2 = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
-  const first = await read2();
+  const read3 = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
+  const first = await read3();
   if (!first.ok) return null;
   const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read: read2 };
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read: read3 };
 }
 
 // src/meter/nvml/usual-library.ts
@@ -38748,8 +38749,8 @@ function inPrinted(failure, { text: text3, by, at: at3 }, { line: line3, column 
     if (number3 === line3 && column !== null && column <= longestShown)
       shown.push(`  ${" ".repeat(width)} | ${" ".repeat(column - 1)}^`);
   }
-  const place = column === null ? `line ${line3}` : `line ${line3}, column ${column}`;
-  const message = `${failure.message} (${place} of what \`${by}\` prints)
+  const place2 = column === null ? `line ${line3}` : `line ${line3}, column ${column}`;
+  const message = `${failure.message} (${place2} of what \`${by}\` prints)
 ${shown.join("\n")}`;
   return { ...failure, message, ...at3 };
 }
@@ -38758,12 +38759,12 @@ function cut(line3) {
   const visible = line3.replaceAll("	", " ").trimEnd();
   return visible.length <= longestShown ? visible : `${visible.slice(0, longestShown)}…`;
 }
-function atOrigin({ origins: origins2, files }, place) {
-  const origin = origins2?.[place.file];
-  const text3 = files[place.file];
-  if (origin === void 0 || text3 === void 0) return place;
-  const start = lineStarts(text3)[place.line - 1] ?? text3.length;
-  return origin.place(start + (place.column ?? 1) - 1);
+function atOrigin({ origins: origins2, files }, place2) {
+  const origin = origins2?.[place2.file];
+  const text3 = files[place2.file];
+  if (origin === void 0 || text3 === void 0) return place2;
+  const start2 = lineStarts(text3)[place2.line - 1] ?? text3.length;
+  return origin.place(start2 + (place2.column ?? 1) - 1);
 }
 function linesAtOrigin(source, lines2) {
   if (source.origins === void 0) return lines2;
@@ -38781,8 +38782,8 @@ function failureAtOrigin(source, failure, printed) {
   if (printed !== void 0)
     return line3 === void 0 ? { ...failure, ...printed.at } : inPrinted(failure, printed, { line: line3, column });
   if (file === void 0 || line3 === void 0) return failure;
-  const place = atOrigin(source, { file, line: line3, column });
-  return { ...failure, file: place.file, line: place.line, column: place.column ?? 1 };
+  const place2 = atOrigin(source, { file, line: line3, column });
+  return { ...failure, file: place2.file, line: place2.line, column: place2.column ?? 1 };
 }
 function mapDiagnostic(pass, line3, column = null) {
   const origin = pass.lines[line3 - 1];
@@ -38906,10 +38907,10 @@ function logInternalSrc(logFn, src, pos, ...msgs) {
   logFn(carets(linePos, linePos2));
 }
 function mapSrcPositions(srcMap, destPos) {
-  const [start, end] = Array.isArray(destPos) ? destPos : [destPos, destPos];
-  const srcPos = srcMap.destToSrc(start);
+  const [start2, end] = Array.isArray(destPos) ? destPos : [destPos, destPos];
+  const srcPos = srcMap.destToSrc(start2);
   const { src, position } = srcPos;
-  if (end > start) {
+  if (end > start2) {
     const srcEnd = srcMap._destToSrcEnd(srcPos, end);
     if (srcEnd !== void 0) return {
       src,
@@ -39030,18 +39031,18 @@ function failIdent(ident, msg) {
   else throw new Error(baseMessage);
 }
 function failIdentElem(identElem, msg = "") {
-  const { srcModule, start, end } = identElem;
+  const { srcModule, start: start2, end } = identElem;
   const { debugFilePath, src } = srcModule;
   const detailedMessage = `${msg} in file: ${debugFilePath}`;
-  srcLog(src, [start, end], detailedMessage);
-  const [lineNumber, lineColumn] = offsetToLineNumber(start, src);
+  srcLog(src, [start2, end], detailedMessage);
+  const [lineNumber, lineColumn] = offsetToLineNumber(start2, src);
   throwClickableError({
     url: debugFilePath,
     text: src,
     lineNumber,
     lineColumn,
-    length: end - start,
-    offset: start,
+    length: end - start2,
+    offset: start2,
     error: new Error(detailedMessage)
   });
 }
@@ -39647,7 +39648,7 @@ function emitTrailingComments(e, ctx) {
   }
 }
 function emitStruct(e, ctx) {
-  const { name, members, start } = e;
+  const { name, members, start: start2 } = e;
   const { srcBuilder, conditions } = ctx;
   const validMembers = filterValidElements(members, conditions);
   const validLength = validMembers.length;
@@ -39656,7 +39657,7 @@ function emitStruct(e, ctx) {
     return;
   }
   emitElemAttributes(e, ctx);
-  srcBuilder.add("struct ", start);
+  srcBuilder.add("struct ", start2);
   emitInlineLeading(name, ctx);
   emitDeclIdent(name, ctx);
   emitInlineTrailing(name, ctx);
@@ -39738,15 +39739,15 @@ function emitExpressionCore(e, ctx) {
       emitTypeRef(e, ctx);
       return;
     case "binary-expression": {
-      const [start] = e.operator.span;
+      const [start2] = e.operator.span;
       emitExpression(e.left, ctx);
-      builder.add(` ${e.operator.value} `, start);
+      builder.add(` ${e.operator.value} `, start2);
       emitExpression(e.right, ctx);
       return;
     }
     case "unary-expression": {
-      const { value: value2, start } = e.operator;
-      builder.add(value2, start);
+      const { value: value2, start: start2 } = e.operator;
+      builder.add(value2, start2);
       emitExpression(e.expression, ctx);
       return;
     }
@@ -40049,8 +40050,8 @@ function emitSwitch(e, ctx) {
 function emitAssign(e, ctx) {
   if (e.lhs.kind === "phony") ctx.srcBuilder.add("_", e.lhs.span[0]);
   else emitExpression(e.lhs, ctx);
-  const [start] = e.op.span;
-  ctx.srcBuilder.add(` ${e.op.value} `, start);
+  const [start2] = e.op.span;
+  ctx.srcBuilder.add(` ${e.op.value} `, start2);
   emitExpression(e.rhs, ctx);
 }
 function identToString(ident, bindings) {
@@ -40094,10 +40095,10 @@ function resolveModulePath(parts, srcModuleParts) {
   if (lastSuper === -1) return resolved;
   return [...srcModuleParts.slice(0, -(lastSuper + 1)), ...resolved.slice(lastSuper + 1)];
 }
-function errorDiagnostic(message, start, end) {
+function errorDiagnostic(message, start2, end) {
   return {
     message,
-    start,
+    start: start2,
     end,
     severity: "error"
   };
@@ -40106,9 +40107,9 @@ function firstError(diagnostics) {
   return diagnostics.find((d) => d.severity === "error");
 }
 function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity } = diagnostic;
-  const [lineNum, linePos] = offsetToLineNumber(start, src.src);
-  const highlight = errorHighlight(src.src, [start, end]).join("\n");
+  const { message, start: start2, end, severity } = diagnostic;
+  const [lineNum, linePos] = offsetToLineNumber(start2, src.src);
+  const highlight = errorHighlight(src.src, [start2, end]).join("\n");
   return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
 ${highlight}`;
 }
@@ -40142,12 +40143,12 @@ function attachWithin(node, runs2, firstRunIndex, srcModule) {
   let runIndex = firstRunIndex;
   while (runIndex < runs2.length) {
     const run = runs2[runIndex];
-    const start = run[0].start;
+    const start2 = run[0].start;
     const end = runEnd(run);
-    if (start < node.start || node.end < end) return runIndex;
-    while (childIndex < children.length && children[childIndex].end <= start) childIndex++;
+    if (start2 < node.start || node.end < end) return runIndex;
+    while (childIndex < children.length && children[childIndex].end <= start2) childIndex++;
     const child = children[childIndex];
-    if (child !== void 0 && child.start <= start && end <= child.end) {
+    if (child !== void 0 && child.start <= start2 && end <= child.end) {
       runIndex = attachWithin(child, runs2, runIndex, srcModule);
       continue;
     }
@@ -40197,15 +40198,15 @@ function splitPoint(prev, next, run, src) {
   return ownLine >= 0 ? ownLine : hugsNextStart(run, next.start, src);
 }
 function makeComment(trivia, srcModule) {
-  const { style: style2, start, end } = trivia;
+  const { style: style2, start: start2, end } = trivia;
   const comment = {
     kind: "comment",
     style: style2,
-    start,
+    start: start2,
     end,
     srcModule
   };
-  if (lineBreaksBefore(srcModule.src, start) >= 2) comment.blankBefore = true;
+  if (lineBreaksBefore(srcModule.src, start2) >= 2) comment.blankBefore = true;
   return comment;
 }
 function firstOwnLine(run, src) {
@@ -40245,19 +40246,19 @@ function isInlineSpace(c) {
   return c === space || c === tab || c === leftToRightMark || c === rightToLeftMark;
 }
 function makeLiteral(token3) {
-  const { start, end } = token3;
+  const { start: start2, end } = token3;
   return {
     kind: "literal",
     value: token3.text,
-    start,
+    start: start2,
     end
   };
 }
 function makeUnaryOperator(token3) {
-  const { start, end } = token3;
+  const { start: start2, end } = token3;
   return {
     value: token3.text,
-    start,
+    start: start2,
     end
   };
 }
@@ -40277,13 +40278,13 @@ function makeUnaryExpression(operator, expr) {
   };
 }
 function makeBinaryExpression(left, operator, right) {
-  const { start } = left;
+  const { start: start2 } = left;
   return {
     kind: "binary-expression",
     operator,
     left,
     right,
-    start,
+    start: start2,
     end: right.end
   };
 }
@@ -40354,40 +40355,40 @@ function parseCommaList(ctx, parseItem, end = ")") {
   }
   return items;
 }
-function* parseMany(ctx, parse4) {
-  for (let elem = parse4(ctx); elem; elem = parse4(ctx)) yield elem;
+function* parseMany(ctx, parse5) {
+  for (let elem = parse5(ctx); elem; elem = parse5(ctx)) yield elem;
 }
-function parseManyEager(ctx, parse4) {
+function parseManyEager(ctx, parse5) {
   const items = [];
-  for (let elem = parse4(ctx); elem; elem = parse4(ctx)) items.push(elem);
+  for (let elem = parse5(ctx); elem; elem = parse5(ctx)) items.push(elem);
   return items;
 }
 function makeNameElem(token3) {
-  const { start, end } = token3;
+  const { start: start2, end } = token3;
   return {
     kind: "name",
     name: token3.text,
-    start,
+    start: start2,
     end
   };
 }
 function createDeclIdentElem(ctx, nameToken, isGlobal) {
   const declIdent = ctx.createDeclIdent(nameToken.text, isGlobal);
-  const { start, end } = nameToken;
+  const { start: start2, end } = nameToken;
   return {
     kind: "decl",
     ident: declIdent,
     srcModule: ctx.srcModule,
-    start,
+    start: start2,
     end
   };
 }
-function makeRefIdentElem(ctx, refIdent, start, end) {
+function makeRefIdentElem(ctx, refIdent, start2, end) {
   const elem = {
     kind: "ref",
     ident: refIdent,
     srcModule: ctx.srcModule,
-    start,
+    start: start2,
     end
   };
   refIdent.refIdentElem = elem;
@@ -40504,7 +40505,7 @@ var pathPrefixKeywords = /* @__PURE__ */ new Set(["package", "super"]);
 function parseModulePath(stream) {
   const first = stream.peek();
   if (!first || !isPathSegment(first, true)) return null;
-  const start = first.start;
+  const start2 = first.start;
   stream.nextToken();
   const parts = [first.text];
   while (stream.matchText("::")) {
@@ -40515,17 +40516,17 @@ function parseModulePath(stream) {
   }
   return {
     parts,
-    start,
+    start: start2,
     end: stream.position()
   };
 }
 function parseIdent(ctx, conditionRef) {
   const path2 = parseModulePath(ctx.stream);
   if (!path2) return null;
-  const { parts, start, end } = path2;
+  const { parts, start: start2, end } = path2;
   const ident = ctx.createRefIdent(parts.join("::"));
   if (conditionRef) ident.conditionRef = true;
-  const refIdentElem = makeRefIdentElem(ctx, ident, start, end);
+  const refIdentElem = makeRefIdentElem(ctx, ident, start2, end);
   if (!conditionRef) ctx.saveIdent(ident);
   return refIdentElem;
 }
@@ -40538,15 +40539,15 @@ function isPathSegment(token3, isFirst) {
 function parseSimpleTypeRef(ctx) {
   const path2 = parseModulePath(ctx.stream);
   if (!path2) return null;
-  const { parts, start, end: nameEnd } = path2;
+  const { parts, start: start2, end: nameEnd } = path2;
   const refIdent = ctx.createRefIdent(parts.join("::"));
-  makeRefIdentElem(ctx, refIdent, start, nameEnd);
+  makeRefIdentElem(ctx, refIdent, start2, nameEnd);
   ctx.saveIdent(refIdent);
   return {
     kind: "type",
     name: refIdent,
     templateParams: ctx.stream.nextTemplateStartToken() ? parseTemplateParams(ctx) : void 0,
-    start,
+    start: start2,
     end: ctx.stream.position()
   };
 }
@@ -40798,11 +40799,11 @@ function makeElifAttribute(param) {
     param
   };
 }
-function attributeElem(attribute2, start, end) {
+function attributeElem(attribute2, start2, end) {
   return {
     kind: "attribute",
     attribute: attribute2,
-    start,
+    start: start2,
     end
   };
 }
@@ -40878,13 +40879,13 @@ function parseNameElem(ctx) {
 }
 function parseAttrParam(ctx) {
   const { stream } = ctx;
-  const start = stream.position();
+  const start2 = stream.position();
   const expression = parseExpression(ctx);
   if (!expression) throwParseError(stream, "Expected attribute parameter");
   return {
     kind: "expression",
     expression,
-    start,
+    start: start2,
     end: stream.position()
   };
 }
@@ -41058,7 +41059,7 @@ function parseOverrideDecl(ctx, attributes) {
 function parseTypedDecl(ctx, isGlobal = true) {
   const nameToken = ctx.stream.matchKind("word");
   if (!nameToken) return null;
-  const start = nameToken.start;
+  const start2 = nameToken.start;
   const decl = createDeclIdentElem(ctx, nameToken, isGlobal);
   ctx.saveIdent(decl.ident);
   const { typeRef, typeScope } = parseOptionalType(ctx);
@@ -41067,7 +41068,7 @@ function parseTypedDecl(ctx, isGlobal = true) {
     decl,
     typeRef,
     typeScope,
-    start,
+    start: start2,
     end: ctx.stream.position()
   };
 }
@@ -41413,20 +41414,20 @@ function parseForPhony(ctx) {
 }
 function finishForUpdate(ctx, expr) {
   const { stream } = ctx;
-  const start = expr.start;
+  const start2 = expr.start;
   const incDec = parseIncDecOp(stream);
   if (incDec) {
     const end = stream.position();
     if (incDec.op === "++") return {
       kind: "increment",
       target: expr,
-      start,
+      start: start2,
       end
     };
     return {
       kind: "decrement",
       target: expr,
-      start,
+      start: start2,
       end
     };
   }
@@ -41438,14 +41439,14 @@ function finishForUpdate(ctx, expr) {
       lhs: expr,
       op,
       rhs,
-      start,
+      start: start2,
       end: stream.position()
     };
   }
   if (expr.kind === "call-expression") return {
     kind: "call",
     call: expr,
-    start,
+    start: start2,
     end: stream.position()
   };
   throwParseError(stream, "Expected an assignment, increment, decrement, or call in for-clause");
@@ -41524,10 +41525,10 @@ function beginStatement(ctx, keyword, attributes) {
   if (!token3) return null;
   return getStartWithAttributes(attributes, token3.start);
 }
-function finishStatement(kind, start, ctx, params, attributes) {
+function finishStatement(kind, start2, ctx, params, attributes) {
   const elem = {
     kind,
-    start,
+    start: start2,
     end: ctx.stream.position(),
     ...params
   };
@@ -41773,8 +41774,8 @@ var ParsingContext = class {
     this.state.stable.moduleElem.decls.push(elem);
   }
   /** Record a recovered syntax error. */
-  addError(message, start, end) {
-    this.state.stable.diagnostics.push(errorDiagnostic(message, start, end));
+  addError(message, start2, end) {
+    this.state.stable.diagnostics.push(errorDiagnostic(message, start2, end));
   }
   pushScope(kind = "scope") {
     const { scope } = this.state.context;
@@ -41938,7 +41939,7 @@ function parseStructDecl(ctx, attributes) {
   const { stream } = ctx;
   const structToken = stream.matchText("struct");
   if (!structToken) return null;
-  const start = getStartWithAttributes(attributes, structToken.start);
+  const start2 = getStartWithAttributes(attributes, structToken.start);
   const identElem = createDeclIdentElem(ctx, expectWord(stream, "Expected identifier after 'struct'"), true);
   ctx.saveIdent(identElem.ident);
   expect(stream, "{", "struct name");
@@ -41947,7 +41948,7 @@ function parseStructDecl(ctx, attributes) {
   identElem.ident.dependentScope = ctx.currentScope();
   ctx.popScope();
   expect(stream, "}", "struct member");
-  const elem = finishStatement("struct", start, ctx, {
+  const elem = finishStatement("struct", start2, ctx, {
     name: identElem,
     members
   }, attributes);
@@ -41988,12 +41989,12 @@ function parseStructMember(ctx) {
     return null;
   }
   const attributes = attrsOrUndef(attrs);
-  const start = getStartWithAttributes(attributes, nameToken.start);
+  const start2 = getStartWithAttributes(attributes, nameToken.start);
   const name = makeNameElem(nameToken);
   expect(stream, ":", "struct member name");
   const typeRef = parseSimpleTypeRef(ctx);
   if (!typeRef) throwParseError(stream, "Expected type after ':'");
-  return finishStatement("member", start, ctx, {
+  return finishStatement("member", start2, ctx, {
     name,
     typeRef
   }, attributes);
@@ -42046,14 +42047,14 @@ function checkDoBlockNames(moduleElem) {
   }
   const seen = /* @__PURE__ */ new Set();
   for (const block of doBlocks) {
-    const { name, start, end } = block.name;
+    const { name, start: start2, end } = block.name;
     const clashKind = declKinds.get(name);
     if (clashKind) {
       const message = `'${name}' declared as both ${clashKind} and do`;
-      diagnostics.push(errorDiagnostic(message, start, end));
+      diagnostics.push(errorDiagnostic(message, start2, end));
     } else if (seen.has(name)) {
       const message = `'${name}' declared as do more than once`;
-      diagnostics.push(errorDiagnostic(message, start, end));
+      diagnostics.push(errorDiagnostic(message, start2, end));
     }
     seen.add(name);
   }
@@ -42361,45 +42362,45 @@ var WeslLexer = class {
       end: pos + 1
     };
   }
-  token(kind, start, text3) {
-    const end = start + text3.length;
+  token(kind, start2, text3) {
+    const end = start2 + text3.length;
     this.pos = end;
     return {
       kind,
       text: text3,
-      start,
+      start: start2,
       end
     };
   }
-  symbol(start, text3) {
-    return this.token("symbol", start, text3);
+  symbol(start2, text3) {
+    return this.token("symbol", start2, text3);
   }
-  word(start) {
+  word(start2) {
     const { src } = this;
     const len = src.length;
-    let pos = start + 1;
+    let pos = start2 + 1;
     while (pos < len) {
       const c = src.charCodeAt(pos);
       if (isWordChar(c)) pos++;
-      else if (c >= 128) return this.regexToken(start);
+      else if (c >= 128) return this.regexToken(start2);
       else break;
     }
     this.pos = pos;
     return {
       kind: "word",
-      text: src.slice(start, pos),
-      start,
+      text: src.slice(start2, pos),
+      start: start2,
       end: pos
     };
   }
-  number(start) {
-    this.numberExp.lastIndex = start;
+  number(start2) {
+    this.numberExp.lastIndex = start2;
     const text3 = this.numberExp.exec(this.src)[0];
-    return this.token("number", start, text3);
+    return this.token("number", start2, text3);
   }
   /** match one token (or blankspace run) with the unicode-aware regex */
-  regexToken(start) {
-    const token3 = unicodeMatcher.execAt(this.src, start);
+  regexToken(start2) {
+    const token3 = unicodeMatcher.execAt(this.src, start2);
     if (token3 === null) return null;
     this.pos = token3.end;
     return token3;
@@ -42469,8 +42470,8 @@ var WeslStream = class {
         pending.push(this.consumeComment(token3));
       } else this.skipComment(token3);
       else if (kind === "invalid") {
-        const { start, end } = token3;
-        throw new ParseError("Invalid token " + token3.text, [start, end]);
+        const { start: start2, end } = token3;
+        throw new ParseError("Invalid token " + token3.text, [start2, end]);
       } else {
         if (pending !== void 0) this.triviaByPos.set(token3.start, pending);
         const result = token3;
@@ -42489,10 +42490,10 @@ var WeslStream = class {
   /** Skip a comment and return it as trivia. */
   consumeComment(token3) {
     const style2 = token3.text === "//" ? "line" : "block";
-    const { start } = token3;
+    const { start: start2 } = token3;
     return {
       style: style2,
-      start,
+      start: start2,
       end: this.skipComment(token3)
     };
   }
@@ -42564,8 +42565,8 @@ var WeslStream = class {
     if (result[0] === "\0") throw invalidNull(result.index);
     return result.index;
   }
-  skipBlockComment(start) {
-    let position = start;
+  skipBlockComment(start2) {
+    let position = start2;
     while (true) {
       this.blockCommentPattern.lastIndex = position;
       const result = this.blockCommentPattern.exec(this.src);
@@ -42601,13 +42602,13 @@ var WeslStream = class {
       this.stream.reset(token3.end);
       return token3;
     }
-    const { start } = token3;
-    this.stream.reset(start + 1);
+    const { start: start2 } = token3;
+    this.stream.reset(start2 + 1);
     return {
       kind: "symbol",
       text: ">",
-      start,
-      end: start + 1
+      start: start2,
+      end: start2 + 1
     };
   }
   /** Next symbol from the raw stream, skipping comment bodies (so symbols
@@ -42788,11 +42789,11 @@ function qualifiedIdent(identParts) {
   if (identParts.length > 1) return identParts;
 }
 function pushUnbound(unbound, path2, refIdent) {
-  const { srcModule, start, end } = refIdent.refIdentElem;
+  const { srcModule, start: start2, end } = refIdent.refIdentElem;
   unbound.push({
     path: path2,
     srcModule,
-    start,
+    start: start2,
     end
   });
 }
@@ -43068,15 +43069,15 @@ var hoistKeywords = ["enable", "requires"];
 function hoistedDirectives(rootModuleElem, hoisted, conditions) {
   if (!hoisted.length) return [];
   const rootElems = filterValidElements(rootModuleElem.decls, conditions);
-  const merged = [];
+  const merged2 = [];
   for (const keyword of hoistKeywords) {
     const found = uniqueExtensions(hoistedOfKind(hoisted, keyword), rootExtensions(rootElems, keyword));
     if (found.length) {
       const extensions = found.map((f) => f.extension);
-      merged.push(mergedDirective(keyword, extensions, found[0].source));
+      merged2.push(mergedDirective(keyword, extensions, found[0].source));
     }
   }
-  return merged;
+  return merged2;
 }
 function hoistedOfKind(hoisted, keyword) {
   return hoisted.filter((s2) => directiveOfKind(s2.elem, keyword));
@@ -43098,14 +43099,14 @@ function uniqueExtensions(sources, exclude) {
   return found;
 }
 function mergedDirective(keyword, extensions, source) {
-  const { start, end } = source.elem;
+  const { start: start2, end } = source.elem;
   const elem = {
     kind: "directive",
     directive: {
       kind: keyword,
       extensions
     },
-    start,
+    start: start2,
     end
   };
   return {
@@ -43149,9 +43150,9 @@ var SrcMap = class {
   *  @return the exclusive end position in start's src text, or undefined when
   *    the end lands in a different src text (the range straddles two sources
   *    and can't be expressed as one span) */
-  _destToSrcEnd(start, destEnd) {
+  _destToSrcEnd(start2, destEnd) {
     const endPos = this.destToSrc(destEnd - 1);
-    return endPos.src.path === start.src.path && endPos.src.text === start.src.text ? endPos.position + 1 : void 0;
+    return endPos.src.path === start2.src.path && endPos.src.text === start2.src.text ? endPos.position + 1 : void 0;
   }
   /** build the fragment position index on first use, releasing the builders */
   #positionIndex() {
@@ -43427,13 +43428,13 @@ function arrayType(elem, count2) {
 }
 function isIntegerScalar(t) {
   if (t.kind !== "scalar") return false;
-  const { scalar: scalar2 } = t;
-  return scalar2 === "i32" || scalar2 === "u32" || scalar2 === "abstract-int";
+  const { scalar } = t;
+  return scalar === "i32" || scalar === "u32" || scalar === "abstract-int";
 }
 function isFloatScalar(t) {
   if (t.kind !== "scalar") return false;
-  const { scalar: scalar2 } = t;
-  return scalar2 === "f32" || scalar2 === "f16" || scalar2 === "abstract-float";
+  const { scalar } = t;
+  return scalar === "f32" || scalar === "f16" || scalar === "abstract-float";
 }
 function elemScalar(t) {
   if (t.kind === "scalar") return t;
@@ -44499,8 +44500,8 @@ function frexp(e) {
   return [f64Scratch.getFloat64(0), exp];
 }
 function modf(e) {
-  const whole3 = Number.isFinite(e) ? Math.trunc(e) : e;
-  return [e - whole3, whole3];
+  const whole4 = Number.isFinite(e) ? Math.trunc(e) : e;
+  return [e - whole4, whole4];
 }
 function componentsValue(type, components) {
   const elem = elemScalar(type);
@@ -44601,8 +44602,8 @@ function constructMatrix(type, values2) {
     if (values2.length !== type.cols * type.rows) return null;
     const columns2 = [];
     for (let c = 0; c < type.cols; c++) {
-      const start = c * type.rows;
-      const column = constructVec(columnType, values2.slice(start, start + type.rows));
+      const start2 = c * type.rows;
+      const column = constructVec(columnType, values2.slice(start2, start2 + type.rows));
       if (!column) return null;
       columns2.push(column);
     }
@@ -45084,8 +45085,8 @@ function declType(decl, ctx) {
   }
 }
 function stdTypeRef(name, params, ctx) {
-  const scalar2 = scalarNames[name];
-  if (scalar2) return scalar2;
+  const scalar = scalarNames[name];
+  if (scalar) return scalar;
   const vecMat = vecMatType(name, () => templateScalar(params?.[0], ctx));
   if (vecMat) return vecMat;
   if (name === "array") {
@@ -45347,8 +45348,8 @@ function templatedCtorType(name, params, argCount, ctx) {
   return t;
 }
 function constructorType(name, argTypes) {
-  const scalar2 = scalarNames[name];
-  if (scalar2) return scalar2;
+  const scalar = scalarNames[name];
+  if (scalar) return scalar;
   const elemOf = () => argTypes.length ? commonElem(argTypes) : zeroElem(name);
   const vecMat = vecMatType(name, elemOf);
   if (vecMat) return vecMat;
@@ -45438,15 +45439,15 @@ function climb(operands, operators2) {
 function printable(message) {
   return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
 }
-function failed(kind, message, place = {}) {
+function failed(kind, message, place2 = {}) {
   return {
     ok: false,
     failure: {
       kind,
       message: printable(message),
-      ...place.file === void 0 ? {} : { file: place.file },
-      ...place.line === void 0 ? {} : { line: place.line },
-      ...place.column === void 0 ? {} : { column: place.column }
+      ...place2.file === void 0 ? {} : { file: place2.file },
+      ...place2.line === void 0 ? {} : { line: place2.line },
+      ...place2.column === void 0 ? {} : { column: place2.column }
     }
   };
 }
@@ -45498,15 +45499,179 @@ function canonicalTokens(wgsl2) {
   return blankComments(wgsl2).match(token) ?? [];
 }
 
+// src/kernel/grouped-declarations.ts
+var maxDepth2 = 16;
+function ungrouped(text3) {
+  if (!/@(?:if\b|else\s*\{)/.test(text3)) return text3;
+  const edits = [];
+  const plain2 = blankComments(text3);
+  if (scan2({ plain: plain2, edits }, { start: 0, end: plain2.length, outer: [] }) === null) return text3;
+  let done = 0;
+  const parts = edits.flatMap(({ start: from, end, text: put }) => {
+    const before = text3.slice(done, from);
+    done = end;
+    return [before, put];
+  });
+  return [...parts, text3.slice(done)].join("");
+}
+var start = /\s*(?:(@(?:if|elif)\b\s*(?=\())|(@else\b))?/y;
+function scan2(scanned, level) {
+  const { plain: plain2, edits } = scanned;
+  let chain = [];
+  let hasGroup = false;
+  for (let at3 = level.start; at3 < level.end; ) {
+    start.lastIndex = at3;
+    const [whole4 = "", conditional2, otherwise] = start.exec(plain2) ?? [];
+    const from = at3 + whole4.length - (conditional2 ?? otherwise ?? "").length;
+    if (from >= level.end) return true;
+    let after = at3 + whole4.length;
+    let own3 = null;
+    if (conditional2 !== void 0) {
+      const close2 = closing(plain2, after);
+      if (close2 === null) return null;
+      own3 = plain2.slice(after, close2 + 1).replaceAll(/\s+/g, " ");
+      after = close2 + 1;
+    }
+    const isChained = otherwise !== void 0 || (conditional2?.startsWith("@elif") ?? false);
+    if (!isChained) {
+      chain = [];
+      hasGroup = false;
+    }
+    const explicit = [
+      ...level.outer,
+      ...isChained ? chain.map((one6) => `!${one6}`) : [],
+      ...own3 === null ? [] : [own3]
+    ];
+    if (own3 !== null) chain = [...chain, own3];
+    const isConditional = conditional2 !== void 0 || otherwise !== void 0;
+    const brace = after + (/^\s*/.exec(plain2.slice(after, after + 1e3))?.[0].length ?? 0);
+    if (isConditional && plain2[brace] === "{") {
+      const close2 = closing(plain2, brace);
+      if (close2 === null || level.outer.length >= maxDepth2) return null;
+      hasGroup = true;
+      edits.push({ start: from, end: brace + 1, text: spaces(plain2.slice(from, brace + 1)) });
+      if (scan2(scanned, { start: brace + 1, end: close2, outer: explicit }) === null) return null;
+      edits.push({ start: close2, end: close2 + 1, text: " " });
+      at3 = close2 + 1;
+      continue;
+    }
+    const isMoved = level.outer.length > 0 || isChained && hasGroup;
+    if (isMoved && plain2[from] !== ";") {
+      const kept3 = isConditional ? spaces(plain2.slice(from, after)) : "";
+      edits.push({
+        start: from,
+        end: isConditional ? after : from,
+        text: `@if(${explicit.join(" && ")}) ${kept3}`
+      });
+    }
+    const end = declarationEnd(plain2, after, level.end);
+    if (end === null) return null;
+    at3 = end;
+  }
+  return true;
+}
+var closers = { "(": ")", "[": "]", "{": "}" };
+function closing(plain2, open) {
+  const stack = [];
+  for (let at3 = open; at3 < plain2.length; at3++) {
+    const character2 = plain2[at3];
+    const closer = closers[character2];
+    if (closer !== void 0) stack.push(closer);
+    else if (character2 === stack.at(-1)) stack.pop();
+    if (stack.length === 0) return at3;
+  }
+  return null;
+}
+function declarationEnd(plain2, from, limit) {
+  for (let at3 = from; at3 < limit; at3++) {
+    const character2 = plain2[at3];
+    if (character2 === ";") return at3 + 1;
+    if (character2 === "{" || character2 === "(" || character2 === "[") {
+      const close2 = closing(plain2, at3);
+      if (close2 === null) return null;
+      if (character2 === "{" && !/^\s*;/.test(plain2.slice(close2 + 1, close2 + 100))) return close2 + 1;
+      at3 = close2;
+    }
+  }
+  return limit;
+}
+
+// src/kernel/less-than.ts
+function lessThans(text3) {
+  const candidates = [];
+  const templates = /* @__PURE__ */ new Set();
+  let pending = [];
+  let depth = 0;
+  const close2 = () => {
+    while ((pending.at(-1)?.depth ?? -1) >= depth) pending.pop();
+  };
+  const clear = () => {
+    pending = [];
+    depth = 0;
+  };
+  const tokens2 = /(?<=[\p{XID_Continue}_]\s*)<(?![<=])|::|&&|\|\||[<>=!]=|<<|[()[\]{};:=>]/gu;
+  for (const { 0: token3, index } of blankComments(text3).matchAll(tokens2)) {
+    switch (token3) {
+      case "<":
+        candidates.push(index);
+        pending.push({ at: index, depth });
+        break;
+      case ">":
+      case ">=": {
+        const top = pending.at(-1);
+        if (top?.depth === depth) {
+          templates.add(top.at);
+          pending.pop();
+        }
+        break;
+      }
+      case "(":
+      case "[":
+        depth++;
+        break;
+      case ")":
+      case "]":
+        close2();
+        depth = Math.max(0, depth - 1);
+        break;
+      case "&&":
+      case "||":
+        close2();
+        break;
+      case "{":
+      case ";":
+      case ":":
+      case "=":
+        clear();
+    }
+  }
+  return candidates.filter((at3) => !templates.has(at3));
+}
+function withLessThans(text3, parse5, ...[rootOf3, childrenOf2]) {
+  const places2 = new Set(lessThans(text3));
+  if (places2.size === 0) return parse5(text3);
+  const characters = text3.split("");
+  for (const place2 of places2) characters[place2] = ">";
+  const parsed = parse5(characters.join(""));
+  const restore = (element2) => {
+    if (element2.kind === "binary-expression" && places2.has(element2.operator.span[0])) {
+      element2.operator.value = "<";
+    }
+    for (const child of childrenOf2(element2)) restore(child);
+  };
+  restore(rootOf3(parsed));
+  return parsed;
+}
+
 // src/kernel/unroll-directives.ts
 var marker = "dpdx";
 var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
 var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
 function markLoops(text3) {
-  return blankComments(text3, (start, end) => {
-    const comment = text3.slice(start, end);
+  return blankComments(text3, (start2, end) => {
+    const comment = text3.slice(start2, end);
     const found = directive.test(comment) ? factor.exec(comment) : null;
-    if (!found || !isBeforeLoop(text3, start, end)) return null;
+    if (!found || !isBeforeLoop(text3, start2, end)) return null;
     const [from, to] = found.indices?.groups?.factor ?? [comment.length, comment.length];
     if (from === to) return `${marker}();${spaces(comment.slice(`${marker}();`.length))}`;
     const before = spaces(comment.slice(0, from - marker.length - 1));
@@ -45515,25 +45680,25 @@ function markLoops(text3) {
 }
 function misplacedDirective(text3) {
   let first = null;
-  blankComments(text3, (start, end) => {
-    const comment = text3.slice(start, end);
+  blankComments(text3, (start2, end) => {
+    const comment = text3.slice(start2, end);
     if (first !== null || !directive.test(comment)) return null;
     if (!factor.test(comment)) {
       first = {
-        offset: start,
+        offset: start2,
         message: "write `@unroll` or `@unroll(FACTOR)`, and nothing else in the comment"
       };
-    } else if (!isBeforeLoop(text3, start, end)) {
+    } else if (!isBeforeLoop(text3, start2, end)) {
       const message = "`@unroll` must be a statement of its own directly before a `for`; where the loop has an `@if`, put both into braces";
-      first = { offset: start, message };
+      first = { offset: start2, message };
     }
     return null;
   });
   const found = first;
   return found && { ...positionAt(lineStarts(text3), found.offset), message: found.message };
 }
-function isBeforeLoop(text3, start, end) {
-  const before = blankComments(text3.slice(0, start)).trimEnd();
+function isBeforeLoop(text3, start2, end) {
+  const before = blankComments(text3.slice(0, start2)).trimEnd();
   return /[{};]$/.test(before) && /^\s*for\b/.test(blankComments(text3.slice(end)));
 }
 
@@ -45549,21 +45714,20 @@ var SourceModules = class {
   #misplaced = null;
   /** Present if a program printed the text. */
   printed;
-  /** @param source its package root is the folder of the root module. */
   constructor(source, printed) {
     this.source = source;
     if (printed !== void 0) this.printed = printed;
-    const folder = source.path.slice(0, source.path.lastIndexOf("/") + 1);
-    const moduleOf = (path2) => [
-      packageName,
-      ...path2.slice(folder.length).replace(/\.(wesl|wgsl)$/i, "").split("/")
-    ].join("::");
+    const own3 = source.path.slice(0, Math.max(0, source.path.lastIndexOf("/")));
+    const roots = Object.entries(source.roots ?? { [packageName]: own3 });
     for (const path2 of Object.keys(source.files)) {
-      if (!path2.startsWith(folder) || path2 === source.path) continue;
-      const module = moduleOf(path2);
-      if (!this.#files.has(module) || path2.endsWith(".wesl")) this.#files.set(module, path2);
+      for (const [name, root2] of roots) {
+        const module = moduleOf(path2, name, root2);
+        if (module !== null && (!this.#files.has(module) || path2.endsWith(".wesl")))
+          this.#files.set(module, path2);
+      }
     }
-    this.rootModule = moduleOf(source.path).replaceAll(/[^\w:]/g, "_");
+    const root = moduleOf(source.path, packageName, source.roots?.[packageName] ?? own3) ?? packageName;
+    this.rootModule = root.replaceAll(/[^\w:]/g, "_");
     this.#files.set(this.rootModule, source.path);
   }
   /** The modules that linking has asked for so far. */
@@ -45572,7 +45736,7 @@ var SourceModules = class {
   }
   /** Files of the modules that linking has asked for so far. */
   get loaded() {
-    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? "");
+    return [...this.#parsed.keys()];
   }
   /** The first directive in the files read so far that cannot be followed. */
   get misplaced() {
@@ -45583,23 +45747,31 @@ var SourceModules = class {
     const known4 = this.#marked.get(path2);
     if (known4 !== void 0) return known4;
     const source = this.source.files[path2] ?? "";
-    const marked = markLoops(source);
+    const marked = ungrouped(markLoops(source));
     this.#marked.set(path2, marked);
     const misplaced2 = misplacedDirective(source);
     if (misplaced2) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced2 };
     return marked;
   }
   resolveModule(modulePath) {
-    const known4 = this.#parsed.get(modulePath);
-    if (known4) return known4;
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
+    const known4 = this.#parsed.get(path2);
+    if (known4) return known4;
     const src = this.marked(path2);
     const parsed = parseModule2({ modulePath, debugFilePath: path2, src });
-    this.#parsed.set(modulePath, parsed);
+    this.#parsed.set(path2, parsed);
     return parsed;
   }
 };
+function moduleOf(path2, name, root) {
+  const place2 = path2.replace(/\.(wesl|wgsl)$/i, "");
+  if (place2 === root) return name;
+  const prefix2 = root === "" ? "" : `${root}/`;
+  if (!place2.startsWith(prefix2)) return null;
+  const parts = place2.slice(prefix2.length).split("/");
+  return parts.join("/") === "lib" && name !== packageName ? name : [name, ...parts].join("::");
+}
 async function linkModules(modules, parameters) {
   const resolver = composeResolvers(
     modules,
@@ -45614,7 +45786,7 @@ async function linkModules(modules, parameters) {
       async () => linkRegistry({ resolver, rootModuleName: modules.rootModule, conditions })
     );
   } catch (error) {
-    return linkFailure(error, modules.source.path);
+    return linkFailure(error, modules.source);
   }
   return succeeded({
     wgsl: linked.dest.text,
@@ -45631,10 +45803,10 @@ var BindableProgram = class {
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
   constructor(modules, constants14) {
-    const own = createConstantsResolver({ ...constants14 }, packageName);
+    const own3 = createConstantsResolver({ ...constants14 }, packageName);
     this.#modules = modules;
-    this.#constants = own?.resolveModule(constantsFile);
-    this.#resolver = composeResolvers(modules, own);
+    this.#constants = own3?.resolveModule(constantsFile);
+    this.#resolver = composeResolvers(modules, own3);
   }
   /** Whether a declaration is one of the virtual module `constants`. */
   isConstant(declaration) {
@@ -45653,13 +45825,13 @@ var BindableProgram = class {
     const conditions = Object.assign(/* @__PURE__ */ Object.create(null), parameters);
     const rootAst = this.#resolver.resolveModule(this.#modules.rootModule);
     if (!rootAst) throw new Error("the file is missing");
-    const declarations = filterValidElements(rootAst.moduleElem.decls, conditions);
+    const declarations2 = filterValidElements(rootAst.moduleElem.decls, conditions);
     const directives = this.modules.filter((module) => module.some(isDirective)).flatMap((module) => filterValidElements(module, conditions).filter(isDirective));
     const resolver = this.#resolver;
     let bindings = null;
     return {
       text: "",
-      declarations: [.../* @__PURE__ */ new Set([...declarations, ...directives])],
+      declarations: [.../* @__PURE__ */ new Set([...declarations2, ...directives])],
       conditions,
       get bindings() {
         if (bindings === null) {
@@ -45675,7 +45847,7 @@ function isDirective({ kind }) {
   return kind === "directive";
 }
 function bindingFailure(error, rootPath) {
-  const outcome = linkFailure(error, rootPath);
+  const outcome = linkFailure(error, { path: rootPath });
   return outcome.ok ? null : outcome.failure;
 }
 function parseWgsl(path2, text3) {
@@ -45687,11 +45859,16 @@ function parseWgsl(path2, text3) {
     bindings.expressionTypes = new TypeTable();
     return succeeded({ text: text3, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
   } catch (error) {
-    return linkFailure(error, path2);
+    return linkFailure(error, { path: path2 });
   }
 }
 function parseModule2(source) {
-  const ast = parseSrcModule(source, { keepComments: false });
+  const ast = withLessThans(
+    source.src,
+    (src) => parseSrcModule({ ...source, src }, { keepComments: false }),
+    ({ moduleElem }) => moduleElem,
+    childElems
+  );
   associate(ast.moduleElem, childElems);
   return ast;
 }
@@ -45712,25 +45889,28 @@ function quietly(work) {
   if (done !== null && "value" in done) return done.value;
   throw done?.error;
 }
-function linkFailure(error, rootPath) {
+function linkFailure(error, { path: rootPath, missing: missing3 = {} }) {
   if (!(error instanceof Error)) throw error;
   if (error instanceof WeslParseError) {
     const { src, debugFilePath } = error.src;
-    const place = positionAt(lineStarts(src), error.span[0]);
+    const place2 = positionAt(lineStarts(src), error.span[0]);
     const message = error.diagnostics[0]?.message ?? error.message;
-    return failed("compile", message, { file: debugFilePath, ...place });
+    return failed("compile", message, { file: debugFilePath, ...place2 });
   }
   const located = error.weslLocation;
   if (located) {
     const message = error.message.replace(/ in file: .*$/s, "");
-    return failed("compile", constantsHint(message), located);
+    return failed("compile", moduleHint(message, missing3), located);
   }
   return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
 }
-function constantsHint(message) {
-  const missing3 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
-  if (!missing3) return message;
-  return `no tunable or workload parameter is called \`${missing3[1]}\`, so \`constants::${missing3[1]}\` does not exist`;
+function moduleHint(message, missing3) {
+  const constant4 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message)?.[1];
+  if (constant4 !== void 0) {
+    return `no tunable or workload parameter is called \`${constant4}\`, so \`constants::${constant4}\` does not exist`;
+  }
+  const name = /^module not found for '(\w+)::/.exec(message)?.[1] ?? "";
+  return Object.hasOwn(missing3, name) ? `${message}: ${missing3[name]}` : message;
 }
 var TypeTable = class extends Map {
   set(expression, type) {
@@ -45925,28 +46105,28 @@ function basesOf(expression) {
       return [expression];
   }
 }
-function accessOf({ base: base2, access, start, end }, module) {
+function accessOf({ base: base2, access, start: start2, end }, module) {
   const buffers = [...new Set(buffersOf(base2, module))];
   if (buffers.length === 0 || !isBracketed(base2, access, module.text)) return null;
   const length = lengthOf(base2, module);
   if (length === null) return null;
   const constant4 = constantNumber(access, module);
   if (constant4 !== null && constant4 >= 0 && constant4 < Number.parseInt(length, 10)) return null;
-  return { start, end, index: access, buffers, length };
+  return { start: start2, end, index: access, buffers, length };
 }
 function isBracketed(base2, index, text3) {
   return text3.slice(base2.end, index.start).trim() === "[" && text3.slice(index.end).trimStart().startsWith("]");
 }
 function lengthOf(base2, module) {
-  const own = typeOf(base2, module);
-  const type = own.kind === "ptr" ? own.elem : own;
+  const own3 = typeOf(base2, module);
+  const type = own3.kind === "ptr" ? own3.elem : own3;
   if (type.kind === "vector") return `${type.size}u`;
   if (type.kind === "matrix") return `${type.cols}u`;
   if (type.kind !== "array") return null;
   const length = arrayLength(type, numbersOf(module));
   if (!Number.isNaN(length)) return `${length}u`;
   const sized = type;
-  return sized.countExpression === void 0 ? `arrayLength(${pointerTo(base2, own, module)})` : null;
+  return sized.countExpression === void 0 ? `arrayLength(${pointerTo(base2, own3, module)})` : null;
 }
 function pointerTo(base2, type, module) {
   if (base2.kind === "parenthesized-expression") return pointerTo(base2.expression, type, module);
@@ -46162,13 +46342,13 @@ function usesEveryTunable(program) {
 function namesIn(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names2) {
+function readArguments(written, place2, names2) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
       if (names2.includes(name)) continue;
       const nearest = nearestName(name, names2);
-      place.at(i).text(index, text3.length, {
+      place2.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
         nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
       });
@@ -46180,8 +46360,8 @@ function readArguments(written, place, names2) {
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
 var ownClock = 0;
-function readClocks(own, inherited) {
-  const clocks = (own ?? inherited)?.["sm-mhz"]?.filter((mhz) => mhz !== void 0) ?? [];
+function readClocks(own3, inherited) {
+  const clocks = (own3 ?? inherited)?.["sm-mhz"]?.filter((mhz) => mhz !== void 0) ?? [];
   return clocks.length === 0 ? null : { name: clockTunable, values: [ownClock, ...clocks] };
 }
 function withOwnClock(defaults, clock) {
@@ -46241,22 +46421,22 @@ function printable2(text3) {
 }
 function excerpt(line3, column) {
   if (line3.length <= widest) return { text: line3, before: column - 1 };
-  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
-  const head2 = start > 0 ? "…" : "";
-  const tail = start + widest < line3.length ? "…" : "";
+  const start2 = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
+  const head2 = start2 > 0 ? "…" : "";
+  const tail = start2 + widest < line3.length ? "…" : "";
   return {
-    text: head2 + line3.slice(start, start + widest) + tail,
-    before: column - 1 - start + head2.length
+    text: head2 + line3.slice(start2, start2 + widest) + tail,
+    before: column - 1 - start2 + head2.length
   };
 }
 function formatProblem(problem, paint) {
   const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
-  const place = paint("place", printable2(`${file}:${line3}:${column}:`));
+  const place2 = paint("place", printable2(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable2(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
   const lines2 = [
-    `${place} ${paint(severity, `${severity}:`)} ${printable2(message)}`,
+    `${place2} ${paint(severity, `${severity}:`)} ${printable2(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
@@ -46376,10 +46556,10 @@ function quantile(samples2, probability) {
     throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
   }
   const position = (samples2.length - 1) * probability;
-  const below2 = Math.floor(position);
-  const low = samples2[below2];
-  const high = samples2[Math.min(below2 + 1, samples2.length - 1)];
-  return low + (position - below2) * (high - low);
+  const below3 = Math.floor(position);
+  const low = samples2[below3];
+  const high = samples2[Math.min(below3 + 1, samples2.length - 1)];
+  return low + (position - below3) * (high - low);
 }
 function median(values2) {
   return quantile(sortSamples(values2), 0.5);
@@ -46473,11 +46653,11 @@ function shuffle(items, random) {
 function ranks(values2) {
   const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
   const result = new Array(values2.length);
-  for (let start = 0; start < order2.length; ) {
-    let end = start + 1;
-    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
-    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
-    start = end;
+  for (let start2 = 0; start2 < order2.length; ) {
+    let end = start2 + 1;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start2]]) end++;
+    for (let i = start2; i < end; i++) result[order2[i]] = (start2 + 1 + end) / 2;
+    start2 = end;
   }
   return result;
 }
@@ -47060,7 +47240,7 @@ function objectiveValue(minimize, { latencyMs, joules }) {
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
 var import_yaml2 = __toESM(require_dist(), 1);
-var maxDepth2 = 32;
+var maxDepth3 = 32;
 var maxLexemes = 4e5;
 var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
 function tooDeepAt(tokens2) {
@@ -47069,7 +47249,7 @@ function tooDeepAt(tokens2) {
     const { token: token3, depth } = next;
     if (typeof token3 !== "object" || token3 === null) continue;
     const { offset, value: value2, items } = token3;
-    if (depth > maxDepth2) return offset ?? 0;
+    if (depth > maxDepth3) return offset ?? 0;
     if (typeof value2 === "object") pending.push({ token: value2, depth });
     for (const item of items ?? []) {
       pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
@@ -47077,13 +47257,13 @@ function tooDeepAt(tokens2) {
   }
   return null;
 }
-function refuse(code, message, start) {
+function refuse(code, message, start2) {
   return {
-    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
+    refused: { code, message, start: start2, end: start2 + 1, damage: true, cascades: true, severity: "error" }
   };
 }
 function tokenise(text3) {
-  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
+  const depthMessage = `is nested more than ${maxDepth3} levels deep`;
   const parser = new import_yaml.Parser();
   const tokens2 = [];
   let offset = 0;
@@ -47095,7 +47275,7 @@ function tokenise(text3) {
     else if (lexeme === "]" || lexeme === "}") flowDepth--;
     else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
     else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
+    if (flowDepth > maxDepth3 || indicatorsInLine > maxDepth3) return refuse("TOO_DEEP", depthMessage, offset);
     if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
     if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
     tokens2.push(...parser.next(lexeme));
@@ -47124,8 +47304,8 @@ function parseYaml(text3) {
   for (const error of document2?.errors ?? []) note2(error, "error");
   for (const warning of document2?.warnings ?? []) note2(warning, "warning");
   if (second !== void 0) {
-    const start = second.range[0];
-    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+    const start2 = second.range[0];
+    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start2, start2 + 1] }, "error");
   }
   return { root: document2?.contents ?? null, faults: faults2 };
 }
@@ -47195,21 +47375,21 @@ var YamlDocument = class {
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
   reportInText(pointer2, offset, length, details2) {
     const { value: value2, textStart: textStart2 } = this.#place(pointer2);
-    const start = textStart2 === null ? value2.start : textStart2 + offset;
-    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
+    const start2 = textStart2 === null ? value2.start : textStart2 + offset;
+    this.#problems.add(textStart2 === null ? value2 : { start: start2, end: start2 + length }, details2);
   }
   /** Where a value begins. */
   positionOf(pointer2) {
     return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
   }
   keyRange(pointer2) {
-    const place = this.#place(pointer2);
-    return place.key ?? place.value;
+    const place2 = this.#place(pointer2);
+    return place2.key ?? place2.value;
   }
   #place(pointer2) {
     for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
-      const place = this.#places.get(path2);
-      if (place !== void 0) return place;
+      const place2 = this.#places.get(path2);
+      if (place2 !== void 0) return place2;
     }
     return this.#places.get("");
   }
@@ -47221,10 +47401,10 @@ var YamlDocument = class {
         value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
       });
-    if (++this.#values > maxValues || depth > maxDepth2) {
-      if (this.#values === maxValues + 1 || depth > maxDepth2)
+    if (++this.#values > maxValues || depth > maxDepth3) {
+      if (this.#values === maxValues + 1 || depth > maxDepth3)
         this.#problems.add(value2, {
-          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
+          message: depth > maxDepth3 ? `an alias makes the file more than ${maxDepth3} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
           nextStep: "write the values out, without aliases"
         });
       return null;
@@ -47272,9 +47452,9 @@ var YamlDocument = class {
         this.#problems.add(range4, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
-      const inside = at(pointer2, name);
+      const inside2 = at(pointer2, name);
       if (Object.hasOwn(data, name)) {
-        const first = this.source.position(this.keyRange(inside).start).line;
+        const first = this.source.position(this.keyRange(inside2).start).line;
         this.#problems.add(range4, {
           message: `'${name}' is given twice, first in line ${first}`,
           nextStep: "keep one of them"
@@ -47282,22 +47462,22 @@ var YamlDocument = class {
         continue;
       }
       if (value2 === null) {
-        this.#places.set(inside, { key: range4, value: range4, textStart: null });
+        this.#places.set(inside2, { key: range4, value: range4, textStart: null });
         data[name] = null;
-      } else data[name] = this.#read(value2, inside, range4, depth + 1);
+      } else data[name] = this.#read(value2, inside2, range4, depth + 1);
     }
     return data;
   }
 };
 function rangeOf(node) {
   if (node === null) return { start: 0, end: 1 };
-  const [start, end] = node.range;
-  return { start, end };
+  const [start2, end] = node.range;
+  return { start: start2, end };
 }
 function textStart(node, source) {
   if (typeof node.value !== "string") return node.range[0];
-  for (const start of [node.range[0], node.range[0] + 1]) {
-    if (source.text.startsWith(node.value, start)) return start;
+  for (const start2 of [node.range[0], node.range[0] + 1]) {
+    if (source.text.startsWith(node.value, start2)) return start2;
   }
   return null;
 }
@@ -47398,9 +47578,9 @@ var SourceText = class {
   }
   /** A line without its end, by 1-based number. */
   line(number3) {
-    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
+    const start2 = this.#lineStarts[number3 - 1] ?? this.text.length;
     const end = this.#lineStarts[number3] ?? this.text.length + 1;
-    return this.text.slice(start, end - 1).replace(/\r$/, "");
+    return this.text.slice(start2, end - 1).replace(/\r$/, "");
   }
 };
 
@@ -47429,10 +47609,10 @@ function tokensOf(text3, lexicon) {
       at3 = next;
       continue;
     }
-    const literal3 = lexicon.literal(text3, at3);
-    if (literal3 !== null) {
-      tokens2.push({ ...literal3, start: at3 });
-      at3 = literal3.end;
+    const literal4 = lexicon.literal(text3, at3);
+    if (literal4 !== null) {
+      tokens2.push({ ...literal4, start: at3 });
+      at3 = literal4.end;
       continue;
     }
     word4.lastIndex = at3;
@@ -47491,13 +47671,13 @@ function placesOf(text3, tokens2, ...[name, definition3]) {
   });
 }
 function placeOf2({ text: text3, name }, tokens2, definition3) {
-  const [place, other] = placesOf(text3, tokens2, name, definition3);
-  if (place === void 0) {
-    const named3 = tokens2.find(({ kind, start, end }) => kind === "word" && text3.slice(start, end) === name);
+  const [place2, other] = placesOf(text3, tokens2, name, definition3);
+  if (place2 === void 0) {
+    const named3 = tokens2.find(({ kind, start: start2, end }) => kind === "word" && text3.slice(start2, end) === name);
     const message = named3 === void 0 ? `it has no '${name}'` : `'${name}' is given no literal`;
     throw new EmbeddingFault(named3?.start ?? -1, message, "name a constant that is a literal");
   }
-  if (other === void 0) return place;
+  if (other === void 0) return place2;
   throw new EmbeddingFault(
     other.at,
     `'${name}' is given a text a second time`,
@@ -47512,9 +47692,9 @@ function addLiterals(host2, lexicon, ...[definition3, into]) {
     const nextStep3 = macro2 === "include_str" ? "name the file itself: 'source: kernels/NAME.wgsl'" : printIt;
     throw new EmbeddingFault(at3, `\`${macro2}!\` makes the text of '${name}'`, nextStep3);
   }
-  for (const literal3 of literals2) {
-    if (literal3.kind === "text") addText(host2, literal3, into);
-    else into.add(text3.slice(literal3.from, literal3.to), origin, literal3.from);
+  for (const literal4 of literals2) {
+    if (literal4.kind === "text") addText(host2, literal4, into);
+    else into.add(text3.slice(literal4.from, literal4.to), origin, literal4.from);
   }
   if (follows === void 0) return;
   const shown = text3.slice(follows.start, follows.end);
@@ -47663,9 +47843,9 @@ var Bindings = class {
         this.#readDefault(statement.declaration);
         break;
       case "VariableDeclaration":
-        for (const { id, init: init2, start } of statement.declarations) {
+        for (const { id, init: init2, start: start2 } of statement.declarations) {
           if (id.type !== "Identifier") continue;
-          const at3 = start ?? 0;
+          const at3 = start2 ?? 0;
           if (statement.kind !== "const")
             this.#known.set(id.name, { what: `declared by \`${statement.kind}\``, at: at3 });
           else this.#known.set(id.name, init2 ?? { what: "without a value", at: at3 });
@@ -47812,11 +47992,11 @@ var JavaScriptText = class {
   /** What stands in `${...}`. */
   #addValue(written, at3) {
     const node = unwrapped(written);
-    const start = at3.start ?? 0;
+    const start2 = at3.start ?? 0;
     const number3 = this.#numeric(node);
     if (number3 === null) this.add(node);
-    else if (typeof number3 === "number") this.#into.add(String(number3), this.#host.origin, start, true);
-    else this.#into.add(`{{ ${number3.arithmetic} }}`, this.#host.origin, start, true);
+    else if (typeof number3 === "number") this.#into.add(String(number3), this.#host.origin, start2, true);
+    else this.#into.add(`{{ ${number3.arithmetic} }}`, this.#host.origin, start2, true);
   }
   #addTemplate({ quasis, expressions }, raw) {
     for (const [i, quasi] of quasis.entries()) {
@@ -48035,11 +48215,11 @@ var NamedFiles = class {
     this.folder = folder;
   }
   /** The path relative to the reader's root; null, reported, if it leads out of it. */
-  resolve(path2, place) {
+  resolve(path2, place2) {
     const wrong3 = pathFault(path2);
     const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
     if (resolved === null) {
-      place.value({
+      place2.value({
         message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
@@ -48047,24 +48227,24 @@ var NamedFiles = class {
     return resolved;
   }
   /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
-  attempt(place, action) {
+  attempt(place2, action) {
     try {
       return action();
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: error.message, nextStep: error.nextStep });
+      place2.value({ message: error.message, nextStep: error.nextStep });
       return void 0;
     }
   }
   /** Reports that nothing is at a path, with the nearest name that there is. */
-  reportMissing(path2, resolved, place) {
+  reportMissing(path2, resolved, place2) {
     const folder = folderOf(resolved);
-    const start = folder === "" ? 0 : folder.length + 1;
+    const start2 = folder === "" ? 0 : folder.length + 1;
     const nearest = nearestName(
-      resolved.slice(start),
-      this.#list(folder).map((name) => name.slice(start))
+      resolved.slice(start2),
+      this.#list(folder).map((name) => name.slice(start2))
     );
-    place.value({
+    place2.value({
       message: `there is no file '${path2}'`,
       nextStep: nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`
     });
@@ -48126,9 +48306,1428 @@ function includeCandidates(written, from, root) {
   return [.../* @__PURE__ */ new Set([beside(from), beside(root)])];
 }
 
-// src/manifest/program-files.ts
+// src/manifest/wesl-names.ts
+function namedPaths(text3) {
+  const aliases = /* @__PURE__ */ new Map();
+  const paths2 = [];
+  for (const statement of importsOf(text3)) {
+    for (const { path: path2, alias } of flattened(statement)) {
+      paths2.push(path2);
+      const known4 = aliases.get(alias) ?? [];
+      if (known4.length < maxMeanings && !known4.some((one6) => one6.join() === path2.join())) known4.push(path2);
+      aliases.set(alias, known4);
+    }
+  }
+  for (const [whole4] of text3.matchAll(
+    new RegExp("(?<!\\p{XID_Continue})[\\p{XID_Start}_]\\p{XID_Continue}*(?:\\s*::\\s*[\\p{XID_Start}_]\\p{XID_Continue}*)+", "gu")
+  )) {
+    const [first = "", ...rest] = whole4.split("::").map((part) => part.trim());
+    for (const path2 of aliases.get(first) ?? []) paths2.push([...path2, ...rest]);
+    if (!aliases.has(first)) paths2.push([first, ...rest]);
+  }
+  return [...new Map(paths2.map((path2) => [path2.join("::"), path2])).values()];
+}
+function importsOf(text3) {
+  const bodies = [];
+  const word5 = /\bimport\s/g;
+  for (let found = word5.exec(text3); found !== null; found = word5.exec(text3)) {
+    const end = text3.indexOf(";", word5.lastIndex);
+    if (end === -1) break;
+    bodies.push(text3.slice(word5.lastIndex, end));
+    word5.lastIndex = end;
+  }
+  return bodies;
+}
+var maxMeanings = 16;
+var maxDepth4 = 32;
+function flattened(body) {
+  const tokens2 = body.match(new RegExp("[\\p{XID_Start}_]\\p{XID_Continue}*|::|[{},]", "gu")) ?? [];
+  const found = [];
+  let at3 = 0;
+  const tree = (prefix2, depth) => {
+    let path2 = prefix2;
+    for (; ; ) {
+      const token3 = tokens2[at3];
+      if (token3 === "{" && depth < maxDepth4) {
+        do {
+          at3++;
+          tree(path2, depth + 1);
+        } while (tokens2[at3] === ",");
+        at3++;
+        return;
+      }
+      if (token3 === void 0 || !/^[\p{XID_Start}_]/u.test(token3)) return;
+      at3++;
+      path2 = [...path2, token3];
+      if (tokens2[at3] === "::") {
+        at3++;
+        continue;
+      }
+      const isRenamed = tokens2[at3] === "as";
+      const alias = isRenamed ? tokens2[at3 + 1] ?? token3 : token3;
+      if (isRenamed) at3 += 2;
+      found.push({ path: path2, alias });
+      return;
+    }
+  };
+  tree([], 0);
+  return found;
+}
+
+// node_modules/smol-toml/dist/error.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function getLineColFromPtr(string2, ptr) {
+  let lines2 = string2.slice(0, ptr).split(/\r?\n/);
+  return [lines2.length, lines2.pop().length + 1];
+}
+function makeCodeBlock(string2, line3, column) {
+  let lines2 = string2.split(/\r?\n/);
+  let codeblock = "";
+  let numberLen = (Math.log10(line3 + 1) | 0) + 1;
+  for (let i = line3 - 1; i <= line3 + 1; i++) {
+    let l = lines2[i - 1];
+    if (!l)
+      continue;
+    codeblock += i.toString().padEnd(numberLen, " ");
+    codeblock += ":  ";
+    codeblock += l;
+    codeblock += "\n";
+    if (i === line3) {
+      codeblock += " ".repeat(numberLen + column + 2);
+      codeblock += "^\n";
+    }
+  }
+  return codeblock;
+}
+var TomlError = class _TomlError extends Error {
+  line;
+  column;
+  codeblock;
+  constructor(message, options) {
+    const [line3, column] = getLineColFromPtr(options.toml, options.ptr);
+    const codeblock = makeCodeBlock(options.toml, line3, column);
+    super(`Invalid TOML document: ${message}
+
+${codeblock}`, options);
+    this.line = line3;
+    this.column = column;
+    this.codeblock = codeblock;
+  }
+  /** @internal */
+  static x(message, ctx, ptr) {
+    throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+  }
+};
+
+// node_modules/smol-toml/dist/primitive.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function parseString(ctx) {
+  let startPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p++);
+  let first = c;
+  let isLiteral = c === 39;
+  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+  if (isMultiline) {
+    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
+      ctx.p++;
+    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
+      ctx.p += 2;
+  }
+  let parsed = "";
+  let sliceStart = ctx.p;
+  let state = 0;
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    c = ctx.s.charCodeAt(ctx.p);
+    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
+      state = state && 3;
+    } else if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in strings", ctx);
+    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+      if (isMultiline) {
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+      }
+      if (!state) {
+        let s2 = ctx.s.slice(sliceStart, ctx.p);
+        parsed = parsed ? parsed + s2 : s2;
+      }
+      ctx.p += isMultiline ? 3 : 1;
+      return parsed;
+    } else if (!state) {
+      if (!isLiteral && c === 92) {
+        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+        state = 1;
+      }
+    } else if (state === 1) {
+      if (c === 120 || c === 117 || c === 85) {
+        let errPtr = ctx.p++ - 1;
+        let value2 = 0;
+        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+        for (let j = 0; j < len; j++, ctx.p++) {
+          let hex2 = ctx.s.charCodeAt(ctx.p);
+          let digit = (
+            /* 0-9 */
+            hex2 >= 48 && hex2 <= 57 ? hex2 - 48 : (
+              /* A-F */
+              hex2 >= 65 && hex2 <= 70 ? hex2 - 65 + 10 : (
+                /* a-f */
+                hex2 >= 97 && hex2 <= 102 ? hex2 - 97 + 10 : -1
+              )
+            )
+          );
+          if (digit < 0)
+            TomlError.x("invalid non-hex character in unicode escape", ctx);
+          value2 = value2 << 4 | digit;
+        }
+        if (value2 < 0 || value2 > 1114111 || value2 >= 55296 && value2 <= 57343) {
+          TomlError.x("invalid unicode escape", ctx, errPtr);
+        }
+        parsed += String.fromCodePoint(value2);
+        sliceStart = ctx.p--;
+        state = 0;
+      } else if (isMultiline && (c === 32 || c === 9)) {
+        state = 2;
+      } else {
+        if (c === 98)
+          parsed += "\b";
+        else if (c === 116)
+          parsed += "	";
+        else if (c === 110)
+          parsed += "\n";
+        else if (c === 102)
+          parsed += "\f";
+        else if (c === 114)
+          parsed += "\r";
+        else if (c === 101)
+          parsed += "\x1B";
+        else if (c === 34)
+          parsed += '"';
+        else if (c === 92)
+          parsed += "\\";
+        else
+          TomlError.x("unrecognised escape sequence", ctx);
+        sliceStart = ctx.p + 1;
+        state = 0;
+      }
+    } else if (c !== 32 && c !== 9) {
+      if (state === 2)
+        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+      state = !isLiteral && c === 92 ? 1 : 0;
+      sliceStart = ctx.p;
+    }
+  }
+  TomlError.x("unfinished string", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/date.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+var DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+var TomlDate = class _TomlDate extends Date {
+  #hasDate = false;
+  #hasTime = false;
+  #offset = null;
+  constructor(date2, fasttype, unsafeDelim) {
+    let hasDate = true;
+    let hasTime = true;
+    let offset = "Z";
+    let c;
+    if (typeof date2 === "string") {
+      if (fasttype)
+        prep: {
+          if (fasttype < 3) {
+            if (+date2.slice(11, 13) > 23) {
+              date2 = "";
+              break prep;
+            }
+            if (fasttype === 2) {
+              offset = null;
+              date2 += "Z";
+            } else if ((c = date2.charCodeAt(date2.length - 1)) !== 90 && c !== 122) {
+              offset = date2.slice(date2.length - 6);
+            }
+            if (unsafeDelim)
+              date2 = date2.slice(0, 10) + "T" + date2.slice(11);
+          } else if (fasttype === 4) {
+            date2 = +date2.slice(0, 2) > 23 ? "" : `0000-01-01T${date2}Z`;
+          }
+          hasDate = fasttype !== 4;
+          hasTime = fasttype !== 3;
+        }
+      else {
+        let match = date2.match(DATE_TIME_RE);
+        if (match) {
+          if (!match[1]) {
+            hasDate = false;
+            date2 = `0000-01-01T${date2}`;
+          }
+          hasTime = !!match[2];
+          hasTime && date2[10] === " " && (date2 = date2.replace(" ", "T"));
+          if (match[2] && +match[2] > 23) {
+            date2 = "";
+          } else {
+            offset = match[3] || null;
+            if (!offset && hasTime)
+              date2 += "Z";
+          }
+        } else {
+          date2 = "";
+        }
+      }
+    }
+    super(date2);
+    if (!isNaN(this.getTime())) {
+      this.#hasDate = hasDate;
+      this.#hasTime = hasTime;
+      this.#offset = offset;
+    }
+  }
+  isDateTime() {
+    return this.#hasDate && this.#hasTime;
+  }
+  isLocal() {
+    return !this.#hasDate || !this.#hasTime || !this.#offset;
+  }
+  isDate() {
+    return this.#hasDate && !this.#hasTime;
+  }
+  isTime() {
+    return this.#hasTime && !this.#hasDate;
+  }
+  isValid() {
+    return this.#hasDate || this.#hasTime;
+  }
+  toISOString() {
+    let iso = super.toISOString();
+    if (this.isDate())
+      return iso.slice(0, 10);
+    if (this.isTime())
+      return iso.slice(11, 23);
+    if (this.#offset === null)
+      return iso.slice(0, -1);
+    if (this.#offset === "Z" || this.#offset === "z")
+      return iso;
+    let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+    offset = this.#offset[0] === "-" ? offset : -offset;
+    let offsetDate = new Date(this.getTime() - offset * 6e4);
+    return offsetDate.toISOString().slice(0, -1) + this.#offset;
+  }
+  static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+    let date2 = new _TomlDate(jsDate);
+    date2.#offset = offset;
+    return date2;
+  }
+  static wrapAsLocalDateTime(jsDate) {
+    let date2 = new _TomlDate(jsDate);
+    date2.#offset = null;
+    return date2;
+  }
+  static wrapAsLocalDate(jsDate) {
+    let date2 = new _TomlDate(jsDate);
+    date2.#hasTime = false;
+    date2.#offset = null;
+    return date2;
+  }
+  static wrapAsLocalTime(jsDate) {
+    let date2 = new _TomlDate(jsDate);
+    date2.#hasDate = false;
+    date2.#offset = null;
+    return date2;
+  }
+};
+
+// node_modules/smol-toml/dist/extract.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function isDigit(char, base2 = 10) {
+  return base2 === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base2;
+}
+function isEndOfValue(char, delim) {
+  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
+  delim && (char === delim || char === 44) || // Comment
+  char === 35;
+}
+function extractValue(ctx, end) {
+  let errPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p);
+  if (c === 91 || c === 123) {
+    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+    let value2 = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+    ctx.d++;
+    return value2;
+  }
+  if (c === 34 || c === 39) {
+    return parseString(ctx);
+  }
+  if (c === 116) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, true;
+  }
+  if (c === 102) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, false;
+  }
+  if (c === 43 || c === 45) {
+    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
+    return parseDate(ctx, c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
+    return parseTime(ctx, c, end);
+  }
+  return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign2, endChr) {
+  let c = startChr;
+  let state = 0;
+  let hasUnderscores = false;
+  if (c === 105) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, (sign2 || 1) / 0;
+  }
+  if (c === 110) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, NaN;
+  }
+  if (c === 48) {
+    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+      return ctx.bi === true ? 0n : 0;
+    if (!sign2) {
+      if (c === 120)
+        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+      else if (c === 98)
+        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+      else if (c === 111)
+        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+    }
+    if (c === 46)
+      state = 2;
+    else if (c === 101 || c === 69)
+      state = 4;
+    else
+      TomlError.x("illegal leading zero", ctx, startPtr);
+  } else if (!isDigit(c))
+    TomlError.x("invalid value", ctx, startPtr);
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (!state)
+      state = 1;
+    if (c === 95) {
+      if (!(state & 1))
+        TomlError.x("illegal underscore", ctx);
+      state += 11;
+      hasUnderscores = true;
+    } else if (state === 1 && c === 46)
+      state = 2;
+    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
+      state = 4;
+    else if (state === 4 && (c === 43 || c === 45)) {
+      state = 6;
+    } else if (!isDigit(c))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (state > 9)
+      state -= 11;
+    else if (!(state & 1))
+      state++;
+  }
+  if (!state) {
+    let val = (startChr - 48) * (sign2 || 1);
+    return ctx.bi === true ? BigInt(val) : val;
+  }
+  if (!(state & 1))
+    TomlError.x("unfinished numeric value", ctx, startPtr);
+  let str = ctx.s.slice(startPtr, ctx.p);
+  if (hasUnderscores)
+    str = str.replaceAll("_", "");
+  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base2, endChr) {
+  let c, underscore = 1;
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (c === 95) {
+      if (underscore & 1)
+        TomlError.x("illegal underscore", ctx);
+      underscore = 3;
+    } else if (!isDigit(c, base2))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (underscore & 1)
+      underscore--;
+  }
+  if (underscore & 1)
+    TomlError.x("unfinished numeric value", ctx);
+  let str = ctx.s.slice(startPtr + 2, ctx.p);
+  if (underscore)
+    str = str.replaceAll("_", "");
+  return parseInteger(ctx, str, base2, startPtr);
+}
+function parseInteger(ctx, str, base2, startPtr) {
+  if (ctx.bi !== true)
+    int: {
+      let val = parseInt(str, base2);
+      if (!Number.isSafeInteger(val)) {
+        if (ctx.bi)
+          break int;
+        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+      }
+      return val;
+    }
+  return base2 === 10 ? BigInt(str) : BigInt((base2 === 2 ? "0b" : base2 === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+  let startPtr = ctx.p++, unsafeSeparator;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+  }
+  ctx.p += 5;
+  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
+    let t4 = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t4, 3, false, startPtr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
+    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  if (c = ctx.s.charCodeAt(ctx.p)) {
+    if (c === 90 || c === 122) {
+      let t4 = ctx.s.slice(startPtr, ++ctx.p);
+      return readDate(ctx, t4, 1, unsafeSeparator, startPtr, "[+00:00]");
+    }
+    if (c === 43 || c === 45) {
+      let t4 = ctx.s.slice(startPtr, ctx.p += 6);
+      return readDate(ctx, t4, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+    }
+  }
+  let t = ctx.s.slice(startPtr, ctx.p);
+  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+  let start2 = ctx.p;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+    return parseNumber(ctx, --ctx.p, c, 0, endChr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  let t = ctx.s.slice(start2, ctx.p);
+  return readDate(ctx, t, 4, false, start2);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+  if (ctx.ld) {
+    let date2 = new TomlDate(str, type, unsafeDelim);
+    if (!date2.isValid())
+      TomlError.x("invalid date", ctx, errPtr);
+    return date2;
+  }
+  try {
+    if (temporalSuffix)
+      str += temporalSuffix;
+    switch (type) {
+      case 1:
+        return Temporal.ZonedDateTime.from(str);
+      case 2:
+        return Temporal.PlainDateTime.from(str);
+      case 3:
+        return Temporal.PlainDate.from(str);
+      case 4:
+        return Temporal.PlainTime.from(str);
+    }
+  } catch (e) {
+    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+  }
+}
+
+// node_modules/smol-toml/dist/util.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function skipComment(ctx) {
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    let c = ctx.s.charCodeAt(ctx.p);
+    if (c === 10)
+      break;
+    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+      ctx.p++;
+      break;
+    }
+    if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in comments", ctx);
+    }
+  }
+}
+function skipVoid(ctx, banNewLines, banComments) {
+  let c;
+  while (ctx.p < ctx.s.length) {
+    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
+      ctx.p++;
+    if (banComments || c !== 35)
+      break;
+    skipComment(ctx);
+  }
+}
+
+// node_modules/smol-toml/dist/struct.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function parseKey(ctx, end = 61) {
+  let startPtr;
+  let state = 0;
+  let parsed = [];
+  let sliceStart;
+  let c = ctx.s.charCodeAt(startPtr = ctx.p);
+  do {
+    if (c === end) {
+      if (!state)
+        TomlError.x("unexpected end of key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      return ctx.p++, parsed;
+    } else if (c === 46) {
+      if (!state)
+        TomlError.x("illegal empty bare key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      state = 0;
+    } else if (!state && (c === 34 || c === 39)) {
+      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+      parsed.push(parseString(ctx));
+      state = 2;
+      ctx.p--;
+    } else if (c === 32 || c === 9) {
+      if (state === 1) {
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        state = 2;
+      }
+    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
+      TomlError.x("illegal character in key", ctx);
+    } else if (!state) {
+      state = 1;
+      sliceStart = ctx.p;
+    }
+  } while (c = ctx.s.charCodeAt(++ctx.p));
+  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+function parseInlineTable(ctx) {
+  let startPtr = ctx.p++;
+  let res = /* @__PURE__ */ Object.create(null);
+  let seen = /* @__PURE__ */ new Set();
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+      ctx.p++;
+      return res;
+    }
+    let k2;
+    let t = res;
+    let hasOwn2 = false;
+    let errPtr = ctx.p;
+    let key2 = parseKey(ctx);
+    for (let i = 0; i < key2.length; i++) {
+      if (i)
+        t = hasOwn2 ? t[k2] : t[k2] = /* @__PURE__ */ Object.create(null);
+      k2 = key2[i];
+      if ((hasOwn2 = Object.hasOwn(t, k2)) && (typeof t[k2] !== "object" || seen.has(t[k2]))) {
+        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+      }
+      let unsafe = k2 === "__proto__";
+      if (ctx.uk && (unsafe || k2 === "constructor")) {
+        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+        break;
+      }
+      if (!hasOwn2 && unsafe) {
+        Object.defineProperty(t, k2, { enumerable: true, configurable: true, writable: true });
+      }
+    }
+    if (hasOwn2) {
+      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+    }
+    skipVoid(ctx, true, true);
+    let value2 = extractValue(
+      ctx,
+      125
+      /* } */
+    );
+    if (t && typeof (t[k2] = value2) === "object")
+      seen.add(value2);
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished table", ctx, startPtr);
+}
+function parseArray(ctx) {
+  let startPtr = ctx.p++;
+  let res = [];
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+      ctx.p++;
+      return res;
+    }
+    res.push(extractValue(
+      ctx,
+      93
+      /* ] */
+    ));
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished array", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/parse.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function peekTable(ctx, key2, table4, meta, type) {
+  let t = table4;
+  let m = meta;
+  let k2;
+  let hasOwn2 = false;
+  let state;
+  for (let i = 0; i < key2.length; i++) {
+    if (i) {
+      t = hasOwn2 ? t[k2] : t[k2] = /* @__PURE__ */ Object.create(null);
+      m = (state = m[k2]).c;
+      if (type === 0 && (state.t === 1 || state.t === 2)) {
+        return null;
+      }
+      if (state.t === 2) {
+        let l = t.length - 1;
+        t = t[l];
+        m = m[l].c;
+      }
+    }
+    k2 = key2[i];
+    if ((hasOwn2 = Object.hasOwn(t, k2)) && m[k2]?.t === 0 && m[k2]?.d) {
+      return null;
+    }
+    if (!hasOwn2) {
+      let unsafe = k2 === "__proto__";
+      if (ctx.uk && (unsafe || k2 === "constructor"))
+        return false;
+      if (unsafe) {
+        Object.defineProperty(t, k2, { enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(m, k2, { enumerable: true, configurable: true, writable: true });
+      }
+      m[k2] = {
+        t: i < key2.length - 1 && type === 2 ? 3 : type,
+        d: false,
+        i: 0,
+        c: /* @__PURE__ */ Object.create(null)
+      };
+    }
+  }
+  state = m[k2];
+  if (state.t !== type && !(type === 1 && state.t === 3)) {
+    return null;
+  }
+  if (type === 2) {
+    if (!state.d) {
+      state.d = true;
+      t[k2] = [];
+    }
+    t[k2].push(t = /* @__PURE__ */ Object.create(null));
+    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
+  }
+  if (state.d) {
+    return null;
+  }
+  state.d = true;
+  if (type === 1) {
+    t = hasOwn2 ? t[k2] : t[k2] = /* @__PURE__ */ Object.create(null);
+  } else if (type === 0 && hasOwn2) {
+    return null;
+  }
+  return [k2, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+  if (peek === null || ctx.uk === 2)
+    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse3(toml, options = {}) {
+  let ctx = {
+    s: toml,
+    p: 0,
+    d: options.maxDepth ?? 1e3,
+    bi: options.integersAsBigInt ?? false,
+    ld: options.useLegacyDate ?? true,
+    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+  };
+  let res = /* @__PURE__ */ Object.create(null);
+  let meta = /* @__PURE__ */ Object.create(null);
+  let tmp;
+  let skipping = false;
+  let tbl = res;
+  let m = meta;
+  if (toml.charCodeAt(0) === 65279)
+    ctx.p++;
+  skipVoid(ctx);
+  while (ctx.p < toml.length) {
+    if (toml.charCodeAt(ctx.p) === 91) {
+      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+      tmp = ctx.p += +isTableArray;
+      skipping = false;
+      let k2 = parseKey(
+        ctx,
+        93
+        /* ] */
+      );
+      if (isTableArray) {
+        if (toml.charCodeAt(ctx.p) !== 93) {
+          TomlError.x("expected end of table array declaration", ctx);
+        }
+        ctx.p++;
+      }
+      let p = peekTable(
+        ctx,
+        k2,
+        res,
+        meta,
+        isTableArray ? 2 : 1
+        /* Type.EXPLICIT */
+      );
+      if (!p) {
+        validateTablePeek(ctx, p, tmp);
+        skipping = true;
+      } else {
+        m = p[2];
+        tbl = p[1];
+      }
+    } else {
+      tmp = ctx.p;
+      let k2 = parseKey(ctx);
+      let p = peekTable(
+        ctx,
+        k2,
+        tbl,
+        m,
+        0
+        /* Type.DOTTED */
+      );
+      if (!p && !skipping)
+        validateTablePeek(ctx, p, tmp);
+      skipVoid(ctx, true, true);
+      let v = extractValue(ctx, void 0);
+      if (p && !skipping)
+        p[1][p[0]] = v;
+    }
+    skipVoid(ctx, true);
+    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
+      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+    }
+    skipVoid(ctx);
+  }
+  return res;
+}
+
+// node_modules/smol-toml/dist/stringify.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+var HAS_WELLFORMED = !!"".isWellFormed;
+
+// node_modules/smol-toml/dist/index.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+// src/manifest/wesl-bundle.ts
+var literal = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
+function decoded2(text3) {
+  const inner = text3.slice(1, -1).replaceAll(/\\'/g, "'");
+  const json = text3.startsWith('"') ? inner : inner.replaceAll(/\\.|"/gs, (part) => part === '"' ? '\\"' : part);
+  try {
+    return JSON.parse(`"${json}"`);
+  } catch {
+    return null;
+  }
+}
+function bundledModules(script) {
+  const start2 = /\bweslBundle\s*=\s*\{(?:\s*["']?(?:name|edition)["']?\s*:\s*["'][^"'\n]*["']\s*,)*\s*["']?modules["']?\s*:\s*\{/.exec(
+    script
+  );
+  if (start2 === null) return null;
+  const pair = new RegExp(String.raw`\s*(?:(${literal})|(\w+))\s*:\s*(${literal})\s*(,?)`, "gy");
+  pair.lastIndex = start2.index + start2[0].length;
+  const modules = {};
+  for (let end = pair.lastIndex; ; end = pair.lastIndex) {
+    const match = pair.exec(script);
+    if (match === null) return /^\s*\}/.test(script.slice(end, end + 1e3)) ? modules : null;
+    const [, quoted, plain2 = "", value2 = '""'] = match;
+    const name = quoted === void 0 ? plain2 : decoded2(quoted);
+    const text3 = decoded2(value2);
+    if (name === null || text3 === null || name.split("/").includes("..")) return null;
+    modules[name.replace(/^\.\//, "")] = text3;
+  }
+}
+function exportedFile(exports, subpath) {
+  if (typeof exports === "string") return subpath === "." ? exports : null;
+  if (typeof exports !== "object" || exports === null) return null;
+  const entries = Object.entries(exports);
+  if (!entries.some(([key2]) => key2.startsWith("."))) return subpath === "." ? conditional(exports) : null;
+  for (const [key2, target] of entries) {
+    if (key2 === subpath) return conditional(target);
+    const [before = "", after] = key2.split("*");
+    if (after === void 0 || !subpath.startsWith(before) || !subpath.endsWith(after)) continue;
+    return conditional(target)?.replaceAll("*", subpath.slice(before.length, subpath.length - after.length)) ?? null;
+  }
+  return null;
+}
+function conditional(target) {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object" || target === null) return null;
+  for (const [condition, inner] of Object.entries(target)) {
+    if (condition === "import" || condition === "default") return conditional(inner);
+  }
+  return null;
+}
+
+// src/manifest/wesl-package.ts
+var maxDescription = 256 * 1024;
+var PackageFault = class extends Error {
+};
+var WeslPackages = class {
+  #reader;
+  #known = /* @__PURE__ */ new Map();
+  constructor(reader) {
+    this.#reader = reader;
+  }
+  /**
+   * The package that a program is in. Without one, or outside its root, the program's folder is the root.
+   * @throws PackageFault
+   */
+  around(path2) {
+    const folder = folderOf(path2);
+    for (const candidates of [["wesl.toml"], ["package.json", "Cargo.toml", "deno.json"]]) {
+      for (const at3 of upwards(folder)) {
+        if (candidates.every((name) => this.#reader.read(below(at3, name)) === null)) continue;
+        const root = this.#rootFor(at3, path2);
+        return this.#package(at3, root ?? folder);
+      }
+    }
+    return this.#package(folder, folder);
+  }
+  /** The root of a package that holds a path; null if it does not. */
+  #rootFor(folder, path2) {
+    const holds2 = (root) => path2.startsWith(root === "" ? "" : `${root}/`) || withoutSuffix(path2) === root;
+    const declared = this.#declaredRoot(folder);
+    if (declared !== null) return holds2(declared) ? declared : null;
+    if (holds2(below(folder, "shaders"))) return below(folder, "shaders");
+    const isCrate = this.#toml(below(folder, "Cargo.toml")) !== null;
+    return isCrate && holds2(below(folder, "src")) ? below(folder, "src") : null;
+  }
+  /** The root that a `wesl.toml` says; null if it says none. */
+  #declaredRoot(folder) {
+    const path2 = below(folder, "wesl.toml");
+    const toml = this.#toml(path2);
+    if (toml === null) return null;
+    const root = setting(toml, "root");
+    if (root === void 0) return null;
+    if (typeof root !== "string") throw new PackageFault(`${path2}: 'root' is no path`);
+    return withoutSuffix(inside(folder, root, path2));
+  }
+  #package(folder, root) {
+    const key2 = `${folder}\0${root}`;
+    const known4 = this.#known.get(key2);
+    if (known4) return known4;
+    const made = {
+      folder,
+      root,
+      name: this.#nameOf(folder),
+      module: (parts) => this.#moduleAt([root, ...parts].filter((part) => part !== "").join("/"), parts.length === 0),
+      dependency: (name) => this.#dependency(folder, name)
+    };
+    this.#known.set(key2, made);
+    return made;
+  }
+  #moduleAt(place2, isTop) {
+    const places2 = isTop ? [place2, below(place2, "lib")] : [place2];
+    for (const path2 of places2.flatMap((one6) => [`${one6}.wesl`, `${one6}.wgsl`])) {
+      const text3 = this.#reader.read(path2);
+      if (text3 !== null) return { path: path2, text: text3 };
+    }
+    return null;
+  }
+  #nameOf(folder) {
+    const name = this.#json(below(folder, "package.json"))?.name ?? table(this.#toml(below(folder, "Cargo.toml"))?.package)?.name;
+    return typeof name === "string" ? weslName(name) : null;
+  }
+  #dependency(folder, name) {
+    const path2 = below(folder, "wesl.toml");
+    const listed6 = this.#toml(path2)?.dependencies;
+    if (Array.isArray(listed6)) {
+      const found = listed6.find((one6) => typeof one6 === "string" && weslName(one6) === name);
+      if (found === void 0) throw new PackageFault(`${path2} lists no dependency '${name}'`);
+      return this.#installed(folder, [found]);
+    }
+    const declared = table(listed6);
+    if (declared === null) return this.#installed(folder, spellings(name));
+    if (!Object.hasOwn(declared, name)) throw new PackageFault(`${path2} lists no dependency '${name}'`);
+    const entry = table(declared[name]) ?? {};
+    if (typeof entry.path === "string") return this.#folder(inside(folder, entry.path, path2));
+    return this.#installed(folder, typeof entry.package === "string" ? [entry.package] : spellings(name));
+  }
+  /** A package that is a folder of the project. */
+  #folder(folder) {
+    const hasShaders = this.#reader.list(below(folder, "shaders")).length > 0;
+    const isCrate = this.#toml(below(folder, "wesl.toml")) === null && this.#toml(below(folder, "Cargo.toml")) !== null;
+    const usual2 = isCrate && !hasShaders ? "src" : "shaders";
+    return this.#package(folder, this.#declaredRoot(folder) ?? below(folder, usual2));
+  }
+  /** A package that a package manager brings. @param names that it may have there */
+  #installed(folder, names2) {
+    const [first = ""] = names2;
+    for (const at3 of upwards(folder)) {
+      for (const name of names2.filter((one6) => /^(?:@[\w.-]+\/)?[\w][\w.-]*$/.test(one6))) {
+        const place2 = below(at3, `node_modules/${name}`);
+        const description = this.#json(below(place2, "package.json"));
+        if (description !== null) return this.#npmPackage(place2, description);
+      }
+    }
+    const manifest = this.#toml(below(folder, "Cargo.toml"));
+    if (manifest === null) throw new PackageFault(`the package '${first}' is not installed in node_modules`);
+    const entry = names2.flatMap((name) => own(table(manifest.dependencies), name) ?? [])[0];
+    if (table(entry)?.workspace === true) return this.#ofWorkspace(folder, names2);
+    return this.#crate(folder, entry, first);
+  }
+  #ofWorkspace(folder, names2) {
+    for (const at3 of upwards(folder)) {
+      const workspace = table(this.#toml(below(at3, "Cargo.toml"))?.workspace);
+      if (workspace === null) continue;
+      const entry = names2.flatMap((name) => own(table(workspace.dependencies), name) ?? [])[0];
+      return this.#crate(at3, entry, names2[0] ?? "");
+    }
+    return this.#crate(folder, void 0, names2[0] ?? "");
+  }
+  #crate(folder, entry, name) {
+    const path2 = table(entry)?.path;
+    if (typeof path2 === "string") return this.#folder(inside(folder, path2, below(folder, "Cargo.toml")));
+    throw new PackageFault(
+      entry === void 0 ? `${below(folder, "Cargo.toml")} lists no dependency '${name}'` : `the crate '${name}' is no folder of this project: copy it into one, and name that in wesl.toml as { path = "..." }`
+    );
+  }
+  /** What npm installed: modules in a script that wesl-packager wrote, or a folder with a `wesl.toml`. */
+  #npmPackage(folder, description) {
+    if (description.exports === void 0 && this.#toml(below(folder, "wesl.toml")) !== null)
+      return this.#folder(folder);
+    const modules = /* @__PURE__ */ new Map();
+    const looked = /* @__PURE__ */ new Set();
+    const look = (subpath) => {
+      if (looked.has(subpath)) return;
+      looked.add(subpath);
+      const file = exportedFile(description.exports ?? "./dist/weslBundle.js", subpath);
+      const path2 = file === null || pathFault(file) !== null ? null : resolvePath(folder, file);
+      const script = path2 === null ? null : this.#reader.read(path2);
+      if (script === null) return;
+      const found = bundledModules(script);
+      if (found === null)
+        throw new PackageFault(`${path2} is no bundle of modules as wesl-packager writes it`);
+      for (const [name, text3] of Object.entries(found)) modules.set(name, text3);
+    };
+    return {
+      folder,
+      root: folder,
+      name: typeof description.name === "string" ? weslName(description.name) : null,
+      module: (parts) => {
+        for (let count2 = parts.length; count2 >= 0; count2--) look([".", ...parts.slice(0, count2)].join("/"));
+        const name = parts.length === 0 ? "lib" : parts.join("/");
+        for (const file of [`${name}.wesl`, `${name}.wgsl`]) {
+          const text3 = modules.get(file);
+          if (text3 !== void 0) return { path: below(folder, file), text: text3 };
+        }
+        return null;
+      },
+      dependency: (name) => this.#installed(folder, spellings(name))
+    };
+  }
+  #toml(path2) {
+    const text3 = this.#reader.read(path2);
+    if (text3 === null) return null;
+    if (text3.length > maxDescription)
+      throw new PackageFault(`${path2} is longer than a description of a package`);
+    try {
+      return parse3(text3);
+    } catch (error) {
+      if (!(error instanceof TomlError)) throw error;
+      const [what = ""] = error.message.split("\n");
+      throw new PackageFault(
+        `${path2}:${error.line}:${error.column}: ${what.replace(/^Invalid TOML document: /, "")}`
+      );
+    }
+  }
+  #json(path2) {
+    const text3 = this.#reader.read(path2);
+    if (text3 === null) return null;
+    if (text3.length > maxDescription)
+      throw new PackageFault(`${path2} is longer than a description of a package`);
+    try {
+      return table(JSON.parse(text3)) ?? {};
+    } catch (error) {
+      throw new PackageFault(`${path2}: ${error.message}`);
+    }
+  }
+};
+function weslName(name) {
+  return name.replace(/^@/, "").replaceAll("/", "__").replaceAll("-", "_");
+}
+function spellings(name) {
+  const [scope, ...rest] = name.split("__");
+  const scoped = rest.length > 0 ? [`@${scope}/${rest.join("__")}`] : [name];
+  return scoped.flatMap((one6) => [one6, one6.replaceAll("_", "-")]);
+}
+function setting(toml, name) {
+  return own(table(toml.package), name) ?? own(toml, name);
+}
+function own(from, name) {
+  return from !== null && Object.hasOwn(from, name) ? from[name] : void 0;
+}
+function table(value2) {
+  return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? value2 : null;
+}
+function inside(folder, path2, description) {
+  const wrong3 = pathFault(path2);
+  const resolved = wrong3 === null ? resolvePath(folder, path2) : null;
+  if (resolved !== null) return resolved;
+  throw new PackageFault(`${description}: the path '${path2}' ${wrong3 ?? "leads out of the repository"}`);
+}
+function withoutSuffix(path2) {
+  return path2.replace(/\.(?:wesl|wgsl)$/, "");
+}
+function below(folder, path2) {
+  return folder === "" ? path2 : `${folder}/${path2}`;
+}
+function upwards(folder) {
+  const parts = folder === "" ? [] : folder.split("/");
+  return [...parts.map((_, i) => parts.slice(0, parts.length - i).join("/")), ""];
+}
+
+// src/manifest/wesl-modules.ts
 var maxModules = 500;
+var maxNames = 2e4;
 var maxTotalCharacters = 4 * 1024 * 1024;
+function readWesl(reader, ...[path2, text3, folder, packages = new WeslPackages(reader)]) {
+  const shown = (one6) => relativePath(folder, one6);
+  const home = packages.around(path2);
+  const known4 = /* @__PURE__ */ new Map([["package", home]]);
+  if (home.name !== null) known4.set(home.name, home);
+  const missing3 = {};
+  const files = {};
+  const seen = /* @__PURE__ */ new Set();
+  let characters = 0;
+  const unlessFaulty = (name, find) => {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof PackageFault)) throw error;
+      missing3[name] ??= error.message;
+      return null;
+    }
+  };
+  const packageOf = (name, from) => {
+    if (name === "constants" || name.startsWith("__")) return null;
+    if (from.name === name) return from;
+    return unlessFaulty(name, () => {
+      const found = from.dependency(name);
+      const other = known4.get(name);
+      if (other && other.root !== found.root) {
+        throw new PackageFault(`two packages are called '${name}' here: ${other.folder} and ${found.folder}`);
+      }
+      known4.set(name, found);
+      return found;
+    });
+  };
+  const below3 = path2.slice(home.root === "" ? 0 : home.root.length + 1).replace(/\.(?:wesl|wgsl)$/, "");
+  const pending = [{ module: ["package", ...below3.split("/")], from: home, path: path2, text: text3 }];
+  for (let at3 = pending.pop(); at3; at3 = pending.pop()) {
+    files[shown(at3.path)] = at3.text;
+    characters += at3.text.length;
+    if (Object.keys(files).length > maxModules)
+      throw new PackageFault(`it draws from more than ${maxModules} modules`);
+    if (characters > maxTotalCharacters) throw new PackageFault("its modules are more than 4 MiB of text");
+    for (const named3 of namedPaths(at3.text)) {
+      const whole4 = absolute(named3, at3.module);
+      const [name = "", ...parts] = whole4 ?? [];
+      const from = name === at3.module[0] ? at3.from : name === "" ? null : packageOf(name, at3.from);
+      if (from === null) continue;
+      for (const module of [parts.slice(0, -1), parts]) {
+        const key2 = [name, ...module].join("::");
+        if (seen.has(key2)) continue;
+        seen.add(key2);
+        if (seen.size > maxNames) throw new PackageFault(`it names more than ${maxNames} modules`);
+        const found = unlessFaulty(name, () => from.module(module));
+        if (found !== null && !Object.hasOwn(files, shown(found.path))) {
+          pending.push({ module: [name, ...module], from, ...found });
+        }
+      }
+    }
+  }
+  const roots = Object.fromEntries(
+    [...known4].map(([name, { root }]) => [name, root === "" ? "" : shown(root)])
+  );
+  return {
+    path: shown(path2),
+    language: "wesl",
+    files,
+    roots,
+    ...Object.keys(missing3).length > 0 ? { missing: missing3 } : {}
+  };
+}
+function absolute(path2, module) {
+  if (path2[0] === "package") return [module[0], ...path2.slice(1)];
+  const up = path2.lastIndexOf("super") + 1;
+  if (up === 0) return path2;
+  return up < module.length ? [...module.slice(0, -up), ...path2.slice(up)] : null;
+}
+
+// src/manifest/program-files.ts
+var maxModules2 = 500;
+var maxTotalCharacters2 = 4 * 1024 * 1024;
 var noProgram = { path: "", language: "wgsl", files: {} };
 var programName = /\.(wesl|wgsl)(?:\.[A-Za-z0-9]+)?$/;
 var isWesl = /^[ \t]*import\b|@(?:if|elif|else)\b|::/m;
@@ -48137,49 +49736,49 @@ function withoutComments(text3) {
 }
 var ProgramFiles = class {
   #named;
-  #modules = /* @__PURE__ */ new Map();
+  #packages;
   /** Passes of one program share it. */
   #known = /* @__PURE__ */ new Map();
   /** @param folder what paths are relative to, itself relative to the reader's root */
   constructor(reader, folder) {
     this.#named = new NamedFiles(reader, folder);
+    this.#packages = new WeslPackages(reader);
   }
   /**
    * A program; whatever keeps it from being read is reported at `place`.
    * @param parameters names of tunables and workload parameters
    */
-  read(written, place, parameters) {
+  read(written, place2, parameters) {
     const key2 = typeof written === "string" ? written : JSON.stringify([written, parameters]);
     let known4 = this.#known.get(key2);
     if (known4 === void 0) {
-      known4 = typeof written === "string" ? this.#readFile(written, place) : this.#readLiteral(written, place, parameters);
+      known4 = typeof written === "string" ? this.#readFile(written, place2) : this.#readLiteral(written, place2, parameters);
       if (known4 !== noProgram) this.#known.set(key2, known4);
     }
     return known4;
   }
-  #readFile(path2, place) {
-    const resolved = this.#named.resolve(path2, place);
+  #readFile(path2, place2) {
+    const resolved = this.#named.resolve(path2, place2);
     if (resolved === null) return noProgram;
     const language = programName.exec(resolved)?.[1];
     if (language === void 0) {
       const isHost = hostExtensions.includes(extensionOf(resolved));
-      place.value({
+      place2.value({
         message: `'${path2}' is neither a .wesl nor a .wgsl file`,
         nextStep: isHost ? `name the constant that holds the program: { file: ${path2}, export: NAME }` : "give the WESL or WGSL program"
       });
       return noProgram;
     }
-    const text3 = this.#textOf(path2, resolved, place);
+    const text3 = this.#textOf(path2, resolved, place2);
     if (text3 === null) return noProgram;
     const root = relativePath(this.#named.folder, resolved);
-    if (language === "wgsl") return this.#wgsl({ path: root, language, files: { [root]: text3 } }, place);
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    return { path: root, language, files: { ...modules, [root]: text3 } };
+    if (language === "wgsl") return this.#wgsl({ path: root, language, files: { [root]: text3 } }, place2);
+    return this.#wesl(resolved, text3, place2) ?? noProgram;
   }
-  #readLiteral({ file, export: name }, place, parameters) {
+  #readLiteral({ file, export: name }, place2, parameters) {
     if (file === void 0 || name === void 0) return noProgram;
-    const resolved = this.#named.resolve(file, place.at("file"));
-    const hosted = resolved === null ? null : this.#textOf(file, resolved, place.at("file"));
+    const resolved = this.#named.resolve(file, place2.at("file"));
+    const hosted = resolved === null ? null : this.#textOf(file, resolved, place2.at("file"));
     if (resolved === null || hosted === null) return noProgram;
     const path2 = relativePath(this.#named.folder, resolved);
     const taken = extractProgram({ path: path2, text: hosted, name, parameters: new Set(parameters) });
@@ -48187,31 +49786,30 @@ var ProgramFiles = class {
       const { message, nextStep: nextStep3, position } = taken;
       const at3 = position === null ? "" : `${position.file}:${position.line}:${position.column}: `;
       const isExtension = message.startsWith("'");
-      (isExtension ? place.at("file") : place.at("export")).value({ message: `${at3}${message}`, nextStep: nextStep3 });
+      (isExtension ? place2.at("file") : place2.at("export")).value({ message: `${at3}${message}`, nextStep: nextStep3 });
       return noProgram;
     }
     const { text: text3, origin } = taken;
     const language = isWesl.test(withoutComments(text3)) ? "wesl" : "wgsl";
     const origins2 = { [path2]: origin };
-    if (language === "wgsl") return this.#wgsl({ path: path2, language, files: { [path2]: text3 }, origins: origins2 }, place);
+    if (language === "wgsl") return this.#wgsl({ path: path2, language, files: { [path2]: text3 }, origins: origins2 }, place2);
     const marks = templateMarks(text3);
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    const files = { ...modules, [path2]: text3 };
-    return { path: path2, language, files, origins: origins2, ...marks === null ? {} : { template: marks } };
+    const linked = this.#wesl(resolved, text3, place2);
+    return linked === null ? noProgram : { ...linked, origins: origins2, ...marks === null ? {} : { template: marks } };
   }
-  #textOf(path2, resolved, place) {
-    const text3 = this.#named.attempt(place, () => this.#named.reader.read(resolved));
-    if (text3 === null) this.#named.reportMissing(path2, resolved, place);
+  #textOf(path2, resolved, place2) {
+    const text3 = this.#named.attempt(place2, () => this.#named.reader.read(resolved));
+    if (text3 === null) this.#named.reportMissing(path2, resolved, place2);
     return text3 ?? null;
   }
   /** A program of WGSL, which may be a template of it: then with all that it may include. */
-  #wgsl(source, place) {
+  #wgsl(source, place2) {
     const { path: path2, origins: origins2 } = source;
     const text3 = source.files[path2] ?? "";
     const other = foreignTemplate(withoutComments(text3));
     if (other !== null) {
       const { file, line: line3, column } = (origins2?.[path2] ?? new SourceText(path2, text3)).place(other.offset);
-      place.value({
+      place2.value({
         message: `${file}:${line3}:${column}: this is a template in ${other.name}, which is not read`,
         nextStep: "have the project's own program print it: 'generate' (docs/sources.md)"
       });
@@ -48219,10 +49817,10 @@ var ProgramFiles = class {
     }
     const template2 = templateMarks(text3);
     if (template2 === null) return source;
-    return { ...source, files: this.#withIncluded(source, place), template: template2 };
+    return { ...source, files: this.#withIncluded(source, place2), template: template2 };
   }
   /** A template with the files that it includes and that are there, and theirs. */
-  #withIncluded({ path: path2, files }, place) {
+  #withIncluded({ path: path2, files }, place2) {
     const all = { ...files };
     const waiting = [path2];
     let characters = 0;
@@ -48230,8 +49828,8 @@ var ProgramFiles = class {
       for (const written of includedPaths(all[from] ?? "")) {
         for (const candidate of includeCandidates(written, from, path2)) {
           if (Object.hasOwn(all, candidate)) break;
-          const resolved = this.#named.resolve(candidate, place);
-          const text3 = resolved === null ? null : this.#named.attempt(place, () => this.#named.reader.read(resolved));
+          const resolved = this.#named.resolve(candidate, place2);
+          const text3 = resolved === null ? null : this.#named.attempt(place2, () => this.#named.reader.read(resolved));
           if (text3 === null || text3 === void 0) continue;
           all[candidate] = text3;
           waiting.push(candidate);
@@ -48239,40 +49837,26 @@ var ProgramFiles = class {
           break;
         }
       }
-      if (characters <= maxTotalCharacters && Object.keys(all).length <= maxModules) continue;
-      place.value({
-        message: `'${path2}' includes more than ${maxModules} files or 4 MiB of text`,
+      if (characters <= maxTotalCharacters2 && Object.keys(all).length <= maxModules2) continue;
+      place2.value({
+        message: `'${path2}' includes more than ${maxModules2} files or 4 MiB of text`,
         nextStep: "include less"
       });
       break;
     }
     return all;
   }
-  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
-  #modulesIn(folder, place) {
-    let modules = this.#modules.get(folder);
-    if (modules === void 0) {
-      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
-      this.#modules.set(folder, modules);
-    }
-    if (typeof modules !== "string") return modules;
-    place.value({ message: modules, nextStep: "keep kernels in a folder of their own" });
-    return {};
-  }
-  #readModules(folder) {
-    const name = folder === "" ? "the repository" : `'${folder}'`;
-    const paths2 = this.#named.reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
-    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
-    const modules = {};
-    let characters = 0;
-    for (const path2 of paths2) {
-      const text3 = this.#named.reader.read(path2);
-      if (text3 === null) continue;
-      characters += text3.length;
-      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#named.folder, path2)] = text3;
-    }
-    return modules;
+  /** A program of WESL with every module that it may import. */
+  #wesl(path2, text3, place2) {
+    return this.#named.attempt(place2, () => {
+      try {
+        return readWesl(this.#named.reader, path2, text3, this.#named.folder, this.#packages);
+      } catch (error) {
+        if (!(error instanceof PackageFault)) throw error;
+        place2.value({ message: error.message, nextStep: "docs/wesl.md says how packages are found" });
+        return null;
+      }
+    }) ?? null;
   }
 };
 
@@ -48419,10 +50003,10 @@ function typeError(code, message, node) {
   return new TypeError2({ code, message, node });
 }
 function normalizeRange(node) {
-  const start = node?.pos ?? node?.start;
-  if (typeof start !== "number") return;
-  const end = typeof node.end === "number" ? node.end : start;
-  return { start, end };
+  const start2 = node?.pos ?? node?.start;
+  if (typeof start2 !== "number") return;
+  const end = typeof node.end === "number" ? node.end : start2;
+  return { start: start2, end };
 }
 function formatErrorWithHighlight(message, node, range4) {
   const pos = node.pos ?? range4?.start;
@@ -48906,32 +50490,32 @@ function registerFunctions(registry) {
     }
     return BigInt(string2.lastIndexOf(search, fromIndex));
   });
-  functionOverload("string.substring(int): string", (string2, start) => {
-    start = Number(start);
-    if (start < 0 || start > string2.length) {
+  functionOverload("string.substring(int): string", (string2, start2) => {
+    start2 = Number(start2);
+    if (start2 < 0 || start2 > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): start index out of range"
       );
     }
-    return string2.substring(start);
+    return string2.substring(start2);
   });
-  functionOverload("string.substring(int, int): string", (string2, start, end) => {
-    start = Number(start);
-    if (start < 0 || start > string2.length) {
+  functionOverload("string.substring(int, int): string", (string2, start2, end) => {
+    start2 = Number(start2);
+    if (start2 < 0 || start2 > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): start index out of range"
       );
     }
     end = Number(end);
-    if (end < start || end > string2.length) {
+    if (end < start2 || end > string2.length) {
       throw evaluationError(
         "index_out_of_range",
         "string.substring(start, end): end index out of range"
       );
     }
-    return string2.substring(start, end);
+    return string2.substring(start2, end);
   });
   functionOverload("string.matches(string): bool", (a2, b) => {
     try {
@@ -49012,8 +50596,8 @@ function registerFunctions(registry) {
   }
   function getDayOfYear(d, tz) {
     const workingDate = tz ? tzDate(d, tz) : new Date(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate());
-    const start = new Date(workingDate.getFullYear(), 0, 0);
-    return BigInt(Math.floor((workingDate - start) / 864e5) - 1);
+    const start2 = new Date(workingDate.getFullYear(), 0, 0);
+    return BigInt(Math.floor((workingDate - start2) / 864e5) - 1);
   }
   functionOverload(`timestamp(string): ${TS}`, (v) => {
     if (v.length < 20 || v.length > 30) {
@@ -50167,7 +51751,7 @@ var Registry = class _Registry {
     }
     this.#assertOverload(dec);
     if (op === "==") {
-      const declarations = [
+      const declarations2 = [
         new OperatorDeclaration({
           op: "!=",
           leftType,
@@ -50180,7 +51764,7 @@ var Registry = class _Registry {
         })
       ];
       if (leftType !== rightType) {
-        declarations.push(
+        declarations2.push(
           new OperatorDeclaration({
             op: "==",
             leftType: rightType,
@@ -50203,8 +51787,8 @@ var Registry = class _Registry {
           })
         );
       }
-      for (const decl of declarations) this.#assertOverload(decl);
-      for (const decl of declarations) this.#pushOperator(decl);
+      for (const decl of declarations2) this.#assertOverload(decl);
+      for (const decl of declarations2) this.#pushOperator(decl);
     }
     this.#pushOperator(dec);
   }
@@ -51577,13 +53161,13 @@ var STRING_ESCAPES = {
 var ASTNode = class _ASTNode {
   #meta;
   #input;
-  constructor(input, pos, start, end, op, args) {
+  constructor(input, pos, start2, end, op, args) {
     this.#meta = { check: op.check, evaluate: op.evaluate };
     this.#input = input;
     this.op = op.name;
     this.args = args;
     this.pos = pos;
-    this.start = start;
+    this.start = start2;
     this.end = end;
   }
   clone(op, args) {
@@ -51802,34 +53386,34 @@ var Lexer2 = class {
     if (c < 48 || c > 122) return false;
     return c >= 97 || c >= 65 && c <= 90 || c <= 57 || c === 95;
   }
-  _parseAsDouble(start, end) {
-    const value2 = Number(this.input.substring(start, end));
-    if (Number.isFinite(value2)) return this.token(start, TOKEN.NUMBER, value2);
+  _parseAsDouble(start2, end) {
+    const value2 = Number(this.input.substring(start2, end));
+    if (Number.isFinite(value2)) return this.token(start2, TOKEN.NUMBER, value2);
     throw parseError("invalid_number", `Invalid number: ${value2}`, {
-      pos: start,
-      start,
+      pos: start2,
+      start: start2,
       end,
       input: this.input
     });
   }
-  _parseAsBigInt(start, end, isHex, unsigned) {
-    const string2 = this.input.substring(start, end);
+  _parseAsBigInt(start2, end, isHex, unsigned) {
+    const string2 = this.input.substring(start2, end);
     if (unsigned === "u" || unsigned === "U") {
       this.pos++;
       try {
-        return this.token(start, TOKEN.NUMBER, new UnsignedInt(string2));
+        return this.token(start2, TOKEN.NUMBER, new UnsignedInt(string2));
       } catch (_err) {
       }
     } else {
       try {
-        return this.token(start, TOKEN.NUMBER, BigInt(string2));
+        return this.token(start2, TOKEN.NUMBER, BigInt(string2));
       } catch (_err) {
       }
     }
     throw parseError(
       isHex ? "invalid_hex_integer" : "invalid_integer",
       isHex ? `Invalid hex integer: ${string2}` : `Invalid integer: ${string2}`,
-      { pos: start, start, end: this.pos, input: this.input }
+      { pos: start2, start: start2, end: this.pos, input: this.input }
     );
   }
   _readDigits(input, length, pos, code) {
@@ -51841,9 +53425,9 @@ var Lexer2 = class {
     if (ch === "e" || ch === "E") {
       ch = ++pos < length && input[pos];
       if (ch === "-" || ch === "+") pos++;
-      const start = pos;
+      const start2 = pos;
       pos = this._readDigits(input, length, pos);
-      if (start === pos)
+      if (start2 === pos)
         throw parseError("invalid_exponent", "Invalid exponent", {
           pos,
           start: pos,
@@ -51854,12 +53438,12 @@ var Lexer2 = class {
     return pos;
   }
   readNumber() {
-    const { input, length, pos: start } = this;
-    let pos = start;
+    const { input, length, pos: start2 } = this;
+    let pos = start2;
     if (input[pos] === "0" && (input[pos + 1] === "x" || input[pos + 1] === "X")) {
       pos += 2;
       while (pos < length && HEX_CODES[input[pos].charCodeAt(0)]) pos++;
-      return this._parseAsBigInt(start, this.pos = pos, true, input[pos]);
+      return this._parseAsBigInt(start2, this.pos = pos, true, input[pos]);
     }
     pos = this._readDigits(input, length, pos);
     if (pos + 1 < length) {
@@ -51868,9 +53452,9 @@ var Lexer2 = class {
       if (afterpos !== pos + 1) (isDouble = true) && (pos = afterpos);
       afterpos = this._readExponent(input, length, pos);
       if (afterpos !== pos) (isDouble = true) && (pos = afterpos);
-      if (isDouble) return this._parseAsDouble(start, this.pos = pos);
+      if (isDouble) return this._parseAsDouble(start2, this.pos = pos);
     }
-    return this._parseAsBigInt(start, this.pos = pos, false, input[pos]);
+    return this._parseAsBigInt(start2, this.pos = pos, false, input[pos]);
   }
   readString(del, prefix2) {
     const { input: i, pos: s2 } = this;
@@ -51897,16 +53481,16 @@ var Lexer2 = class {
     }
   }
   readSingleQuotedString(delimiter4, prefix2) {
-    const { input, length, pos: start } = this;
+    const { input, length, pos: start2 } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
         case delimiter4:
-          const rawStart3 = start + 1;
+          const rawStart3 = start2 + 1;
           const rawValue = input.slice(rawStart3, pos);
           this.pos = ++pos;
-          return this._closeQuotedString(rawStart3, rawValue, prefix2, start);
+          return this._closeQuotedString(rawStart3, rawValue, prefix2, start2);
         case "\n":
         case "\r":
           throw parseError("newline_in_string", "Newlines not allowed in single-quoted strings", {
@@ -51921,24 +53505,24 @@ var Lexer2 = class {
       pos++;
     }
     throw parseError("unterminated_string", "Unterminated string", {
-      pos: start,
-      start,
+      pos: start2,
+      start: start2,
       end: input.length,
       input
     });
   }
   readTripleQuotedString(delimiter4, prefix2) {
-    const { input, length, pos: start } = this;
+    const { input, length, pos: start2 } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
         case delimiter4:
           if (input[pos + 1] === delimiter4 && input[pos + 2] === delimiter4) {
-            const rawStart3 = start + 3;
+            const rawStart3 = start2 + 3;
             const rawValue = input.slice(rawStart3, pos);
             this.pos = pos + 3;
-            return this._closeQuotedString(rawStart3, rawValue, prefix2, start);
+            return this._closeQuotedString(rawStart3, rawValue, prefix2, start2);
           }
           break;
         case "\\":
@@ -51947,19 +53531,19 @@ var Lexer2 = class {
       pos++;
     }
     throw parseError("unterminated_triple_quoted_string", "Unterminated triple-quoted string", {
-      pos: start,
-      start,
+      pos: start2,
+      start: start2,
       end: input.length,
       input
     });
   }
   #escapeErr(code, offset, len, i, chars, extra) {
-    const start = offset + i;
+    const start2 = offset + i;
     return parseError(code, ESCAPE_ERRORS[code](extra), {
       input: this.input,
-      pos: start,
-      start,
-      end: Math.min(start + chars, offset + len)
+      pos: start2,
+      start: start2,
+      end: Math.min(start2 + chars, offset + len)
     });
   }
   processEscapes(offset, str, isBytes) {
@@ -52045,8 +53629,8 @@ var Parser2 = class {
       input: this.input
     });
   }
-  #node(start, end, op, args, pos = start) {
-    const node = new ASTNode(this.input, pos, start, end, op, args);
+  #node(start2, end, op, args, pos = start2) {
+    const node = new ASTNode(this.input, pos, start2, end, op, args);
     if (!this.astNodesRemaining--) this.#limitExceeded("maxAstNodes", pos);
     return node;
   }
@@ -52110,12 +53694,12 @@ var Parser2 = class {
       }
     );
   }
-  #expandMacro(start, end, op, args) {
+  #expandMacro(start2, end, op, args) {
     const methodName = args[0];
     const receiver = op === OPERATORS.rcall ? args[1] : null;
     const fnArgs = op === OPERATORS.rcall ? args[2] : args[1];
     const decl = this.registry.findMacro(methodName, !!receiver, fnArgs.length);
-    const ast = this.#node(start, end, op, args);
+    const ast = this.#node(start2, end, op, args);
     if (!decl) return ast;
     const macro2 = decl.handler({ ast, args: fnArgs, receiver, methodName, parser: this });
     if (macro2.callAst) return ast.setMeta("alternate", macro2.callAst);
@@ -52211,7 +53795,7 @@ var Parser2 = class {
         if (!this.maxDepthRemaining--) this.#limitExceeded("maxDepth", dot2);
         const op = this.match(TOKEN.QUESTION) && this.registry.enableOptionalTypes && this.#advanceToken() ? OPERATORS.optionalFieldAccess : OPERATORS.fieldAccess;
         const propertyValue = this.value;
-        const start = this.pos;
+        const start2 = this.pos;
         const end = this.lexer.pos;
         this.consume(TOKEN.IDENTIFIER);
         if (op === OPERATORS.fieldAccess && this.match(TOKEN.LPAREN) && this.#advanceToken()) {
@@ -52220,7 +53804,7 @@ var Parser2 = class {
           this.consume(TOKEN.RPAREN);
           expr = this.#expandMacro(expr.start, closeEnd, OPERATORS.rcall, [propertyValue, expr, args]);
         } else {
-          expr = this.#accessNode(op, expr, propertyValue, end, start);
+          expr = this.#accessNode(op, expr, propertyValue, end, start2);
         }
         continue;
       }
@@ -52270,21 +53854,21 @@ var Parser2 = class {
   #parseIdentifierPrimary() {
     const value2 = this.value;
     const end = this.lexer.pos;
-    const start = this.consume(TOKEN.IDENTIFIER);
+    const start2 = this.consume(TOKEN.IDENTIFIER);
     if (RESERVED.has(value2)) {
       throw parseError("reserved_identifier", `Reserved identifier: ${value2}`, {
-        pos: start,
-        start,
+        pos: start2,
+        start: start2,
         end,
         input: this.input
       });
     }
-    if (!this.match(TOKEN.LPAREN)) return this.#node(start, end, OPERATORS.id, value2);
+    if (!this.match(TOKEN.LPAREN)) return this.#node(start2, end, OPERATORS.id, value2);
     this.#advanceToken();
     const args = this.parseArgumentList();
     const closeEnd = this.lexer.pos;
     this.consume(TOKEN.RPAREN);
-    return this.#expandMacro(start, closeEnd, OPERATORS.call, [value2, args]);
+    return this.#expandMacro(start2, closeEnd, OPERATORS.call, [value2, args]);
   }
   #parseParenthesizedExpression() {
     this.consume(TOKEN.LPAREN);
@@ -52293,7 +53877,7 @@ var Parser2 = class {
     return expr;
   }
   parseList() {
-    const start = this.consume(TOKEN.LBRACKET);
+    const start2 = this.consume(TOKEN.LBRACKET);
     const elements = [];
     let remainingElements = this.limits.maxListElements;
     if (!this.match(TOKEN.RBRACKET)) {
@@ -52308,10 +53892,10 @@ var Parser2 = class {
     }
     const closeEnd = this.lexer.pos;
     this.consume(TOKEN.RBRACKET);
-    return this.#node(start, closeEnd, OPERATORS.list, elements);
+    return this.#node(start2, closeEnd, OPERATORS.list, elements);
   }
   parseMap() {
-    const start = this.consume(TOKEN.LBRACE);
+    const start2 = this.consume(TOKEN.LBRACE);
     const props = [];
     let remainingEntries = this.limits.maxMapEntries;
     if (!this.match(TOKEN.RBRACE)) {
@@ -52326,7 +53910,7 @@ var Parser2 = class {
     }
     const closeEnd = this.lexer.pos;
     this.consume(TOKEN.RBRACE);
-    return this.#node(start, closeEnd, OPERATORS.map, props);
+    return this.#node(start2, closeEnd, OPERATORS.map, props);
   }
   parseProperty() {
     return [this.parseExpression(), (this.consume(TOKEN.COLON), this.parseExpression())];
@@ -52360,14 +53944,14 @@ var LIMIT_KEYS = new Set(objKeys(DEFAULT_LIMITS));
 function createLimits(overrides, base2 = DEFAULT_LIMITS) {
   const keys = overrides ? objKeys(overrides) : void 0;
   if (!keys?.length) return base2;
-  const merged = { ...base2 };
+  const merged2 = { ...base2 };
   for (const key2 of keys) {
     if (!LIMIT_KEYS.has(key2)) throw new TypeError(`Unknown limits option: ${key2}`);
     const value2 = overrides[key2];
     if (typeof value2 !== "number") continue;
-    merged[key2] = value2;
+    merged2[key2] = value2;
   }
-  return objFreeze(merged);
+  return objFreeze(merged2);
 }
 var DEFAULT_OPTIONS = objFreeze({
   unlistedVariablesAreDyn: false,
@@ -52533,8 +54117,8 @@ var walks = ["all", "exists", "exists_one", "map", "filter", "bind"];
 function isNode(value2) {
   return typeof value2 === "object" && value2 !== null && "op" in value2 && "args" in value2;
 }
-function faultAt({ start, end }, summary) {
-  return { code: "costly_call", summary, start, end };
+function faultAt({ start: start2, end }, summary) {
+  return { code: "costly_call", summary, start: start2, end };
 }
 function findCostlyCall(value2, isInWalk = false) {
   if (Array.isArray(value2)) {
@@ -52677,8 +54261,8 @@ function faultOf(error, source) {
   }
   if (!(error instanceof ParseError2 || error instanceof TypeError2 || error instanceof EvaluationError))
     throw error;
-  const start = Math.min(error.range?.start ?? 0, source.length);
-  return { code: error.code, summary: error.summary, start, end: error.range?.end ?? start };
+  const start2 = Math.min(error.range?.start ?? 0, source.length);
+  return { code: error.code, summary: error.summary, start: start2, end: error.range?.end ?? start2 };
 }
 function fromCel(value2) {
   if (typeof value2 === "bigint") {
@@ -52750,17 +54334,17 @@ function didYouMean(name, known4) {
   if (nearest !== null) return `did you mean '${nearest}'?`;
   return known4.length > 0 && known4.length <= 24 ? `known are ${known4.join(", ")}` : null;
 }
-function explainSyntax({ code, summary, start, end }, source) {
-  if (start >= source.length) {
+function explainSyntax({ code, summary, start: start2, end }, source) {
+  if (start2 >= source.length) {
     const expected = /^Expected (\w+)/.exec(summary)?.[1];
     const missing3 = expected === void 0 ? null : tokens[expected] ?? null;
     return ["the expression ends too early", missing3 === null ? "complete it" : `${missing3} is missing`];
   }
-  const rest = source.slice(start);
+  const rest = source.slice(start2);
   const habit = habits.find(
-    ({ before, from }) => from.test(rest) && (before === void 0 || before.test(source.slice(0, start)))
+    ({ before, from }) => from.test(rest) && (before === void 0 || before.test(source.slice(0, start2)))
   );
-  const found = rest.slice(0, Math.max(1, end - start));
+  const found = rest.slice(0, Math.max(1, end - start2));
   if (code === "reserved_identifier") return [`'${found}' is a reserved word`, "use another name"];
   if (code.startsWith("unexpected") || code === "expected_token")
     return [`unexpected '${found}'`, habit?.nextStep ?? null];
@@ -52779,9 +54363,9 @@ function explainCall(text3) {
   return [`${name} does not take (${given})`, next];
 }
 function explainTypes(fault2, source, variables) {
-  const { code, summary, start, end } = fault2;
+  const { code, summary, start: start2, end } = fault2;
   if (code === "unknown_variable") {
-    const name = source.slice(start, end);
+    const name = source.slice(start2, end);
     return [`unknown name '${name}'`, didYouMean(name, variables)];
   }
   if (code === "no_such_overload") {
@@ -52857,7 +54441,7 @@ function variable(name, type) {
     return value2;
   };
 }
-function literal(value2) {
+function literal2(value2) {
   if (typeof value2 === "boolean") return { type: "bool", run: () => value2 };
   if (typeof value2 === "string") return { type: "string", run: () => value2 };
   if (typeof value2 === "number") return { type: "double", run: () => value2 };
@@ -52931,7 +54515,7 @@ function membership(value2, items) {
 function lower(node, types) {
   switch (node.op) {
     case "value":
-      return literal(node.args);
+      return literal2(node.args);
     case "id": {
       const name = outerName(node.args);
       const type = Object.hasOwn(types, name) ? types[name] : void 0;
@@ -53089,18 +54673,18 @@ function isLimit(name) {
 }
 
 // src/manifest/expressions.ts
-function compileAt(place, written, expect2, variables) {
+function compileAt(place2, written, expect2, variables) {
   const compiled = compileExpression(String(written), { variables, expect: expect2 });
   if (compiled.ok) return compiled.expression;
   const { offset, length, message, nextStep: nextStep3 } = compiled;
-  place.text(offset, length, { message, nextStep: nextStep3 ?? "correct the expression" });
+  place2.text(offset, length, { message, nextStep: nextStep3 ?? "correct the expression" });
   return null;
 }
 function constantExpression(value2) {
   return { source: String(value2), names: [], type: "int", evaluate: () => value2 };
 }
 function tryOut(options) {
-  const { expression, place, workloads, defaults, fault: fault2, nextStep: nextStep3 } = options;
+  const { expression, place: place2, workloads, defaults, fault: fault2, nextStep: nextStep3 } = options;
   if (expression.names.some(isLimit)) return;
   for (const { workload } of workloads.items) {
     const variables = { ...workload.parameters, ...defaults };
@@ -53109,64 +54693,64 @@ function tryOut(options) {
     try {
       const found = fault2(expression.evaluate(variables), workload.name);
       if (found === null) continue;
-      place.value({ message: found, nextStep: nextStep3 });
+      place2.value({ message: found, nextStep: nextStep3 });
       return;
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: `${error.message} (workload ${workload.name})`, nextStep: nextStep3 });
+      place2.value({ message: `${error.message} (workload ${workload.name})`, nextStep: nextStep3 });
       return;
     }
   }
 }
 
 // src/manifest/read-generator.ts
-function readGenerator(written, place, context) {
+function readGenerator(written, place2, context) {
   const { sources, names: names2 } = context;
   const paths2 = (written.sources ?? []).flatMap(
-    (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place.at("sources", i) }]
+    (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place2.at("sources", i) }]
   );
   return {
-    run: readArguments(written.run, place.at("run"), names2),
+    run: readArguments(written.run, place2.at("run"), names2),
     folder: sources.folder,
     files: sources.read(paths2)
   };
 }
 
 // src/manifest/fill.ts
-function numbers(written, place, types, { variables }) {
+function numbers(written, place2, types, { variables }) {
   const listed6 = typeof written === "object";
   return (listed6 ? written : [written]).flatMap((one6, i) => {
-    const compiled = one6 === void 0 ? null : compileAt(listed6 ? place.at(i) : place, one6, types, variables);
+    const compiled = one6 === void 0 ? null : compileAt(listed6 ? place2.at(i) : place2, one6, types, variables);
     return compiled === null ? [] : [compiled];
   });
 }
 var kinds = {
-  integers: (written, place, context) => ({ integers: numbers(written, place, "int", context) }),
-  permutation: (written, place, context) => ({ permutation: numbers(written, place, "int", context) }),
-  cumulative: (written, place, context) => ({ cumulative: numbers(written, place, "int", context) }),
-  values: (written, place, context) => ({ values: numbers(written, place, ["int", "double"], context) }),
+  integers: (written, place2, context) => ({ integers: numbers(written, place2, "int", context) }),
+  permutation: (written, place2, context) => ({ permutation: numbers(written, place2, "int", context) }),
+  cumulative: (written, place2, context) => ({ cumulative: numbers(written, place2, "int", context) }),
+  values: (written, place2, context) => ({ values: numbers(written, place2, ["int", "double"], context) }),
   blocks: (written) => ({ blocks: written }),
-  file(written, place, { sources }) {
-    const [first] = Object.entries(sources.read([{ path: written, place }]));
+  file(written, place2, { sources }) {
+    const [first] = Object.entries(sources.read([{ path: written, place: place2 }]));
     if (first === void 0) return null;
     if (first[0] !== resolvePath(sources.folder, written)) {
-      place.value({ message: `'${written}' is a folder`, nextStep: "name the file that the buffer holds" });
+      place2.value({ message: `'${written}' is a folder`, nextStep: "name the file that the buffer holds" });
       return null;
     }
     return { file: { path: written, source: first[1] } };
   },
-  generate: (written, place, { sources, workloads }) => ({
-    generate: readGenerator(written, place, { sources, names: Object.keys(workloads.types) })
+  generate: (written, place2, { sources, workloads }) => ({
+    generate: readGenerator(written, place2, { sources, names: Object.keys(workloads.types) })
   })
 };
-function readFill(written, place, context) {
+function readFill(written, place2, context) {
   if (typeof written === "string") return written;
   const [key2] = Object.keys(written);
   if (key2 === void 0) return "zeros";
   const value2 = written[key2];
   if (value2 === void 0) return "zeros";
-  const read2 = kinds[key2];
-  return read2(value2, place.at(key2), context) ?? "zeros";
+  const read3 = kinds[key2];
+  return read3(value2, place2.at(key2), context) ?? "zeros";
 }
 
 // src/manifest/buffers.ts
@@ -53175,10 +54759,10 @@ var maxLength2 = 2 ** 32;
 function isScalarType(value2) {
   return scalarTypes2.includes(value2);
 }
-function readType(written, place, { workloads }) {
+function readType(written, place2, { workloads }) {
   if (isScalarType(written)) return written;
   if (workloads.types[written] !== "string") {
-    place.value({
+    place2.value({
       message: `'${written}' is no element type`,
       nextStep: `use ${scalarTypes2.join(", ")}, or the name of a workload parameter that holds one of them`
     });
@@ -53196,10 +54780,10 @@ function readType(written, place, { workloads }) {
 }
 function readCheck(written) {
   if (written === void 0) return null;
-  const { relative: relative3 = 0, absolute = 0, nan, as } = written;
+  const { relative: relative3 = 0, absolute: absolute2 = 0, nan, as } = written;
   return {
     relative: relative3,
-    absolute,
+    absolute: absolute2,
     ...nan === void 0 ? {} : { nan },
     ...as === void 0 ? {} : { as }
   };
@@ -53227,24 +54811,24 @@ var examples = {
   length: "length: ROWS * COLS",
   values: "values: [ROWS, COLS]"
 };
-function checkKeys(sort, place) {
+function checkKeys(sort, place2) {
   const { name, needs, excludes } = sorts[sort];
   for (const key2 of needs) {
-    if (place.at(key2).isWritten) continue;
+    if (place2.at(key2).isWritten) continue;
     const nextStep3 = `add for example '${examples[key2]}'`;
-    place.key({ message: `${name} needs '${key2}'`, nextStep: nextStep3, absence: true });
+    place2.key({ message: `${name} needs '${key2}'`, nextStep: nextStep3, absence: true });
   }
   for (const key2 of excludes) {
-    if (place.at(key2).isWritten)
-      place.at(key2).key({ message: `${name} has no '${key2}'`, nextStep: "remove it" });
+    if (place2.at(key2).isWritten)
+      place2.at(key2).key({ message: `${name} has no '${key2}'`, nextStep: "remove it" });
   }
 }
-function readLength(written, place, { variables, workloads, defaults }) {
-  const length = written === void 0 ? null : compileAt(place, written, "int", variables);
+function readLength(written, place2, { variables, workloads, defaults }) {
+  const length = written === void 0 ? null : compileAt(place2, written, "int", variables);
   if (length === null) return null;
   tryOut({
     expression: length,
-    place,
+    place: place2,
     workloads,
     defaults,
     fault: (value2, workload) => {
@@ -53255,55 +54839,55 @@ function readLength(written, place, { variables, workloads, defaults }) {
   });
   return length;
 }
-function positionIn(place, fill2) {
-  const here = place.at(...Object.keys(fill2).slice(0, 1));
+function positionIn(place2, fill2) {
+  const here = place2.at(...Object.keys(fill2).slice(0, 1));
   return (index) => (index === void 0 ? here : here.at(index)).position;
 }
 function readBuffer(written, options, context) {
-  const { name, index, place } = options;
-  const listed6 = place.at("values").isWritten;
+  const { name, index, place: place2 } = options;
+  const listed6 = place2.at("values").isWritten;
   const kind = written.kind ?? (listed6 ? null : "storage");
   const { scratch = false, clear } = written;
-  const isFilled = place.at("fill").isWritten && !listed6;
+  const isFilled = place2.at("fill").isWritten && !listed6;
   const isUniform = kind === "uniform" && !isFilled;
-  checkKeys(isUniform ? kind : scratch ? "scratch" : listed6 ? "listed" : "filled", place);
+  checkKeys(isUniform ? kind : scratch ? "scratch" : listed6 ? "listed" : "filled", place2);
   if (clear !== void 0 && !scratch && written.fill !== void 0 && written.fill !== "zeros") {
-    place.at("fill").value({
+    place2.at("fill").value({
       message: `the buffer is zeroed before each ${clear}, so nothing reads its ${typeof written.fill === "string" ? written.fill : "contents"}`,
       nextStep: "remove 'fill' or 'clear'"
     });
   }
   const { variables } = context;
   const values2 = written.values?.map(
-    (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
+    (value2, i) => value2 === void 0 ? null : compileAt(place2.at("values", i), value2, ["int", "double"], variables)
   );
-  const length = readLength(written.length, place.at("length"), context);
+  const length = readLength(written.length, place2.at("length"), context);
   return {
     name,
     group: written.group ?? 0,
     binding: written.binding ?? 0,
     kind,
-    type: written.type === void 0 ? "f32" : readType(written.type, place.at("type"), context),
+    type: written.type === void 0 ? "f32" : readType(written.type, place2.at("type"), context),
     length: length ?? constantExpression(values2?.length ?? 1),
-    fill: written.fill === void 0 ? "zeros" : readFill(written.fill, place.at("fill"), context),
-    ...typeof written.fill === "object" ? { fillAt: positionIn(place.at("fill"), written.fill) } : {},
+    fill: written.fill === void 0 ? "zeros" : readFill(written.fill, place2.at("fill"), context),
+    ...typeof written.fill === "object" ? { fillAt: positionIn(place2.at("fill"), written.fill) } : {},
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
-    ...scratch ? { scratch, at: () => place.position } : {},
+    ...scratch ? { scratch, at: () => place2.position } : {},
     ...clear === void 0 ? {} : { clear },
     values: values2 === void 0 && (kind !== "uniform" || written.fill !== void 0) ? null : (values2 ?? []).filter((value2) => value2 !== null),
     ...listed6 ? {
-      valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
+      valuesAt: (index2) => (index2 === void 0 ? place2.at("values") : place2.at("values", index2)).position
     } : {}
   };
 }
-function readBuffers(written, place, context) {
+function readBuffers(written, place2, context) {
   const entries = Object.entries(written ?? {}).filter((entry) => entry[1] !== void 0);
   let index = 0;
   const buffers = entries.map(([name, buffer]) => {
-    const own = index;
+    const own3 = index;
     if (buffer?.scratch !== true) index++;
-    return readBuffer(buffer, { name, index: own, place: place.at(name) }, context);
+    return readBuffer(buffer, { name, index: own3, place: place2.at(name) }, context);
   });
   const taken = /* @__PURE__ */ new Map();
   for (const [i, { name, group, binding }] of buffers.entries()) {
@@ -53311,16 +54895,16 @@ function readBuffers(written, place, context) {
     const slot2 = `${group} ${binding}`;
     const other = taken.get(slot2);
     if (other !== void 0) {
-      place.at(name, "binding").value({
+      place2.at(name, "binding").value({
         message: `binding ${binding} of group ${group} is taken by '${other}'`,
         nextStep: "give every buffer the group and binding that it has in the program"
       });
     }
     taken.set(slot2, name);
   }
-  const isChecked = entries.some(([name]) => place.at(name, "check").isWritten);
+  const isChecked = entries.some(([name]) => place2.at(name, "check").isWritten);
   if (entries.length > 0 && !isChecked) {
-    place.key({
+    place2.key({
       severity: "warning",
       message: "no buffer has a check, so wrong results would not be noticed",
       nextStep: "give the outputs 'check: { relative: 1.0e-3 }'"
@@ -53330,18 +54914,18 @@ function readBuffers(written, place, context) {
 }
 
 // src/manifest/command.ts
-function reportTunables(names2, place, { tunables }) {
+function reportTunables(names2, place2, { tunables }) {
   const found = names2.filter((name) => tunables.includes(name));
   if (found.length === 0) return;
-  place.value({
+  place2.value({
     message: `the shape of an output depends on the tunable '${found[0]}', so that of one configuration cannot be compared with another's`,
     nextStep: "give the shape that all configurations have, and let the program write that: cut off what it padded, put in order what it laid out otherwise"
   });
 }
-function readOutputs(written, place, context) {
+function readOutputs(written, place2, context) {
   return Object.entries(written ?? {}).flatMap(([name, output2]) => {
     if (output2 === void 0) return [];
-    const here = place.at(name);
+    const here = place2.at(name);
     const length = readLength(output2.length, here.at("length"), context) ?? constantExpression(1);
     reportTunables(length.names, here.at("length"), context);
     return [
@@ -53354,9 +54938,9 @@ function readOutputs(written, place, context) {
     ];
   });
 }
-function readCommand(written, place, context) {
+function readCommand(written, place2, context) {
   const { sources, names: names2, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place2.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
   const all = [...run, ...build ?? []];
@@ -53374,10 +54958,10 @@ function readCommand(written, place, context) {
     folder: sources.folder,
     files: sources.read(
       (written.sources ?? []).flatMap(
-        (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place.at("sources", i) }]
+        (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place2.at("sources", i) }]
       )
     ),
-    outputs: readOutputs(written.outputs, place.at("outputs"), context)
+    outputs: readOutputs(written.outputs, place2.at("outputs"), context)
   };
 }
 
@@ -53385,20 +54969,20 @@ function readCommand(written, place, context) {
 function programOf(written) {
   return written.source === void 0 && written.generate === void 0 ? void 0 : written;
 }
-function readProgram(written, place, context) {
+function readProgram(written, place2, context) {
   const { programs, sources, names: names2 } = context;
   const { source, generate: generate2 } = written;
   if (generate2 === void 0)
-    return source === void 0 ? noProgram : programs.read(source, place.at("source"), names2);
-  const here = place.at("generate");
+    return source === void 0 ? noProgram : programs.read(source, place2.at("source"), names2);
+  const here = place2.at("generate");
   const generator = readGenerator(generate2, here, { sources, names: names2 });
   return { ...noProgram, generator: { ...generator, at: () => here.position } };
 }
 var defaultEntry = "main";
 var one = constantExpression(1);
-function readCount(written, place, options) {
+function readCount(written, place2, options) {
   const { context, when, least: least3, name } = options;
-  const count2 = written === void 0 ? null : compileAt(place, written, "int", context.variables);
+  const count2 = written === void 0 ? null : compileAt(place2, written, "int", context.variables);
   if (count2 === null) return null;
   tryOut({
     expression: {
@@ -53406,7 +54990,7 @@ function readCount(written, place, options) {
       names: [...count2.names, ...when?.names ?? []],
       evaluate: (known4) => when?.evaluate(known4) === false ? least3 : count2.evaluate(known4)
     },
-    place,
+    place: place2,
     workloads: context.workloads,
     defaults: context.defaults,
     fault: (value2, workload) => Number(value2) >= least3 ? null : `the ${name} is ${value2} for workload ${workload} at the default`,
@@ -53414,42 +54998,42 @@ function readCount(written, place, options) {
   });
   return count2;
 }
-function reportUnknownBuffer(name, place, { buffers }) {
+function reportUnknownBuffer(name, place2, { buffers }) {
   if (Object.hasOwn(buffers ?? {}, name)) return;
   const names2 = Object.keys(buffers ?? {});
   const nearest = nearestName(name, names2);
-  place.value({
+  place2.value({
     message: `there is no buffer '${name}'`,
     nextStep: nearest === null ? `buffers are ${names2.join(", ")}` : `did you mean '${nearest}'?`
   });
 }
-function readDispatch(value2, place, ...[context, when = null]) {
+function readDispatch(value2, place2, ...[context, when = null]) {
   if (value2 === void 0) return [one, one, one];
   if ("indirect" in value2 || !Array.isArray(value2)) {
     const { indirect: indirect2 = "", offset } = value2;
-    if (indirect2 !== "") reportUnknownBuffer(indirect2, place.at("indirect"), context);
+    if (indirect2 !== "") reportUnknownBuffer(indirect2, place2.at("indirect"), context);
     return {
       indirect: indirect2,
-      offset: readCount(offset, place.at("offset"), { context, when, least: 0, name: "offset" }) ?? constantExpression(0),
-      at: () => place.position
+      offset: readCount(offset, place2.at("offset"), { context, when, least: 0, name: "offset" }) ?? constantExpression(0),
+      at: () => place2.position
     };
   }
   const options = { context, when, least: 1, name: "dispatch" };
-  const [x2, y2, z] = value2.map((written, i) => readCount(written, place.at(i), options));
+  const [x2, y2, z] = value2.map((written, i) => readCount(written, place2.at(i), options));
   return [x2 ?? one, y2 ?? one, z ?? one];
 }
-function isProgramWritten(place) {
-  return place.at("source").isWritten || place.at("generate").isWritten;
+function isProgramWritten(place2) {
+  return place2.at("source").isWritten || place2.at("generate").isWritten;
 }
-function readBindings(written, place, context) {
+function readBindings(written, place2, context) {
   const slots = {};
   const taken = /* @__PURE__ */ new Map();
   for (const [name, slot2] of Object.entries(written ?? {})) {
     if (slot2 === void 0) continue;
-    const here = place.at(name);
+    const here = place2.at(name);
     reportUnknownBuffer(name, here, context);
-    const own = Object.hasOwn(context.buffers ?? {}, name) ? context.buffers?.[name]?.group : 0;
-    const { group = own ?? 0, binding = 0 } = typeof slot2 === "number" ? { binding: slot2 } : slot2;
+    const own3 = Object.hasOwn(context.buffers ?? {}, name) ? context.buffers?.[name]?.group : 0;
+    const { group = own3 ?? 0, binding = 0 } = typeof slot2 === "number" ? { binding: slot2 } : slot2;
     const other = taken.get(`${group} ${binding}`);
     if (other !== void 0) {
       here.value({
@@ -53462,7 +55046,7 @@ function readBindings(written, place, context) {
   }
   return slots;
 }
-function reportNoneLeft(passes, place, context) {
+function reportNoneLeft(passes, place2, context) {
   const conditions = passes.flatMap(({ when }) => when ?? []);
   if (passes.length === 0 || conditions.length < passes.length) return;
   const names2 = [...new Set(conditions.flatMap(({ names: names3 }) => names3))];
@@ -53473,7 +55057,7 @@ function reportNoneLeft(passes, place, context) {
       type: "bool",
       evaluate: (known4) => conditions.some((condition) => condition.evaluate(known4) === true)
     },
-    place,
+    place: place2,
     workloads: context.workloads,
     defaults: context.defaults,
     fault: (isAny, workload) => isAny === true ? null : `'when' leaves out every pass for workload ${workload} at the default`,
@@ -53481,29 +55065,29 @@ function reportNoneLeft(passes, place, context) {
   });
 }
 function readShared(context) {
-  const { value: value2, place } = context.program;
-  return value2 === void 0 ? noProgram : readProgram(value2, place, context);
+  const { value: value2, place: place2 } = context.program;
+  return value2 === void 0 ? noProgram : readProgram(value2, place2, context);
 }
-function readPass(written, place, context) {
+function readPass(written, place2, context) {
   const { variables } = context;
-  const when = written.when === void 0 ? null : compileAt(place.at("when"), written.when, "bool", variables);
-  const own = programOf(written);
+  const when = written.when === void 0 ? null : compileAt(place2.at("when"), written.when, "bool", variables);
+  const own3 = programOf(written);
   const entry = written.entry ?? defaultEntry;
   return {
     name: written.name ?? entry,
-    source: own === void 0 ? readShared(context) : readProgram(own, place, context),
+    source: own3 === void 0 ? readShared(context) : readProgram(own3, place2, context),
     entry,
-    dispatch: readDispatch(written.dispatch, place.at("dispatch"), context, when),
+    dispatch: readDispatch(written.dispatch, place2.at("dispatch"), context, when),
     when,
-    bindings: readBindings(written.bindings, place.at("bindings"), context),
-    at: () => (place.at("entry").isWritten ? place.at("entry") : place).position
+    bindings: readBindings(written.bindings, place2.at("bindings"), context),
+    at: () => (place2.at("entry").isWritten ? place2.at("entry") : place2).position
   };
 }
-function readPasses(written, place, context) {
+function readPasses(written, place2, context) {
   const taken = /* @__PURE__ */ new Set();
   const passes = written.map(({ value: value2, place: here }) => {
     const hasProgram = [here, context.program.place].some((one6) => isProgramWritten(one6));
-    if (!hasProgram && here !== place) {
+    if (!hasProgram && here !== place2) {
       here.key({
         message: "the pass has no program",
         nextStep: "add 'source: kernels/NAME.wesl' to it, or to the kernel for all of its passes",
@@ -53519,21 +55103,21 @@ function readPasses(written, place, context) {
     taken.add(name);
     return { ...pass, name };
   });
-  reportNoneLeft(passes, place, context);
+  reportNoneLeft(passes, place2, context);
   return passes;
 }
 
 // src/manifest/names.ts
-function checkName(name, place) {
+function checkName(name, place2) {
   if (isLimit(name)) {
-    place.key({ message: `'${name}' is the name of a device limit`, nextStep: "use another name" });
+    place2.key({ message: `'${name}' is the name of a device limit`, nextStep: "use another name" });
   } else if (name === clockTunable) {
-    place.key({
+    place2.key({
       message: `'${name}' is the name of the GPU's locked clock`,
       nextStep: "use another name, or write 'clocks: { sm-mhz: [1200, 1500] }' to search over clocks"
     });
   } else if (isReservedName(name)) {
-    place.key({ message: `'${name}' is a reserved word of expressions`, nextStep: "use another name" });
+    place2.key({ message: `'${name}' is a reserved word of expressions`, nextStep: "use another name" });
   }
 }
 
@@ -53548,21 +55132,21 @@ function typeOf2(values2) {
   if (!values2.every((value2) => typeof value2 === "number")) return null;
   return values2.every((value2) => Number.isSafeInteger(value2)) ? "int" : "double";
 }
-function readTunables(written, place, taken) {
+function readTunables(written, place2, taken) {
   const items = [];
   const types = {};
   for (const [name, list4] of Object.entries(written ?? {})) {
     const values2 = soundValues(list4 ?? []);
-    checkName(name, place.at(name));
+    checkName(name, place2.at(name));
     if (taken.includes(name)) {
-      place.at(name).key({
+      place2.at(name).key({
         message: `'${name}' is a parameter of the workloads already`,
         nextStep: "use another name for one of them"
       });
     }
     const type = typeOf2(values2);
     if (type === null) {
-      place.at(name).value({
+      place2.at(name).value({
         message: `the values of '${name}' are of different types`,
         nextStep: "give numbers only, names only, or true and false"
       });
@@ -53572,17 +55156,17 @@ function readTunables(written, place, taken) {
   }
   const rawSize = items.reduce((product, { values: values2 }) => product * values2.length, 1);
   if (rawSize > maxRawSize) {
-    place.key({
+    place2.key({
       message: `the tunables have ${rawSize.toExponential(1)} combinations; at most ${maxRawSize.toExponential(0)} can be searched`,
       nextStep: "remove tunables or values"
     });
   }
   return { items, types };
 }
-function narrowTunables(tunables, written, place) {
+function narrowTunables(tunables, written, place2) {
   const names2 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names2.includes(name)) place.at(name).key(unknownTunable(name, names2));
+    if (!names2.includes(name)) place2.at(name).key(unknownTunable(name, names2));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -53590,7 +55174,7 @@ function narrowTunables(tunables, written, place) {
     if (wanted === void 0) return tunable;
     for (const [i, value2] of wanted.entries()) {
       if (value2 !== void 0 && !values2.includes(value2))
-        place.at(name, i).value(notAmong(value2, { name, values: values2 }));
+        place2.at(name, i).value(notAmong(value2, { name, values: values2 }));
     }
     return { name, values: values2.filter((value2) => wanted.includes(value2)) };
   });
@@ -53612,13 +55196,13 @@ function notAmong(value2, { name, values: values2 }) {
   };
 }
 function readDefault(options) {
-  const { written, inherited, tunables, place, tunablesPlace } = options;
+  const { written, inherited, tunables, place: place2, tunablesPlace } = options;
   const names2 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
     if (!names2.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names2));
+      place2.at(name).key(unknownTunable(name, names2));
   }
-  if (tunables.length > 0 && inherited === null && !place.isWritten) {
+  if (tunables.length > 0 && inherited === null && !place2.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
     tunablesPlace.key({
       message: "'default' is missing: the configuration to start from",
@@ -53629,11 +55213,11 @@ function readDefault(options) {
   const result = {};
   for (const tunable of tunables) {
     const { name, values: values2 } = tunable;
-    const own = written !== void 0 && Object.hasOwn(written, name) ? written[name] : void 0;
-    const value2 = own ?? inherited?.[name];
+    const own3 = written !== void 0 && Object.hasOwn(written, name) ? written[name] : void 0;
+    const value2 = own3 ?? inherited?.[name];
     if (value2 === void 0) {
-      if (place.isWritten && !place.at(name).isWritten && values2.length > 0)
-        place.key({
+      if (place2.isWritten && !place2.at(name).isWritten && values2.length > 0)
+        place2.key({
           message: `the default has no value for '${name}'`,
           nextStep: `add '${name}: ${values2[0]}'`,
           absence: true
@@ -53641,7 +55225,7 @@ function readDefault(options) {
       continue;
     }
     if (values2.includes(value2) || values2.length === 0) result[name] = value2;
-    else if (own !== void 0) place.at(name).value(notAmong(own, tunable));
+    else if (own3 !== void 0) place2.at(name).value(notAmong(own3, tunable));
     else
       tunablesPlace.at(name).key({
         message: `the operator's default ${name}=${value2} is not among these values`,
@@ -53664,17 +55248,17 @@ function createWorkload(names2, values2) {
 }
 function reportRepeated(items) {
   const seen = /* @__PURE__ */ new Set();
-  for (const { workload, place } of items) {
+  for (const { workload, place: place2 } of items) {
     if (seen.has(workload.name))
-      place.value({ message: `workload ${workload.name} is given twice`, nextStep: "remove one of them" });
+      place2.value({ message: `workload ${workload.name} is given twice`, nextStep: "remove one of them" });
     seen.add(workload.name);
   }
 }
-function soundItems(written, place) {
+function soundItems(written, place2) {
   return (written ?? []).flatMap((item, i) => {
     if (item === void 0) return [];
     const { "calls-per-day": callsPerDay2, ...values2 } = item;
-    return [{ values: values2, place: place.at(i), callsPerDay: callsPerDay2 }];
+    return [{ values: values2, place: place2.at(i), callsPerDay: callsPerDay2 }];
   });
 }
 function kindOf2(value2) {
@@ -53688,8 +55272,8 @@ function typeOf3(values2) {
   return values2.every((value2) => Number.isSafeInteger(value2)) ? "int" : "double";
 }
 var isName = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-function readWorkloads(written, place) {
-  const sound = soundItems(written, place);
+function readWorkloads(written, place2) {
+  const sound = soundItems(written, place2);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
   const names2 = first.place.keys.filter((name) => isName.test(name));
@@ -53752,23 +55336,23 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known4, place) {
+function reportUnknownParameters(given, known4, place2) {
   for (const name of given.filter((one6) => !known4.includes(one6))) {
     const nearest = nearestName(name, known4);
-    place.at(name).key({
+    place2.at(name).key({
       message: `'${name}' is no parameter of this operator`,
       nextStep: nearest === null ? `known are ${known4.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
-function readOperatorWorkloads(written, parameters, place) {
+function readOperatorWorkloads(written, parameters, place2) {
   const names2 = Object.keys(parameters);
-  const items = soundItems(written, place).map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => {
+  const items = soundItems(written, place2).map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => {
     reportUnknownParameters(Object.keys(values2), names2, here);
     const complete = {};
     for (const [name2, parameter2] of Object.entries(parameters)) {
-      const own = Object.hasOwn(values2, name2) ? values2[name2] : void 0;
-      const value2 = own ?? parameter2.default;
+      const own3 = Object.hasOwn(values2, name2) ? values2[name2] : void 0;
+      const value2 = own3 ?? parameter2.default;
       const fault2 = value2 === void 0 ? null : parameterFault(value2, parameter2);
       const { description } = parameter2;
       if (fault2 !== null) {
@@ -53801,22 +55385,22 @@ function readOperatorWorkloads(written, parameters, place) {
 }
 
 // src/manifest/kernel-parts.ts
-function passesIn(value2, place) {
-  const list4 = place.at("passes");
-  if (!list4.isWritten) return { value: [{ value: value2, place }], place };
+function passesIn(value2, place2) {
+  const list4 = place2.at("passes");
+  if (!list4.isWritten) return { value: [{ value: value2, place: place2 }], place: place2 };
   const items = (value2.passes ?? []).flatMap(
     (item, i) => item === void 0 ? [] : [{ value: item, place: list4.at(i) }]
   );
   return { value: items, place: list4 };
 }
-function constraintsAt(written, place) {
-  return (written ?? []).flatMap((value2, i) => value2 === void 0 ? [] : [{ value: value2, place: place.at(i) }]);
+function constraintsAt(written, place2) {
+  return (written ?? []).flatMap((value2, i) => value2 === void 0 ? [] : [{ value: value2, place: place2.at(i) }]);
 }
-function ownParts(kernel, place, programs) {
-  const workloads = readWorkloads(kernel.workloads, place.at("workloads"));
-  const tunablesPlace = place.at("tunables");
+function ownParts(kernel, place2, programs) {
+  const workloads = readWorkloads(kernel.workloads, place2.at("workloads"));
+  const tunablesPlace = place2.at("tunables");
   const tunables = readTunables(kernel.tunables, tunablesPlace, Object.keys(workloads.types));
-  const defaultPlace = place.at("default");
+  const defaultPlace = place2.at("default");
   const defaults = readDefault({
     written: kernel.default,
     inherited: null,
@@ -53830,21 +55414,21 @@ function ownParts(kernel, place, programs) {
     tunables,
     defaults,
     defaultPlace,
-    constraints: constraintsAt(kernel.constraints, place.at("constraints")),
-    buffers: { value: kernel.buffers, place: place.at("buffers") },
-    passes: kernel.command === void 0 ? passesIn(kernel, place) : { value: [], place },
-    reference: { value: kernel.reference, place: place.at("reference") },
-    program: { value: programOf(kernel), place },
+    constraints: constraintsAt(kernel.constraints, place2.at("constraints")),
+    buffers: { value: kernel.buffers, place: place2.at("buffers") },
+    passes: kernel.command === void 0 ? passesIn(kernel, place2) : { value: [], place: place2 },
+    reference: { value: kernel.reference, place: place2.at("reference") },
+    program: { value: programOf(kernel), place: place2 },
     programs
   };
 }
-function operatorParts(kernel, place, operator) {
+function operatorParts(kernel, place2, operator) {
   const { file, name } = operator;
-  const inOperator = (key2) => placeInOperator(name, operator.document, `/${key2}`, place);
-  const workloads = readOperatorWorkloads(kernel.workloads, file.parameters, place.at("workloads"));
+  const inOperator = (key2) => placeInOperator(name, operator.document, `/${key2}`, place2);
+  const workloads = readOperatorWorkloads(kernel.workloads, file.parameters, place2.at("workloads"));
   const all = readTunables(file.tunables, inOperator("tunables"), Object.keys(workloads.types));
-  const tunables = narrowTunables(all, kernel.tunables, place.at("tunables"));
-  const hasDefault = place.at("default").isWritten;
+  const tunables = narrowTunables(all, kernel.tunables, place2.at("tunables"));
+  const hasDefault = place2.at("default").isWritten;
   return {
     operator: name,
     workloads,
@@ -53853,24 +55437,24 @@ function operatorParts(kernel, place, operator) {
       written: kernel.default,
       inherited: file.default,
       tunables: tunables.items,
-      place: place.at("default"),
-      tunablesPlace: place.at("tunables")
+      place: place2.at("default"),
+      tunablesPlace: place2.at("tunables")
     }),
-    defaultPlace: hasDefault ? place.at("default") : inOperator("default"),
+    defaultPlace: hasDefault ? place2.at("default") : inOperator("default"),
     constraints: [
       ...constraintsAt(file.constraints, inOperator("constraints")),
-      ...constraintsAt(kernel.constraints, place.at("constraints"))
+      ...constraintsAt(kernel.constraints, place2.at("constraints"))
     ],
     buffers: { value: file.buffers, place: inOperator("buffers") },
-    passes: passesIn(file, placeInOperator(name, operator.document, "", place)),
+    passes: passesIn(file, placeInOperator(name, operator.document, "", place2)),
     reference: { value: file.reference, place: inOperator("reference") },
-    program: { value: { source: file.source }, place: placeInOperator(name, operator.document, "", place) },
+    program: { value: { source: file.source }, place: placeInOperator(name, operator.document, "", place2) },
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known4, place) {
+function reportUnknownOperator(name, known4, place2) {
   const nearest = nearestName(name, known4);
-  place.value({
+  place2.value({
     message: `there is no operator '${name}'`,
     nextStep: nearest !== null ? `did you mean '${nearest}'?` : known4.length > 0 ? `operators are ${known4.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
@@ -53964,8 +55548,8 @@ function readBudget(written) {
 
 // src/manifest/read-kernel.ts
 function readConstraints(parts, variables) {
-  return parts.constraints.flatMap(({ value: value2, place }) => {
-    const expression = compileAt(place, value2, "bool", variables);
+  return parts.constraints.flatMap(({ value: value2, place: place2 }) => {
+    const expression = compileAt(place2, value2, "bool", variables);
     if (expression === null) return [];
     tryOut({
       expression,
@@ -53979,29 +55563,29 @@ function readConstraints(parts, variables) {
     return [expression];
   });
 }
-function readReference({ reference: { value: value2, place } }, passes, context) {
+function readReference({ reference: { value: value2, place: place2 } }, passes, context) {
   if (value2 === void 0) return null;
   const written = typeof value2 === "string" ? { source: value2 } : value2;
-  const holder = typeof value2 === "string" ? { ...place, at: () => place } : place;
+  const holder = typeof value2 === "string" ? { ...place2, at: () => place2 } : place2;
   const program = { value: programOf(written), place: holder };
   if (program.value === void 0) return null;
-  const [own, others] = [["entry", "dispatch"].filter((key2) => place.at(key2).isWritten), place.at("passes")];
-  if (others.isWritten && own[0] !== void 0) {
+  const [own3, others] = [["entry", "dispatch"].filter((key2) => place2.at(key2).isWritten), place2.at("passes")];
+  if (others.isWritten && own3[0] !== void 0) {
     others.key({
-      message: `'passes' cannot be given together with '${own[0]}'`,
+      message: `'passes' cannot be given together with '${own3[0]}'`,
       nextStep: "remove one of them"
     });
   }
   if (others.isWritten) {
-    const listed6 = passesIn(written, place);
+    const listed6 = passesIn(written, place2);
     return { passes: readPasses(listed6.value, listed6.place, { ...context, program }) };
   }
   const source = readProgram(program.value, holder, context);
   const { entry, dispatch } = written;
-  const kept3 = own.length === 0 ? passes : passes.slice(0, 1);
-  if (own.length === 1 && passes.length > 1) {
-    place.key({
-      message: `the kernel has ${passes.length} passes, and its reference only '${own[0]}'`,
+  const kept3 = own3.length === 0 ? passes : passes.slice(0, 1);
+  if (own3.length === 1 && passes.length > 1) {
+    place2.key({
+      message: `the kernel has ${passes.length} passes, and its reference only '${own3[0]}'`,
       nextStep: "give the reference 'entry' and 'dispatch', or 'passes'"
     });
   }
@@ -54010,22 +55594,22 @@ function readReference({ reference: { value: value2, place } }, passes, context)
       ...pass,
       source,
       entry: entry ?? pass.entry,
-      ...dispatch === void 0 ? {} : { dispatch: readDispatch(dispatch, place.at("dispatch"), context), when: null, bindings: {} }
+      ...dispatch === void 0 ? {} : { dispatch: readDispatch(dispatch, place2.at("dispatch"), context), when: null, bindings: {} }
     }))
   };
 }
-function partsOf2(kernel, place, context) {
+function partsOf2(kernel, place2, context) {
   if (kernel.operator === void 0)
-    return place.at("operator").isWritten ? null : ownParts(kernel, place, context.programs);
+    return place2.at("operator").isWritten ? null : ownParts(kernel, place2, context.programs);
   const operator = context.loadOperator(kernel.operator);
-  if (operator !== null) return operatorParts(kernel, place, operator);
-  reportUnknownOperator(kernel.operator, context.operatorNames, place.at("operator"));
+  if (operator !== null) return operatorParts(kernel, place2, operator);
+  reportUnknownOperator(kernel.operator, context.operatorNames, place2.at("operator"));
   return null;
 }
 function callsPerDay({ items }, ofKernel) {
   return new Map(
-    items.flatMap(({ workload, callsPerDay: own }) => {
-      const calls2 = own ?? ofKernel;
+    items.flatMap(({ workload, callsPerDay: own3 }) => {
+      const calls2 = own3 ?? ofKernel;
       return calls2 === void 0 ? [] : [[workload.name, calls2]];
     })
   );
@@ -54033,10 +55617,10 @@ function callsPerDay({ items }, ofKernel) {
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
   const pointer2 = at("/kernels", name);
-  const place = placeIn(document2, pointer2);
+  const place2 = placeIn(document2, pointer2);
   const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
-  const parts = partsOf2(kernel, place, context);
+  const parts = partsOf2(kernel, place2, context);
   if (parts === null) return null;
   const variables = Object.assign(
     /* @__PURE__ */ Object.create(null),
@@ -54067,11 +55651,11 @@ function readKernel(name, kernel, context) {
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, bufferContext),
     reference: readReference(parts, passes, passContext),
     ...kernel.command === void 0 || parts.operator !== null ? {} : {
-      command: readCommand(kernel.command, place.at("command"), {
+      command: readCommand(kernel.command, place2.at("command"), {
         ...bufferContext,
         names: names2,
         tunables: Object.keys(parts.tunables.types),
-        tunablesPlace: place.at("tunables")
+        tunablesPlace: place2.at("tunables")
       })
     },
     ...kernel["between-launches"] === void 0 ? {} : { betweenLaunches: kernel["between-launches"] },
@@ -54131,14 +55715,14 @@ function report(fault2, document2) {
   const { pointer: pointer2, keyword, params } = fault2;
   const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
-    const inside = at(pointer2, String(params.additionalProperty));
-    document2.reportKey(inside, unknownKey(pointer2, String(params.additionalProperty)));
-    return inside;
+    const inside2 = at(pointer2, String(params.additionalProperty));
+    document2.reportKey(inside2, unknownKey(pointer2, String(params.additionalProperty)));
+    return inside2;
   }
   if (keyword === "propertyNames") {
-    const inside = at(pointer2, String(params.propertyName));
-    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer2));
-    return inside;
+    const inside2 = at(pointer2, String(params.propertyName));
+    document2.reportKey(inside2, impossibleKey(String(params.propertyName), pointer2));
+    return inside2;
   }
   if (keyword === "required") {
     document2.reportKey(pointer2, missingKey(pointer2, String(params.missingProperty)));
@@ -54155,13 +55739,13 @@ function report(fault2, document2) {
     return pointer2;
   }
   if (keyword === "uniqueItems") {
-    const inside = at(pointer2, Math.max(Number(params.i), Number(params.j)));
-    const repeated = valueAt(document2.data, inside);
-    document2.reportValue(inside, {
+    const inside2 = at(pointer2, Math.max(Number(params.i), Number(params.j)));
+    const repeated = valueAt(document2.data, inside2);
+    document2.reportValue(inside2, {
       message: `${String(repeated)} is given twice`,
       nextStep: "remove one of them"
     });
-    return inside;
+    return inside2;
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words3 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
@@ -54257,26 +55841,26 @@ var SourceFiles = class {
   read(written) {
     const files = {};
     let bytes = 0;
-    for (const { path: path2, place } of written) {
-      const resolved = this.#named.resolve(path2, place);
+    for (const { path: path2, place: place2 } of written) {
+      const resolved = this.#named.resolve(path2, place2);
       if (resolved === null) continue;
       if (`${this.folder}/`.startsWith(resolved === "" ? "" : `${resolved}/`)) {
-        place.value({
+        place2.value({
           message: `'${path2}' is the manifest's own folder, which the tuned state lies in`,
           nextStep: "name the program's files, or put them in a folder of their own"
         });
         continue;
       }
-      const found = this.#named.attempt(place, () => this.#below(resolved));
+      const found = this.#named.attempt(place2, () => this.#below(resolved));
       if (found === void 0) continue;
-      if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
+      if (found.length === 0) this.#named.reportMissing(path2, resolved, place2);
       for (const [name, file, length] of found) {
         if (Object.hasOwn(files, name)) continue;
         files[name] = file;
         bytes += length;
       }
       if (Object.keys(files).length > maxFiles || bytes > maxTotalBytes) {
-        place.value({
+        place2.value({
           message: `the sources are more than ${maxFiles} files or ${maxTotalBytes / 1024 / 1024} MiB`,
           nextStep: "name only what the program is built from"
         });
@@ -54308,17 +55892,17 @@ var SourceFiles = class {
 // src/manifest/parse-manifest.ts
 var maxCharacters = 1024 * 1024;
 var defaultTunedPath = "tuned.json";
-function readTunedPath(written, place, folder) {
+function readTunedPath(written, place2, folder) {
   if (written === void 0) return defaultTunedPath;
   const fault2 = pathFault(written);
   const resolved = fault2 === null ? resolvePath(folder, written) : null;
   if (resolved === null) {
-    place.value({
+    place2.value({
       message: `the path '${written}' ${fault2 ?? "leads out of the repository"}`,
       nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
     });
   } else if (!written.endsWith(".json")) {
-    place.value({
+    place2.value({
       message: `'${written}' is not a .json file`,
       nextStep: `write for example ${defaultTunedPath}`
     });
@@ -54407,7 +55991,7 @@ function enabled(extension2, position) {
 function enabledExtensions(module) {
   const starts = lineStarts(module.text);
   return module.declarations.flatMap(
-    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
+    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start: start2 }) => enabled(name, positionAt(starts, start2))) : []
   );
 }
 function featuresOfExtensions(extensions) {
@@ -54430,8 +56014,8 @@ function extensionsIn({ files, origins: origins2 }) {
     const origin = origins2?.[file] ?? new SourceText(file, text3);
     return [...plain2.matchAll(/\benable\s+([\w\s,]+);/dg)].flatMap(
       ({ 1: list4 = "", indices }) => [...list4.matchAll(/\w+/g)].map(({ 0: name, index }) => {
-        const { file: own, ...position } = origin.place((indices?.[1]?.[0] ?? 0) + index);
-        return { file: own, ...enabled(name, position) };
+        const { file: own3, ...position } = origin.place((indices?.[1]?.[0] ?? 0) + index);
+        return { file: own3, ...enabled(name, position) };
       })
     );
   });
@@ -54472,8 +56056,8 @@ function reachableFrom(entryPoint, module) {
     if (reached.has(item)) continue;
     reached.add(item);
     for (const word5 of item.tokens) {
-      const referenced2 = byName2.get(word5);
-      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
+      const referenced = byName2.get(word5);
+      if (referenced && !reached.has(referenced)) pending.push(referenced);
     }
   }
   return all.filter((item) => reached.has(item));
@@ -54504,9 +56088,9 @@ var byBuiltin = {
 var anything = { read: true, written: true };
 var reading = { read: true, written: false };
 var writing = { read: false, written: true };
-function variableAccess(declarations, module) {
+function variableAccess(declarations2, module) {
   const walk2 = new Walk(module);
-  for (const declaration of declarations) {
+  for (const declaration of declarations2) {
     if (declaration.kind === "fn") walk2.visit(declaration.body);
   }
   return walk2.outcome();
@@ -54585,10 +56169,10 @@ var Walk = class {
     if (root !== void 0) this.#add(root, access);
     this.#visitIndices(expression);
   }
-  #add(declaration, { read: read2, written }) {
+  #add(declaration, { read: read3, written }) {
     const before = this.#access.get(declaration) ?? { read: false, written: false };
-    if ((before.read || !read2) && (before.written || !written)) return false;
-    this.#access.set(declaration, { read: before.read || read2, written: before.written || written });
+    if ((before.read || !read3) && (before.written || !written)) return false;
+    this.#access.set(declaration, { read: before.read || read3, written: before.written || written });
     return true;
   }
   /** What stands in brackets on the way to the root is only read; what has no root is visited as a whole. */
@@ -54660,9 +56244,9 @@ function reflect(module, entryPoint) {
     const binding = attributeNumber(variable2.attributes, "binding", module);
     if (group === null && binding === null) continue;
     if (group === null || binding === null) {
-      const place = positionAt(lineStarts(module.text), variable2.start);
+      const place2 = positionAt(lineStarts(module.text), variable2.start);
       const name2 = variable2.name.decl.ident.originalName;
-      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
+      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place2);
     }
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
@@ -54738,8 +56322,8 @@ function boundBuffers(module, bindings, buffers) {
     if (item.kind !== "gvar") continue;
     const group = attributeNumber(item.attributes, "group", module);
     const binding = attributeNumber(item.attributes, "binding", module);
-    const place = bindings.find((one6) => one6.group === group && one6.binding === binding);
-    const buffer = place && buffers[place.buffer];
+    const place2 = bindings.find((one6) => one6.group === group && one6.binding === binding);
+    const buffer = place2 && buffers[place2.buffer];
     if (buffer !== void 0) found.set(item.name.decl.ident.originalName, buffer);
   }
   return found;
@@ -54764,10 +56348,10 @@ function notingText(module, entry, options) {
     ),
     ...entry.params.flatMap(attributesOf)
   ];
-  for (const { start: start2, end } of taken)
-    edits.push({ start: start2, end, text: text3.slice(start2, end).replaceAll(/[^\n]/g, " ") });
-  const start = Math.min(entry.start, ...attributesOf(entry).map((attribute2) => attribute2.start));
-  const header3 = text3.slice(start, entry.body.start);
+  for (const { start: start3, end } of taken)
+    edits.push({ start: start3, end, text: text3.slice(start3, end).replaceAll(/[^\n]/g, " ") });
+  const start2 = Math.min(entry.start, ...attributesOf(entry).map((attribute2) => attribute2.start));
+  const header3 = text3.slice(start2, entry.body.start);
   const handedOn = entry.params.map((parameter2) => parameter2.name.decl.ident.originalName).join(", ");
   const at3 = ({ group, binding }) => `@group(${group}) @binding(${binding})`;
   const note2 = (kept3) => `if (${kept3}.x > 0u) {
@@ -54823,9 +56407,9 @@ function boundsCheck(program) {
   const group = Math.max(0, ...program.passes.flatMap(({ bindings }) => bindings.map((one6) => one6.group)));
   const taken = program.passes.flatMap(({ bindings }) => bindings.filter((one6) => one6.group === group));
   const binding = Math.max(-1, ...taken.map((one6) => one6.binding)) + 1;
-  const own = { group, type: "u32", fill: "zeros", seed: 0, check: null };
+  const own3 = { group, type: "u32", fill: "zeros", seed: 0, check: null };
   const notes2 = {
-    ...own,
+    ...own3,
     name: "notes",
     binding,
     kind: "storage",
@@ -54835,7 +56419,7 @@ function boundsCheck(program) {
     readsInitial: true
   };
   const mode = {
-    ...own,
+    ...own3,
     name: "mode",
     binding: binding + 1,
     kind: "uniform",
@@ -54899,7 +56483,7 @@ function failureOf(wrong3, pass, bound) {
   const [first] = wrong3;
   if (first === void 0) return null;
   const { line: line3, column } = positionAt(lineStarts(pass.wgsl), first.start);
-  const place = mapDiagnostic(pass, line3, column);
+  const place2 = mapDiagnostic(pass, line3, column);
   const names2 = first.buffers.map((name) => {
     const buffer = bound.get(name);
     return buffer === void 0 ? `\`${name}\`` : `\`${buffer.name}\` (${buffer.length} ${buffer.type})`;
@@ -54910,8 +56494,8 @@ function failureOf(wrong3, pass, bound) {
   return {
     kind: "out-of-range",
     message: `\`${shown}\` ${first.writes ? "writes" : "reads"} beyond ${names2.join(" or ")} in ${invocations}, the least index is ${shownIndex(first.least)}${others}. Guard the access, make the buffer longer, or fill the buffer that the index comes from with what is there (\`integers\`)`,
-    ...place === null ? {} : { file: place.file, line: place.line },
-    ...place === null || place.column === null ? {} : { column: place.column }
+    ...place2 === null ? {} : { file: place2.file, line: place2.line },
+    ...place2 === null || place2.column === null ? {} : { column: place2.column }
   };
 }
 
@@ -54922,7 +56506,7 @@ function refuseRandomIndices(module, bindings, buffers) {
   const isRandom = ({ type, fill: fill2, values: values2 }) => fill2 === "uniform" && values2 === null && (type === "u32" || type === "i32");
   if (!buffers.some(isRandom)) return succeeded(null);
   const bound = boundBuffers(module, bindings, buffers);
-  for (const { start, index, buffers: indexed } of accessesIn(module)) {
+  for (const { start: start2, index, buffers: indexed } of accessesIn(module)) {
     const sources = sourcesOf(index, module).flatMap((name) => bound.get(name) ?? []);
     const random = sources.find(isRandom);
     if (random === void 0) continue;
@@ -54930,7 +56514,7 @@ function refuseRandomIndices(module, bindings, buffers) {
     return failed(
       "validation",
       `buffer \`${random.name}\` holds random bits (fill: uniform), and the program indexes ${names2} with them: nearly all are beyond it; fill \`${random.name}\` with indices that are there: fill: { integers: [0, COUNT] }`,
-      positionAt(lineStarts(module.text), start)
+      positionAt(lineStarts(module.text), start2)
     );
   }
   return succeeded(null);
@@ -54967,8 +56551,8 @@ function sourcesOf(expression, module) {
 function isWhole(call2, module) {
   return call2.arguments.every((argument) => {
     const type = typeOf(argument, module);
-    const scalar2 = type.kind === "vector" ? type.elem : type;
-    return scalar2.kind !== "scalar" || scalar2.scalar !== "f32" && scalar2.scalar !== "f16";
+    const scalar = type.kind === "vector" ? type.elem : type;
+    return scalar.kind !== "scalar" || scalar.scalar !== "f32" && scalar.scalar !== "f16";
   });
 }
 
@@ -55006,7 +56590,7 @@ function sharingFault(definition3, uses2, passes) {
   }
   const shape = (use) => {
     const slots = use.layout(definition3.values?.length ?? 0)?.slots;
-    return JSON.stringify(slots?.map(({ scalar: scalar2, offsetBytes }) => [scalar2, offsetBytes]));
+    return JSON.stringify(slots?.map(({ scalar, offsetBytes }) => [scalar, offsetBytes]));
   };
   const unlike = definition3.values === null ? void 0 : used.find((use) => shape(use) !== shape(first));
   if (unlike !== void 0) {
@@ -55162,17 +56746,17 @@ var exact2 = {
   u32: [0, 2 ** 32]
 };
 function refuse2({ definition: definition3 }, why, index) {
-  const place = definition3.fillAt?.(index) ?? {};
-  return failed("validation", `the fill of buffer \`${definition3.name}\` ${why}`, place);
+  const place2 = definition3.fillAt?.(index) ?? {};
+  return failed("validation", `the fill of buffer \`${definition3.name}\` ${why}`, place2);
 }
-function evaluated(expressions, buffer, whole3) {
+function evaluated(expressions, buffer, whole4) {
   const found = [];
   for (const [i, expression] of expressions.entries()) {
     const value2 = evaluateOrFail((known4) => expression.evaluate(known4), buffer.variables);
     if (!value2.ok) return refuse2(buffer, value2.failure.message, i);
     const number3 = value2.value;
-    const isRight = typeof number3 === "number" && (whole3 ? Number.isSafeInteger(number3) : Number.isFinite(number3));
-    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole3 ? "whole " : ""}number`, i);
+    const isRight = typeof number3 === "number" && (whole4 ? Number.isSafeInteger(number3) : Number.isFinite(number3));
+    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole4 ? "whole " : ""}number`, i);
     found.push(number3);
   }
   return succeeded(found);
@@ -55180,17 +56764,17 @@ function evaluated(expressions, buffer, whole3) {
 function range(expressions, buffer) {
   const numbers3 = evaluated(expressions, buffer, true);
   if (!numbers3.ok) return numbers3;
-  const [from = 0, below2 = 1] = numbers3.value;
-  if (below2 <= from)
-    return refuse2(buffer, `has no number from ${from} to below ${below2}; write [least, most + 1]`);
-  return succeeded([from, below2]);
+  const [from = 0, below3 = 1] = numbers3.value;
+  if (below3 <= from)
+    return refuse2(buffer, `has no number from ${from} to below ${below3}; write [least, most + 1]`);
+  return succeeded([from, below3]);
 }
-function unlessHeld(buffer, from, below2, fill2) {
+function unlessHeld(buffer, from, below3, fill2) {
   const [least3, most4] = exact2[buffer.type];
-  if (from >= least3 && below2 <= most4) return succeeded({ fill: fill2 });
+  if (from >= least3 && below3 <= most4) return succeeded({ fill: fill2 });
   return refuse2(
     buffer,
-    `goes from ${from} to ${below2 - 1}; ${buffer.type} holds all whole numbers only from ${least3} to ${most4 - 1}`
+    `goes from ${from} to ${below3 - 1}; ${buffer.type} holds all whole numbers only from ${least3} to ${most4 - 1}`
   );
 }
 function sizeOf({ type, length }) {
@@ -55200,8 +56784,8 @@ var kinds2 = {
   integers(written, buffer) {
     const numbers3 = range(written, buffer);
     if (!numbers3.ok) return numbers3;
-    const [from, below2] = numbers3.value;
-    return unlessHeld(buffer, from, below2, { integers: [from, below2] });
+    const [from, below3] = numbers3.value;
+    return unlessHeld(buffer, from, below3, { integers: [from, below3] });
   },
   permutation(written, buffer) {
     const numbers3 = evaluated(written, buffer, true);
@@ -55213,9 +56797,9 @@ var kinds2 = {
   cumulative(written, buffer) {
     const numbers3 = range(written, buffer);
     if (!numbers3.ok) return numbers3;
-    const [from, below2] = numbers3.value;
+    const [from, below3] = numbers3.value;
     if (from < 0) return refuse2(buffer, `has steps from ${from}; row starts never fall`, 0);
-    return unlessHeld(buffer, 0, (buffer.length - 1) * (below2 - 1) + 1, { cumulative: [from, below2] });
+    return unlessHeld(buffer, 0, (buffer.length - 1) * (below3 - 1) + 1, { cumulative: [from, below3] });
   },
   values(written, buffer) {
     const { type, length } = buffer;
@@ -55275,10 +56859,10 @@ var floatBits = new Float32Array(1);
 var integerBits = new Uint32Array(floatBits.buffer);
 function toHalf(value2) {
   floatBits[0] = value2;
-  const bits2 = integerBits[0];
-  const sign2 = bits2 >>> 16 & 32768;
-  const exponent2 = bits2 >>> 23 & 255;
-  const fraction = bits2 & 8388607;
+  const bits3 = integerBits[0];
+  const sign2 = bits3 >>> 16 & 32768;
+  const exponent2 = bits3 >>> 23 & 255;
+  const fraction = bits3 & 8388607;
   if (exponent2 === 255) return sign2 | 31744 | (fraction === 0 ? 0 : 512);
   if (exponent2 < 102) return sign2;
   if (exponent2 < 113) {
@@ -55295,14 +56879,14 @@ function roundedShift(value2, shift) {
   return rest > half || rest === half && (kept3 & 1) === 1 ? kept3 + 1 : kept3;
 }
 var numbers2 = null;
-function fromHalf(bits2) {
+function fromHalf(bits3) {
   numbers2 ??= Float32Array.from({ length: 65536 }, (_, pattern9) => decode(pattern9));
-  return numbers2[bits2];
+  return numbers2[bits3];
 }
-function decode(bits2) {
-  const sign2 = bits2 & 32768 ? -1 : 1;
-  const exponent2 = bits2 >> 10 & 31;
-  const fraction = bits2 & 1023;
+function decode(bits3) {
+  const sign2 = bits3 & 32768 ? -1 : 1;
+  const exponent2 = bits3 >> 10 & 31;
+  const fraction = bits3 & 1023;
   if (exponent2 === 0) return sign2 * fraction * 2 ** -24;
   if (exponent2 === 31) return fraction === 0 ? sign2 * Number.POSITIVE_INFINITY : Number.NaN;
   return sign2 * (1 + fraction / 1024) * 2 ** (exponent2 - 15);
@@ -55324,7 +56908,7 @@ function arrange(definition3, options) {
   const { slots } = declared;
   const indices = assign(expressions.length, slots, { step, byteLength });
   if (indices === null) {
-    const shown = slots.slice(0, 12).map(({ path: path2, scalar: scalar2 }) => path2 === "" ? scalar2 : `${path2}: ${scalar2}`);
+    const shown = slots.slice(0, 12).map(({ path: path2, scalar }) => path2 === "" ? scalar : `${path2}: ${scalar}`);
     const list4 = `${shown.join(", ")}${slots.length > shown.length ? ", ..." : ""}`;
     return failed(
       "validation",
@@ -55332,13 +56916,13 @@ function arrange(definition3, options) {
       definition3.valuesAt?.()
     );
   }
-  const members = slots.map(({ path: path2, scalar: scalar2, offsetBytes }, i) => {
+  const members = slots.map(({ path: path2, scalar, offsetBytes }, i) => {
     const value2 = indices[i] ?? null;
     const source = value2 === null ? "" : expressions[value2]?.source ?? "";
-    return { path: path2, type: scalar2, offsetBytes, value: value2, fromBits: numberOfBits(source, type, scalar2) };
+    return { path: path2, type: scalar, offsetBytes, value: value2, fromBits: numberOfBits(source, type, scalar) };
   });
   const [first] = slots;
-  const only = slots.every(({ scalar: scalar2 }) => scalar2 === first?.scalar) ? first?.scalar ?? type : null;
+  const only = slots.every(({ scalar }) => scalar === first?.scalar) ? first?.scalar ?? type : null;
   const isPlain = only !== null && slots.every(({ offsetBytes }, i) => offsetBytes === i * bytesPerElement[only]);
   return succeeded({
     members,
@@ -55352,8 +56936,8 @@ function assign(count2, slots, words3) {
   if (count2 <= slots.length && slots.slice(count2).every(({ isPadding }) => isPadding))
     return slots.map((_, i) => i < count2 ? i : null);
   let next = 0;
-  const own = slots.map(({ isPadding }) => isPadding ? null : next++);
-  if (next === count2) return own;
+  const own3 = slots.map(({ isPadding }) => isPadding ? null : next++);
+  if (next === count2) return own3;
   if (count2 < slots.length || count2 * words3.step > words3.byteLength) return null;
   const indices = slots.map(({ offsetBytes }) => offsetBytes / words3.step);
   return indices.every((index) => Number.isInteger(index) && index < count2) ? indices : null;
@@ -55366,9 +56950,9 @@ var bits = new DataView(new ArrayBuffer(4));
 var leastBits = 2 ** 23;
 function numberOfBits(source, listed6, member2) {
   if (member2 !== "f32" || listed6 !== "u32" && listed6 !== "i32" || !/^\d+$/.test(source)) return null;
-  const whole3 = Number(source);
-  if (whole3 < leastBits || whole3 >= 2 ** 32) return null;
-  bits.setUint32(0, whole3);
+  const whole4 = Number(source);
+  if (whole4 < leastBits || whole4 >= 2 ** 32) return null;
+  bits.setUint32(0, whole4);
   const value2 = bits.getFloat32(0);
   return Number.isFinite(value2) ? value2 : null;
 }
@@ -55387,8 +56971,8 @@ function evaluateMembers(definition3, { members }, variables) {
       continue;
     }
     const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
-    const place = definition3.valuesAt?.(value2);
-    const refuse5 = (why) => failed("validation", `${what} of buffer \`${definition3.name}\` ${why}`, place);
+    const place2 = definition3.valuesAt?.(value2);
+    const refuse5 = (why) => failed("validation", `${what} of buffer \`${definition3.name}\` ${why}`, place2);
     const evaluated2 = evaluateOrFail((known4) => expression.evaluate(known4), variables);
     if (!evaluated2.ok) return refuse5(evaluated2.failure.message);
     const fault2 = memberFault(evaluated2.value, type);
@@ -55464,8 +57048,8 @@ function bindBuffers(options) {
   }
   return succeeded({ buffers, bindings });
 }
-function changedBy({ read: read2, written }, wanted) {
-  return written && (read2 || wanted === "reset") ? { betweenLaunches: wanted ?? "reset" } : {};
+function changedBy({ read: read3, written }, wanted) {
+  return written && (read3 || wanted === "reset") ? { betweenLaunches: wanted ?? "reset" } : {};
 }
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
@@ -55546,6 +57130,18 @@ function rootName(expression) {
       return null;
   }
 }
+function referencedIn(element2, module) {
+  const found = /* @__PURE__ */ new Set();
+  const visit = (one6) => {
+    if (one6.kind === "ref") {
+      const declaration = declarationOf(one6.ident, module);
+      if (declaration) found.add(declaration);
+    }
+    for (const child of childrenOf(one6, module)) visit(child);
+  };
+  visit(element2);
+  return found;
+}
 
 // src/kernel/features/dependencies.ts
 var Dependencies = class {
@@ -55558,8 +57154,8 @@ var Dependencies = class {
   #conditions = /* @__PURE__ */ new Set();
   /** @param modules the declarations of every module that takes part. */
   constructor(modules) {
-    for (const declarations of modules) {
-      forEachGuarded(declarations, [], (declaration, guards) => {
+    for (const declarations2 of modules) {
+      forEachGuarded(declarations2, [], (declaration, guards) => {
         for (const word5 of guards) this.#conditions.add(word5);
         this.#declare(declaration, guards);
       });
@@ -55764,6 +57360,48 @@ function addressedIn(element2) {
   );
 }
 
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place2, view) {
+  const value2 = memory[place2 + view.index];
+  if (value2 !== void 0 && memory[place2 + laneFlag] === true) run.laneReads++;
+  return value2;
+}
+function keep(run, memory, place2, view, ...[value2, readsBefore]) {
+  memory[place2 + view.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place2 + neighbourArrival.index] = value2;
+  else memory[place2 + laneFlag] = true;
+}
+var usualSubgroup = 32;
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers3, ...[body, known4 = {}]) {
+  const fresh = { constants: places(64), subgroupSize: usualSubgroup, follower: null };
+  return { numbers: numbers3, launch, body, ...fresh, ...known4, callsLeft: maxCalls, laneReads: 0 };
+}
+function entryFrame(held2 = null) {
+  return { arguments: null, caller: null, call: null, depth: 0, memory: places(0), held: held2 };
+}
+function callFrame(passed, caller, held2 = null) {
+  const { call: call2, room: room2 } = passed;
+  const memory = places(placesEach * room2.used);
+  return { arguments: passed.arguments, caller, call: call2, depth: caller.depth + 1, memory, held: held2 };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
+}
+
 // src/kernel/features/tally.ts
 var counters = [
   "floatAdd",
@@ -55857,14 +57495,13 @@ var Tally = class {
 };
 
 // src/kernel/features/extract.ts
-var subgroup = 32;
 var at2 = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)]));
 var flops = ({ counts }) => counts.get(at2.floatAdd) + counts.get(at2.floatMul) + counts.get(at2.floatDiv) + 2 * counts.get(at2.floatFma);
 var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul) + counts.get(at2.intDiv);
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio = (part, whole3) => whole3 === 0 ? 0 : part / whole3;
+var ratio = (part, whole4) => whole4 === 0 ? 0 : part / whole4;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -55875,7 +57512,7 @@ var definitions = {
   /** Subgroups that are launched in all: what a device runs in waves. */
   waves: (m) => log3(m.subgroups),
   /** Share of idle lanes in the last subgroup of a workgroup. */
-  subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
+  subgroupWaste: (m) => 1 - m.perWorkgroup / (usualSubgroup * Math.ceil(m.perWorkgroup / usualSubgroup)),
   workgroupBytes: (m) => log3(m.workgroupBytes),
   privateBytes: (m) => log3(m.privateBytes),
   floatAdd: counted("floatAdd"),
@@ -55964,7 +57601,7 @@ function measureOf({ program, launch, needs }, buffers) {
     workgroups: workgroups3,
     perWorkgroup,
     invocations: workgroups3 * perWorkgroup,
-    subgroups: workgroups3 * Math.ceil(perWorkgroup / subgroup),
+    subgroups: workgroups3 * Math.ceil(perWorkgroup / usualSubgroup),
     workgroupBytes: needs.workgroupBytes,
     privateBytes: program.privateBytes(),
     uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
@@ -55987,44 +57624,6 @@ function together(passes) {
     workgroupBytes: most4((pass) => pass.workgroupBytes),
     privateBytes: most4((pass) => pass.privateBytes)
   };
-}
-
-// src/kernel/features/run.ts
-var everyone = { lane: null, initial: false, index: 0 };
-var firstInvocation = { lane: 0, initial: false, index: 1 };
-var firstArrival = { lane: 0, initial: true, index: 2 };
-var neighbourArrival = { lane: 1, initial: true, index: 3 };
-var arrivals = [firstArrival, neighbourArrival];
-var placesEach = 5;
-var laneFlag = 4;
-function recall(run, memory, place, view) {
-  const value2 = memory[place + view.index];
-  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
-  return value2;
-}
-function keep(run, memory, place, view, ...[value2, readsBefore]) {
-  memory[place + view.index] = value2;
-  if (view !== firstArrival) return;
-  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
-  else memory[place + laneFlag] = true;
-}
-var unknownLaunch = {
-  buffers: [],
-  dispatch: [Number.NaN, Number.NaN, Number.NaN],
-  workgroupSize: null
-};
-var maxCalls = 1e4;
-function startRun(launch, numbers3, ...[body, constants14 = places(64)]) {
-  return { numbers: numbers3, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
-}
-function entryFrame() {
-  return { arguments: null, caller: null, depth: 0, memory: places(0) };
-}
-function callFrame(passed, caller, declarations) {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
-}
-function places(count2) {
-  return new Array(count2).fill(void 0);
 }
 
 // src/kernel/features/scope.ts
@@ -56127,14 +57726,14 @@ function wrap(value2, kind) {
   if (kind === "f32") return Math.fround(value2);
   return value2;
 }
-function applyBinary(scalar2, left, right) {
-  if (typeof left !== "object" && typeof right !== "object") return scalar2(left, right);
+function applyBinary(scalar, left, right) {
+  if (typeof left !== "object" && typeof right !== "object") return scalar(left, right);
   const length = typeof left === "object" ? left.length : right.length;
   const result = [];
   for (let i = 0; i < length; i++) {
     const a2 = typeof left === "object" ? left[i] : left;
     const b = typeof right === "object" ? right[i] : right;
-    const element2 = a2 === void 0 || b === void 0 ? null : scalar2(a2, b);
+    const element2 = a2 === void 0 || b === void 0 ? null : scalar(a2, b);
     if (element2 === null) return null;
     result.push(element2);
   }
@@ -56203,7 +57802,7 @@ var comparisons2 = {
   "!=": (a2, b) => a2 !== b
 };
 function numericOperator(operator, kind) {
-  const whole3 = kind === "u32" || kind === "i32" || kind === "abstract-int";
+  const whole4 = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
       return (a2, b) => a2 + b;
@@ -56212,7 +57811,7 @@ function numericOperator(operator, kind) {
     case "*":
       return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
     case "/":
-      return whole3 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
+      return whole4 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
     case "%":
       return (a2, b) => b === 0 ? null : a2 % b;
     case "<<":
@@ -56252,6 +57851,11 @@ function builtinName(attributes) {
 function inputValue(name, view, run) {
   const { dispatch, workgroupSize: workgroupSize2 } = run.launch;
   if (name === "num_workgroups") return dispatch;
+  if (name === "subgroup_size") return run.subgroupSize;
+  if (name === "num_subgroups" && workgroupSize2 !== null) {
+    const [x3, y3, z2] = workgroupSize2;
+    return Math.ceil(x3 * y3 * z2 / run.subgroupSize);
+  }
   if (view.lane === null || workgroupSize2 === null) {
     run.laneReads++;
     return null;
@@ -56272,6 +57876,12 @@ function inputValue(name, view, run) {
     case "local_invocation_index":
     case "subgroup_invocation_id":
       return index;
+    case "subgroup_id":
+      return Math.floor(index / run.subgroupSize);
+    case "workgroup_index":
+      return group[0];
+    case "global_invocation_index":
+      return group[0] * x2 * y2 * z + index;
     default:
       return null;
   }
@@ -56302,10 +57912,10 @@ function addressCode(expression, scope) {
       const index = scope.value(expression.access);
       const stride = strideCode(pointee(typeOf(expression.base, module)), scope);
       return (run, frame2, view) => {
-        const start = base2(run, frame2, view);
+        const start2 = base2(run, frame2, view);
         const at3 = index(run, frame2, view);
         const bytes = typeof stride === "number" ? stride : stride(run);
-        return typeof at3 === "number" && Number.isFinite(bytes) ? start + at3 * bytes : Number.NaN;
+        return typeof at3 === "number" && Number.isFinite(bytes) ? start2 + at3 * bytes : Number.NaN;
       };
     }
     case "component-member-expression": {
@@ -56356,6 +57966,76 @@ function memberCode(base2, name, scope) {
     scope,
     (_type, numbers3) => structMembers(base2, numbers3).find((member2) => member2.name === name)?.offset ?? Number.NaN
   );
+}
+
+// src/kernel/features/scalar-functions.ts
+var floats = {
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  round: roundToEven,
+  fract: (value2) => value2 - Math.floor(value2),
+  sign: Math.sign,
+  saturate: (value2) => Math.min(Math.max(value2, 0), 1),
+  sqrt: Math.sqrt,
+  inverseSqrt: (value2) => 1 / Math.sqrt(value2),
+  log: Math.log,
+  log2: Math.log2,
+  exp: Math.exp,
+  exp2: (value2) => 2 ** value2,
+  pow: (base2, exponent2) => base2 ** exponent2,
+  fma: (a2, b, c) => a2 * b + c,
+  mix: (a2, b, share2) => a2 * (1 - share2) + b * share2,
+  step: (edge, value2) => value2 >= edge ? 1 : 0,
+  min: Math.min,
+  max: Math.max,
+  clamp: (value2, low, high) => Math.min(Math.max(value2, low), high)
+};
+var bits2 = {
+  countLeadingZeros: Math.clz32,
+  countTrailingZeros: (value2) => value2 === 0 ? 32 : lowestBit(value2),
+  countOneBits: ones,
+  firstTrailingBit: (value2) => value2 === 0 ? -1 : lowestBit(value2),
+  reverseBits: (value2) => Number.parseInt([...(value2 >>> 0).toString(2).padStart(32, "0")].reverse().join(""), 2)
+};
+function lowestBit(value2) {
+  return 31 - Math.clz32(value2 & -value2);
+}
+function ones(value2) {
+  let count2 = 0;
+  for (let rest = value2 >>> 0; rest > 0; rest = (rest & rest - 1) >>> 0) count2++;
+  return count2;
+}
+function roundToEven(value2) {
+  const rounded = Math.round(value2);
+  return rounded - value2 === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+function firstLeadingBit(value2, kind) {
+  return 31 - Math.clz32(kind === "i32" && value2 < 0 ? ~value2 : value2);
+}
+function extractBits([value2, offset, count2], kind) {
+  const from = Math.min(offset, 32);
+  const width = Math.min(count2, 32 - from);
+  if (width === 0) return 0;
+  const top = value2 << 32 - from - width | 0;
+  return kind === "i32" ? top >> 32 - width : top >>> 32 - width;
+}
+function scalarFunction(name, values2, kind) {
+  const [a2, b, c] = values2;
+  if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
+  if (values2.some((value2) => typeof value2 !== "number")) return null;
+  const numbers3 = values2;
+  const apply = own2(floats, name) ?? own2(bits2, name);
+  if (apply !== void 0) return numbers3.length === apply.length ? wrap(apply(...numbers3), kind) : null;
+  if (name === "firstLeadingBit" && numbers3.length === 1) {
+    return wrap(firstLeadingBit(numbers3[0], kind), kind);
+  }
+  if (name === "extractBits" && numbers3.length === 3) return wrap(extractBits(numbers3, kind), kind);
+  return null;
+}
+function own2(table4, name) {
+  return Object.hasOwn(table4, name) ? table4[name] : void 0;
 }
 
 // src/kernel/features/uniforms.ts
@@ -56409,7 +58089,7 @@ function valueAt2({ values: values2, slots, type }, offset, kind) {
 }
 
 // src/kernel/features/evaluate-call.ts
-var maxDepth3 = 16;
+var maxDepth5 = 16;
 var unknown3 = () => null;
 function callCode(call2, scope) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
@@ -56421,7 +58101,11 @@ function callCode(call2, scope) {
   const codes = call2.arguments.map((argument) => scope.value(argument));
   const type = typeOf(call2, module);
   const kind = elementKind(type);
-  const combine2 = combination(name, kind, lanesOf(type));
+  const combine2 = combination(
+    name === "bitcast" && movesBits(call2, kind, module) ? kind : name,
+    kind,
+    lanesOf(type)
+  );
   return (run, frame2, view) => {
     const values2 = [];
     for (const code of codes) {
@@ -56430,6 +58114,12 @@ function callCode(call2, scope) {
     }
     return values2.length === codes.length ? combine2(values2) : null;
   };
+}
+function movesBits(call2, kind, module) {
+  const [argument] = call2.arguments;
+  if (!argument) return false;
+  const from = elementKind(typeOf(argument, module));
+  return [from, kind].every((one6) => one6 === "u32" || one6 === "i32") && lanesOf(typeOf(call2, module)) === 1;
 }
 function lazyValueCode(expression, scope) {
   let code = null;
@@ -56452,7 +58142,7 @@ function argumentsOf(fn, call2, scope) {
     };
     return one6;
   });
-  return { arguments: passed, room: scope.program.slots.room(fn) };
+  return { call: call2, arguments: passed, room: scope.program.slots.room(fn) };
 }
 function combination(name, kind, lanes) {
   if (/^(f32|f16|i32|u32|bool)$/.test(name)) return ([value2]) => convert(value2 ?? 0, name);
@@ -56469,53 +58159,42 @@ function convert(value2, kind) {
   return wrap(Number(value2), kind);
 }
 function functionCode(fn, call2, scope) {
+  const passed = argumentsOf(fn, call2, scope);
+  const simple = returnedCode(fn, call2, scope);
+  return (run, frame2, view) => {
+    const { follower } = run;
+    if (frame2.depth >= maxDepth5) return null;
+    if (follower !== null && frame2.held?.follows) return follower.call(fn, passed, frame2);
+    return simple(run, frame2, view, passed);
+  };
+}
+function returnedCode(fn, call2, scope) {
   const body = live(fn.body.body, scope.program.module);
   const last2 = body.at(-1);
+  const named3 = body.slice(0, -1);
+  const isExpression = named3.every((statement) => statement.kind === "let" || statement.kind === "const");
+  if (last2?.kind === "return" && last2.value && isExpression) {
+    const value2 = lazyValueCode(last2.value, scope.of(fn));
+    return (run, frame2, view, passed) => value2(run, callFrame(passed, frame2), view);
+  }
   const asked = call2.arguments.map((argument) => lazyValueCode(argument, scope));
-  const unknown5 = (run, frame2, view) => {
+  return (run, frame2, view) => {
     for (const code of asked) code(run, frame2, view);
     return null;
   };
-  if (last2?.kind !== "return" || !last2.value) return unknown5;
-  const named3 = body.slice(0, -1);
-  if (!named3.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
-  const passed = argumentsOf(fn, call2, scope);
-  const value2 = lazyValueCode(last2.value, scope.of(fn));
-  return (run, frame2, view) => run.assumed !== null || frame2.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame2, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
   const vector2 = values2.find((value2) => typeof value2 === "object");
-  if (vector2 === void 0) return scalar(name, values2, kind);
+  if (vector2 === void 0) return scalarFunction(name, values2, kind);
   const result = [];
   for (let i = 0; i < vector2.length; i++) {
     const lane = values2.map((value2) => typeof value2 === "object" ? value2[i] : value2);
     if (lane.some((element3) => element3 === void 0)) return null;
-    const element2 = scalar(name, lane, kind);
+    const element2 = scalarFunction(name, lane, kind);
     if (element2 === null) return null;
     result.push(element2);
   }
   return result;
-}
-var unaryFunctions = {
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  trunc: Math.trunc,
-  sqrt: Math.sqrt,
-  log2: Math.log2,
-  exp2: (value2) => 2 ** value2
-};
-function scalar(name, values2, kind) {
-  const [a2, b, c] = values2;
-  if (name === "select" && a2 !== void 0 && b !== void 0) return c ? b : a2;
-  if (typeof a2 !== "number") return null;
-  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : void 0;
-  if (unary && values2.length === 1) return wrap(unary(a2), kind);
-  if (typeof b !== "number") return null;
-  if (name === "min") return Math.min(a2, b);
-  if (name === "max") return Math.max(a2, b);
-  if (name === "clamp" && typeof c === "number") return Math.min(Math.max(a2, b), c);
-  return null;
 }
 function lengthCode(call2, scope) {
   const [pointer2] = call2.arguments;
@@ -56536,6 +58215,10 @@ function lengthCode(call2, scope) {
 
 // src/kernel/features/evaluate.ts
 var unknown4 = () => null;
+function read({ value: value2, differs: differs2 }, run) {
+  if (differs2) run.laneReads++;
+  return value2;
+}
 function valueCode(expression, scope) {
   const { module } = scope.program;
   switch (expression.kind) {
@@ -56550,7 +58233,10 @@ function valueCode(expression, scope) {
       if (!declaration) return unknown4;
       const code = declarationCode(declaration, expression, scope);
       if (declaration.declElem?.kind !== "gvar") return code;
-      return (run, frame2, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame2, view);
+      return (run, frame2, view) => {
+        const held2 = frame2.held?.values.get(declaration);
+        return held2 === void 0 ? code(run, frame2, view) : read(held2, run);
+      };
     }
     case "unary-expression": {
       const operator = expression.operator.value;
@@ -56569,9 +58255,9 @@ function valueCode(expression, scope) {
       const access = scope.value(expression.access);
       const uniform = uniformCode(expression, scope);
       return (run, frame2, view) => {
-        const whole3 = base2(run, frame2, view);
+        const whole4 = base2(run, frame2, view);
         const index = access(run, frame2, view);
-        if (typeof whole3 === "object" && typeof index === "number") return whole3?.[index] ?? null;
+        if (typeof whole4 === "object" && typeof index === "number") return whole4?.[index] ?? null;
         return uniform === null ? null : uniform(run, frame2, view);
       };
     }
@@ -56581,8 +58267,8 @@ function valueCode(expression, scope) {
       const uniform = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
       return (run, frame2, view) => {
-        const whole3 = base2(run, frame2, view);
-        if (whole3 !== null && typeof whole3 === "object") return swizzle(whole3, name);
+        const whole4 = base2(run, frame2, view);
+        if (whole4 !== null && typeof whole4 === "object") return swizzle(whole4, name);
         return uniform?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
       };
     }
@@ -56595,7 +58281,7 @@ function valueCode(expression, scope) {
 function binaryCode(expression, scope) {
   const operator = expression.operator.value;
   const kind = elementKind(typeOf(expression, scope.program.module));
-  const scalar2 = scalarOperator(operator, kind);
+  const scalar = scalarOperator(operator, kind);
   const leftCode = scope.value(expression.left);
   const rightCode = scope.value(expression.right);
   if (operator === "&&" || operator === "||") {
@@ -56604,15 +58290,15 @@ function binaryCode(expression, scope) {
       const left = leftCode(run, frame2, view);
       if (left === decided) return decided;
       const right = rightCode(run, frame2, view);
-      return left === null || right === null ? null : applyBinary(scalar2, left, right);
+      return left === null || right === null ? null : applyBinary(scalar, left, right);
     };
   }
   return (run, frame2, view) => {
     const left = leftCode(run, frame2, view);
     const right = rightCode(run, frame2, view);
     if (left === null || right === null) return null;
-    if (typeof left === "number" && typeof right === "number") return scalar2(left, right);
-    return applyBinary(scalar2, left, right);
+    if (typeof left === "number" && typeof right === "number") return scalar(left, right);
+    return applyBinary(scalar, left, right);
   };
 }
 function declarationCode(declaration, reference, scope) {
@@ -56633,10 +58319,7 @@ function declarationCode(declaration, reference, scope) {
         const readsBefore = run.laneReads;
         const passed = frame2.arguments[index];
         if (passed === void 0) return input(run, frame2, view);
-        const { assumed } = run;
-        run.assumed = null;
         const value2 = passed.value(run, frame2.caller, view);
-        run.assumed = assumed;
         keep(run, memory, slot3, view, value2, readsBefore);
         return value2;
       };
@@ -56693,8 +58376,9 @@ function declarationCode(declaration, reference, scope) {
   }
   const slot2 = placesEach * slots.of(declaration, scope.fn ?? scope);
   return (run, frame2, view) => {
-    if (run.assumed !== null) {
-      if (run.assumed.variable === declaration) return run.assumed.value;
+    if (frame2.held !== null) {
+      const known4 = frame2.held.values.get(declaration);
+      if (known4 !== void 0) return read(known4, run);
       return changes && !view.initial ? null : held2(run, frame2, view);
     }
     if (changes && !view.initial) return null;
@@ -56807,6 +58491,908 @@ function sequence(codes) {
   return { fixed: fixed2, steps: steps2 };
 }
 
+// src/kernel/features/trail.ts
+var maxIterations = 1 << 18;
+var Trips = class _Trips {
+  /** Of the statements that were reached, and of those that were not but may be by other invocations. */
+  #reached = /* @__PURE__ */ new Map();
+  #passed = /* @__PURE__ */ new Map();
+  #calls = /* @__PURE__ */ new Map();
+  #met = /* @__PURE__ */ new Set();
+  #of(loop, { isReached, turns }) {
+    const all = isReached ? this.#reached : this.#passed;
+    let seen = all.get(loop);
+    if (!seen) {
+      seen = { trips: 0, own: { count: 0 }, around: isReached ? turns : { count: 0 } };
+      all.set(loop, seen);
+    }
+    return seen;
+  }
+  /** The turns of a loop that is come to. */
+  turns(loop, trail) {
+    return this.#of(loop, trail).own;
+  }
+  /** @param trips NaN if unknown. */
+  add(loop, trips, trail) {
+    const seen = this.#of(loop, trail);
+    seen.trips += trips;
+    if (!trail.isReached) seen.around.count++;
+  }
+  /** The mean; NaN if it is unknown, or the loop was never come to. */
+  mean(loop) {
+    const { trips, around: around2 } = this.#reached.get(loop) ?? this.#passed.get(loop) ?? unseen;
+    return trips / around2.count;
+  }
+  /** Whether it is known already that nobody can tell. */
+  isEndless(loop) {
+    return this.#reached.has(loop) && Number.isNaN(this.mean(loop));
+  }
+  /** Whether something is met for the first time. */
+  isNew(statement) {
+    const isNew = !this.#met.has(statement);
+    this.#met.add(statement);
+    return isNew;
+  }
+  of(call2) {
+    let trips = this.#calls.get(call2);
+    if (!trips) {
+      trips = new _Trips();
+      this.#calls.set(call2, trips);
+    }
+    return trips;
+  }
+};
+var unseen = { trips: Number.NaN, around: { count: 1 } };
+var Trail = class {
+  run;
+  held = { values: /* @__PURE__ */ new Map(), follows: true };
+  trips = new Trips();
+  /** What is seen of the activations that are on the way. */
+  seen = /* @__PURE__ */ new WeakMap();
+  #iterationsLeft = maxIterations;
+  /** How often a variable was given another value. */
+  changes = 0;
+  /** Whether what is gone through is reached by the first invocation. */
+  isReached = true;
+  /** Of the innermost loop around. */
+  turns = { count: 1 };
+  constructor(run) {
+    this.run = run;
+  }
+  /** Whether one more iteration may be gone through. */
+  iterate() {
+    return this.#iterationsLeft-- > 0;
+  }
+  set(declaration, value2, differs2) {
+    const { values: values2 } = this.held;
+    if (!isSame(values2.get(declaration)?.value, value2)) this.changes++;
+    values2.set(declaration, { value: value2, differs: differs2 });
+  }
+  /** Goes through something without what it changes. */
+  aside(follow2) {
+    const before = this.held.values;
+    const wasReached = this.isReached;
+    this.isReached = false;
+    this.held.values = new Map(before);
+    follow2();
+    this.held.values = before;
+    this.isReached = wasReached;
+  }
+};
+function merged(ways) {
+  const [first, ...others] = ways;
+  const values2 = /* @__PURE__ */ new Map();
+  for (const [declaration, { value: value2, differs: differs2 }] of first ?? []) {
+    const twins = others.map((other) => other.get(declaration));
+    const agree = twins.every((twin) => twin !== void 0 && isSame(twin.value, value2));
+    const known4 = {
+      value: agree ? value2 : null,
+      differs: differs2 || twins.some((twin) => twin?.differs)
+    };
+    values2.set(declaration, known4);
+  }
+  for (const other of others) {
+    for (const declaration of other.keys()) {
+      if (!values2.has(declaration)) values2.set(declaration, { value: null, differs: true });
+    }
+  }
+  return values2;
+}
+function isSame(a2, b) {
+  if (typeof a2 !== "object" || typeof b !== "object" || a2 === null || b === null) return a2 === b;
+  return a2.length === b.length && a2.every((element2, i) => element2 === b[i]);
+}
+
+// src/kernel/features/follow.ts
+var ProgramFollower = class {
+  #entry;
+  #makeCode;
+  #code = null;
+  #trail = null;
+  /** @param makeCode makes the code, or has it: it is asked for when something has to be gone through. */
+  constructor(entry, makeCode) {
+    this.#entry = entry;
+    this.#makeCode = makeCode;
+  }
+  trips(run, frame2, loop) {
+    let { trips } = this.#trail ?? this.#follow(run);
+    const calls2 = [];
+    for (let at3 = frame2; at3 !== null; at3 = at3.caller) if (at3.call !== null) calls2.push(at3.call);
+    for (const call2 of calls2.reverse()) trips = trips.of(call2);
+    return trips.mean(loop);
+  }
+  call(fn, passed, caller) {
+    const trail = this.#trail;
+    const body = this.#code?.body(fn) ?? null;
+    const around2 = trail?.seen.get(caller);
+    if (trail === null || body === null || around2 === void 0) return null;
+    const frame2 = callFrame(passed, caller, trail.held);
+    const stop = { trail, frame: frame2, trips: around2.of(passed.call), returned: void 0 };
+    trail.seen.set(frame2, stop.trips);
+    body(stop);
+    return stop.returned ?? null;
+  }
+  #follow(run) {
+    const trail = new Trail(run);
+    this.#trail = trail;
+    const frame2 = entryFrame(trail.held);
+    const stop = { trail, frame: frame2, trips: trail.trips, returned: void 0 };
+    trail.seen.set(frame2, trail.trips);
+    this.#code = this.#makeCode();
+    this.#code.start(stop);
+    this.#code.body(this.#entry)?.(stop);
+    return trail;
+  }
+};
+
+// src/kernel/features/flow.ts
+function inOrder(steps2) {
+  if (steps2.length === 0) return null;
+  return (at3) => {
+    for (let i = 0; i < steps2.length; i++) {
+      const flow = steps2[i]?.step(at3) ?? "next";
+      if (flow === "next") continue;
+      const rest = steps2.slice(i + 1);
+      const left = rest.some(({ loops }) => loops) && at3.trips.isNew(rest[0]) ? inOrder(rest) : null;
+      if (left !== null) at3.trail.aside(() => left({ ...at3 }));
+      return flow;
+    }
+    return "next";
+  };
+}
+var preferred = ["next", "continue", "break", "return"];
+function fork(at3, ways) {
+  const { held: held2 } = at3.trail;
+  const before = held2.values;
+  const ends = ways.map((way) => {
+    held2.values = new Map(before);
+    const stop = { ...at3 };
+    const flow2 = way?.(stop) ?? "next";
+    return { flow: flow2, values: held2.values, returned: stop.returned };
+  });
+  const flow = preferred.find((one6) => ends.some((end) => end.flow === one6)) ?? "next";
+  const going = ends.filter((end) => end.flow === flow);
+  held2.values = merged(going.map(({ values: values2 }) => values2));
+  const [first, ...others] = going.map(({ returned }) => returned);
+  at3.returned = others.every((other) => other === first) ? first : null;
+  return flow;
+}
+
+// src/kernel/features/induction.ts
+function loopTest(loop, scope) {
+  if (loop.kind !== "loop") {
+    const { condition } = loop;
+    if (condition) return { condition, stops: false, isLate: false, index: -1 };
+  }
+  const { module } = scope.program;
+  const statements = live(loop.body.body, module);
+  const index = statements.findIndex((statement) => isExit(statement, scope));
+  const exit = statements[index];
+  if (exit?.kind === "if") {
+    const isLate = !statements.slice(0, index).every(({ kind }) => declarations.has(kind));
+    return { condition: exit.condition, stops: true, isLate, index };
+  }
+  const last2 = statements.at(-1);
+  if (last2?.kind !== "continuing" || !last2.breakIf) return null;
+  return { condition: last2.breakIf, stops: true, isLate: true, index: Number.POSITIVE_INFINITY };
+}
+var declarations = /* @__PURE__ */ new Set(["var", "let", "const", "empty", "assert"]);
+function inductionOf(loop, scope) {
+  const test = loopTest(loop, scope);
+  if (test === null) return null;
+  const { module } = scope.program;
+  const own3 = live(loop.body.body, module);
+  const last2 = own3.at(-1);
+  const update = loop.kind === "for" && loop.update ? [loop.update] : [];
+  const continuing = last2?.kind === "continuing" ? live(last2.body.body, module) : [];
+  const statements = [...own3, ...continuing, ...update];
+  const assigned = countAssignments([...own3, ...update], module);
+  const tested = [...referencedIn(test.condition, module)].filter((declaration) => assigned.has(declaration));
+  for (const variable2 of tested) {
+    if (assigned.get(variable2) !== 1) continue;
+    const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable2);
+    const step = statements[stepIndex];
+    const fixed2 = (expression) => [...referencedIn(expression, module)].every((declaration) => !assigned.has(declaration));
+    if (step) return { ...test, variable: variable2, step, stepsFirst: stepIndex < test.index, fixed: fixed2 };
+  }
+  return null;
+}
+function leavesEarly(loop, scope) {
+  const { module } = scope.program;
+  const exit = loopTest(loop, scope);
+  const own3 = live(loop.body.body, module);
+  const leaves = (element2, isOwn) => {
+    if (element2.kind === "return") return true;
+    if (element2.kind === "break") return isOwn && element2.condition !== exit?.condition;
+    const inner = isOwn && !["for", "while", "loop", "switch"].includes(element2.kind);
+    return childrenOf(element2, module).some((child) => leaves(child, inner));
+  };
+  return own3.some((statement, i) => i !== exit?.index && leaves(statement, true));
+}
+function isExit(statement, scope) {
+  if (statement.kind !== "if" || statement.else) return false;
+  const body = live(statement.body.body, scope.program.module);
+  return body.length === 1 && body[0]?.kind === "break";
+}
+function stepped(statement, scope) {
+  const { module } = scope.program;
+  if (statement.kind === "increment" || statement.kind === "decrement") {
+    return rootDeclaration(statement.target, module);
+  }
+  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
+    return rootDeclaration(statement.lhs, module);
+  return void 0;
+}
+function incrementOf({ step, variable: variable2 }, scope) {
+  if (step.kind === "increment") return isName2(step.target, variable2, scope) ? { amount: 1, sign: 1 } : null;
+  if (step.kind === "decrement") return isName2(step.target, variable2, scope) ? { amount: 1, sign: -1 } : null;
+  if (step.kind !== "assign" || step.lhs.kind === "phony" || !isName2(step.lhs, variable2, scope)) return null;
+  const { rhs } = step;
+  if (step.op.value === "+=") return { amount: rhs, sign: 1 };
+  if (step.op.value === "-=") return { amount: rhs, sign: -1 };
+  if (step.op.value !== "=" || rhs.kind !== "binary-expression") return null;
+  const operator = rhs.operator.value;
+  if (isName2(rhs.left, variable2, scope)) {
+    if (operator === "+") return { amount: rhs.right, sign: 1 };
+    if (operator === "-") return { amount: rhs.right, sign: -1 };
+  }
+  return operator === "+" && isName2(rhs.right, variable2, scope) ? { amount: rhs.left, sign: 1 } : null;
+}
+function isName2(expression, variable2, scope) {
+  return expression.kind === "ref" && declarationOf(expression.ident, scope.program.module) === variable2;
+}
+function partsOf3(condition, operator) {
+  if (condition.kind === "parenthesized-expression") return partsOf3(condition.expression, operator);
+  if (condition.kind !== "binary-expression" || condition.operator.value !== operator) return [condition];
+  return [...partsOf3(condition.left, operator), ...partsOf3(condition.right, operator)];
+}
+
+// src/kernel/features/trip-count.ts
+var maxSimulated = 4096;
+function tripCode(loop, scope) {
+  const induction = inductionOf(loop, scope);
+  const start2 = induction && startCode(loop, induction, scope);
+  const follow2 = (run, frame2) => run.follower?.trips(run, frame2, loop) ?? Number.NaN;
+  if (!induction || !start2) return follow2;
+  const counted3 = countedCode(induction, scope);
+  const simulated = simulatedCode(induction, scope);
+  const formal = (run, frame2) => {
+    const { value: value2, shared: shared2 } = start2(run, frame2);
+    if (typeof value2 !== "number") return null;
+    return counted3?.(run, frame2, { value: value2, shared: shared2 }) ?? simulated(run, frame2, value2);
+  };
+  if (!leavesEarly(loop, scope)) return (run, frame2) => formal(run, frame2) ?? follow2(run, frame2);
+  return (run, frame2) => {
+    const trips = follow2(run, frame2);
+    return Number.isNaN(trips) ? formal(run, frame2) ?? trips : trips;
+  };
+}
+function startCode(loop, { variable: variable2 }, scope) {
+  const { module } = scope.program;
+  let from;
+  const init2 = loop.kind === "for" ? loop.init : void 0;
+  const element2 = variable2.declElem;
+  if (init2?.kind === "var" && init2.name.decl.ident === variable2) from = init2.init;
+  else if (init2?.kind === "assign" && init2.lhs.kind !== "phony" && init2.op.value === "=") {
+    if (!isName2(init2.lhs, variable2, scope)) return null;
+    from = init2.rhs;
+  } else if (init2 || element2?.kind !== "var" || !isOnlySteppedHere(loop, variable2, scope)) return null;
+  else from = element2.init;
+  const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
+  if (!from || fixed2 !== null) return () => ({ value: fixed2, shared: () => false });
+  const first = scope.value(from);
+  return (run, frame2) => ({
+    value: first(run, frame2, firstInvocation),
+    shared: () => first(run, frame2, everyone) === null
+  });
+}
+function isOnlySteppedHere(loop, variable2, { program, fn }) {
+  if (fn === null || program.timesAssigned(variable2, fn) !== 1) return false;
+  let declaredIn;
+  let found = false;
+  const visit = (element2, around2) => {
+    if (element2.kind === "var" && element2.name.decl.ident === variable2) declaredIn = around2;
+    if (element2 === loop) found = declaredIn === around2;
+    const inner = element2.kind === "for" || element2.kind === "while" || element2.kind === "loop" ? element2 : around2;
+    for (const child of childrenOf(element2, program.module)) visit(child, inner);
+  };
+  visit(fn, fn);
+  return found;
+}
+var mirrored = {
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+  "!=": "!=",
+  "==": "=="
+};
+var negated = {
+  "<": ">=",
+  "<=": ">",
+  ">": "<=",
+  ">=": "<",
+  "!=": "==",
+  "==": "!="
+};
+function countedCode(induction, scope) {
+  const { condition, variable: variable2, stops, stepsFirst, isLate, fixed: fixed2 } = induction;
+  const increment = incrementOf(induction, scope);
+  if (increment === null || increment.amount !== 1 && !fixed2(increment.amount)) return null;
+  const parts = partsOf3(condition, stops ? "||" : "&&");
+  const tests = parts.flatMap((part) => comparisonOf(part, variable2, scope) ?? []);
+  const [test] = tests;
+  if (test === void 0 || !fixed2(test.bound)) return null;
+  const { amount, sign: sign2 } = increment;
+  const by = amount === 1 ? () => 1 : scope.value(amount);
+  const bound = scope.value(test.bound);
+  const others = parts.filter((part) => part !== test.part).map((part) => scope.value(part));
+  const operator = stops ? negated[test.operator] : test.operator;
+  return (run, frame2, { value: value2, shared: shared2 }) => {
+    const step = by(run, frame2, firstInvocation);
+    const end = bound(run, frame2, firstInvocation);
+    if (typeof step !== "number" || step === 0 || typeof end !== "number") return null;
+    if (others.some((other) => other(run, frame2, firstInvocation) !== null)) return null;
+    const trips = tripsOf(operator, (end - value2) / (sign2 * step), sign2 * step, shared2);
+    if (trips === null) return null;
+    if (stepsFirst) return Math.max(1, trips);
+    return isLate ? trips + 1 : trips;
+  };
+}
+function tripsOf(operator, trips, ...[by, shared2]) {
+  if (operator === "<" && by > 0 || operator === ">" && by < 0) {
+    return Math.max(0, shared2() ? trips : Math.ceil(trips));
+  }
+  if (operator === "<=" && by > 0 || operator === ">=" && by < 0) {
+    return Math.max(0, Math.floor(trips) + 1);
+  }
+  return operator === "!=" && Number.isInteger(trips) && trips >= 0 ? trips : null;
+}
+function comparisonOf(part, variable2, scope) {
+  const expression = part.kind === "parenthesized-expression" ? part.expression : part;
+  if (expression.kind !== "binary-expression") return null;
+  const { left, right } = expression;
+  const operator = expression.operator.value;
+  if (isName2(left, variable2, scope) && Object.hasOwn(mirrored, operator))
+    return { part, operator, bound: right };
+  const turned2 = mirrored[operator];
+  return isName2(right, variable2, scope) && turned2 !== void 0 ? { part, operator: turned2, bound: left } : null;
+}
+function goesOnCode({ condition, stops }, scope) {
+  const parts = partsOf3(condition, stops ? "||" : "&&").map((part) => scope.value(part));
+  return (run, frame2) => {
+    let known4 = false;
+    for (const part of parts) {
+      const value2 = part(run, frame2, firstInvocation);
+      if (value2 === stops) return false;
+      if (value2 === !stops) known4 = true;
+    }
+    return known4 ? true : null;
+  };
+}
+function simulatedCode(induction, scope) {
+  const { variable: variable2, stepsFirst, isLate } = induction;
+  const goesOn = goesOnCode(induction, scope);
+  const next = nextCode(induction, scope);
+  return (run, frame2, start2) => {
+    if (frame2.held !== null) return null;
+    const values2 = /* @__PURE__ */ new Map();
+    const within = { ...frame2, held: { values: values2, follows: false } };
+    let value2 = start2;
+    for (let trips = 0; trips <= maxSimulated; trips++) {
+      if (stepsFirst) value2 = next(run, within, value2);
+      if (value2 === null) return null;
+      values2.set(variable2, { value: value2, differs: false });
+      const goes = goesOn(run, within);
+      if (goes === null) return null;
+      if (!goes) return isLate ? trips + 1 : trips;
+      if (!stepsFirst) value2 = next(run, within, value2);
+      if (value2 === null) return null;
+    }
+    return null;
+  };
+}
+function nextCode({ step, variable: variable2 }, scope) {
+  const unknown5 = () => null;
+  if (stepped(step, scope) !== variable2) return unknown5;
+  const kind = elementKind(typeOfDeclaration(variable2, scope.program.module));
+  if (step.kind === "increment" || step.kind === "decrement") {
+    const apply2 = scalarOperator(step.kind === "increment" ? "+" : "-", kind);
+    return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
+  }
+  if (step.kind !== "assign" || step.lhs.kind === "phony" || !isName2(step.lhs, variable2, scope))
+    return unknown5;
+  const right = scope.value(step.rhs);
+  const apply = step.op.value === "=" ? null : scalarOperator(step.op.value.slice(0, -1), kind);
+  return (run, frame2, value2) => {
+    frame2.held?.values.set(variable2, { value: value2, differs: false });
+    const amount = right(run, frame2, firstInvocation);
+    return amount === null || apply === null ? amount : applyBinary(apply, value2, amount);
+  };
+}
+
+// src/kernel/features/follow-loop.ts
+var maxTurns = 1 << 14;
+function loopStep(loop, scope, code) {
+  const steps2 = stepsOf(loop, scope, code);
+  const induction = inductionOf(loop, scope);
+  const counted3 = induction && countedCode(induction, scope);
+  const isPassable = loop.kind === "for" && loop.init?.kind === "var" && steps2.head === null && steps2.body === null;
+  const tripsKnown = (at3) => {
+    const start2 = induction && at3.trail.held.values.get(induction.variable);
+    if (!counted3 || typeof start2?.value !== "number") return null;
+    const { value: value2, differs: differs2 } = start2;
+    return counted3(at3.trail.run, at3.frame, { value: value2, shared: () => differs2 });
+  };
+  return (at3) => {
+    const { trail, trips: seen } = at3;
+    steps2.init?.(at3);
+    const known4 = tripsKnown(at3);
+    if (known4 !== null && isPassable) {
+      seen.add(loop, known4, trail);
+      return "next";
+    }
+    const around2 = trail.turns;
+    const isHopeless2 = seen.isEndless(loop);
+    trail.turns = seen.turns(loop, trail);
+    const gone = isHopeless2 ? null : takeTurns(at3, steps2);
+    if (gone === null) giveUp(at3, steps2);
+    trail.turns = around2;
+    const trips = steps2.needsTest || gone === null ? known4 ?? gone?.turns : gone.turns;
+    seen.add(loop, trips ?? Number.NaN, trail);
+    return gone?.end === "return" ? "return" : "next";
+  };
+}
+function stepsOf(loop, scope, code) {
+  const { module } = scope.program;
+  const heads = loop.kind === "for" ? [loop.init, loop.update] : [];
+  const [init2, update] = heads.map((head2) => head2 ? code.block([head2], scope) : null);
+  const own3 = live(loop.body.body, module);
+  const last2 = own3.at(-1);
+  const continuing = last2?.kind === "continuing" ? last2 : null;
+  const exit = loopTest(loop, scope);
+  const ends = continuing?.breakIf;
+  const at3 = exit !== null && Number.isFinite(exit.index) ? exit.index + 1 : 0;
+  const written = [...own3, ...heads.filter((head2) => head2 !== void 0)];
+  return {
+    init: init2 ?? null,
+    head: code.block(own3.slice(0, Math.max(0, at3 - 1)), scope),
+    test: exit && Number.isFinite(exit.index) ? goesOnCode(exit, scope) : null,
+    body: code.block(continuing ? own3.slice(at3, -1) : own3.slice(at3), scope),
+    update: continuing ? code.block(continuing.body.body, scope) : update ?? null,
+    lastTest: ends ? goesOnCode({ condition: ends, stops: true }, scope) : null,
+    lastTurn: exit?.isLate ? 1 : 0,
+    needsTest: !leavesEarly(loop, scope),
+    changed: [...countAssignments(written, module).keys()].filter((one6) => code.relevance.decides(one6))
+  };
+}
+function takeTurns(at3, steps2) {
+  const { trail, frame: frame2 } = at3;
+  for (let turn = 0; turn <= maxTurns && trail.iterate(); turn++) {
+    const changesBefore = trail.changes;
+    trail.turns.count++;
+    const before = steps2.head?.(at3) ?? "next";
+    if (before === "return" || before === "break") return { turns: turn + 1, end: before };
+    const goesOn = before === "continue" ? true : steps2.test?.(trail.run, frame2);
+    if (goesOn === null && steps2.needsTest) return null;
+    if (goesOn === false) {
+      if (turn === 0 && steps2.body !== null && at3.trips.isNew(steps2))
+        trail.aside(() => steps2.body?.({ ...at3 }));
+      if (steps2.lastTurn === 0) trail.turns.count--;
+      return { turns: turn + steps2.lastTurn, end: "test" };
+    }
+    const flow = before === "continue" ? before : steps2.body?.(at3) ?? "next";
+    if (flow === "return" || flow === "break") return { turns: turn + 1, end: flow };
+    steps2.update?.(at3);
+    if (steps2.lastTest?.(trail.run, frame2) === false) return { turns: turn + 1, end: "test" };
+    if (trail.changes === changesBefore) return null;
+  }
+  return null;
+}
+function giveUp(at3, { changed, head: head2, body, update }) {
+  const forget = () => {
+    for (const declaration of changed) {
+      if (at3.trail.held.values.has(declaration))
+        at3.trail.held.values.set(declaration, { value: null, differs: true });
+    }
+  };
+  forget();
+  at3.trail.turns.count++;
+  head2?.({ ...at3 });
+  body?.({ ...at3 });
+  update?.({ ...at3 });
+  forget();
+}
+
+// src/kernel/features/follow-steps.ts
+var byAddress2 = 1e3;
+var StepCode = class {
+  scope;
+  relevance;
+  #bodies = /* @__PURE__ */ new Map();
+  constructor(scope, relevance) {
+    this.scope = scope;
+    this.relevance = relevance;
+  }
+  get module() {
+    return this.scope.program.module;
+  }
+  /** Code that goes through a function; null if nothing in it matters. */
+  body(fn) {
+    let body = this.#bodies.get(fn);
+    if (body === void 0) {
+      body = null;
+      this.#bodies.set(fn, body);
+      body = this.block(fn.body.body, this.scope.of(fn));
+      this.#bodies.set(fn, body);
+    }
+    return body;
+  }
+  /** Gives the module's private variables their first values. */
+  start(at3) {
+    for (const item of this.module.declarations) {
+      if (item.kind !== "gvar" || !this.#follows(item.name.decl.ident, this.scope)) continue;
+      this.#declare(item, this.scope)?.(at3);
+    }
+  }
+  /** null if nothing in the statements matters. */
+  block(statements, scope) {
+    const steps2 = live(statements, this.module).flatMap((statement) => {
+      const step = this.#statement(statement, scope);
+      return step === null ? [] : [{ step, loops: this.relevance.loops(statement) }];
+    });
+    return inOrder(steps2);
+  }
+  /** Code for what an expression is to the first invocation, and whether it differs between invocations. */
+  value(expression, scope) {
+    const code = scope.value(expression);
+    return ({ trail: { run }, frame: frame2 }) => {
+      const readsBefore = run.laneReads;
+      const value2 = code(run, frame2, firstInvocation);
+      return { value: value2, differs: run.laneReads !== readsBefore };
+    };
+  }
+  /** Code for the calls in an expression that have to be gone through; null if there are none. */
+  calls(expression, scope) {
+    if (expression === void 0 || !this.relevance.calls(expression)) return null;
+    const value2 = this.value(expression, scope);
+    return (at3) => {
+      value2(at3);
+      return "next";
+    };
+  }
+  #statement(statement, scope) {
+    switch (statement.kind) {
+      case "var":
+      case "let":
+        return this.#follows(statement.name.decl.ident, scope) ? this.#declare(statement, scope) : this.calls(statement.init, scope);
+      case "assign":
+        return this.#assign(statement, scope);
+      case "increment":
+      case "decrement": {
+        const operator = statement.kind === "increment" ? "+" : "-";
+        return this.#update(statement.target, scope, operator, () => ({ value: 1, differs: false }));
+      }
+      case "call":
+        return this.calls(statement.call, scope);
+      case "block":
+        return this.block(statement.body, scope);
+      case "if":
+        return this.#branch(statement, scope);
+      case "switch":
+        return this.#switch(statement, scope);
+      case "for":
+      case "while":
+      case "loop":
+        return loopStep(statement, scope, this);
+      case "return":
+        return this.#return(statement.value, scope);
+      case "discard":
+        return () => "return";
+      case "break":
+        return statement.condition ? null : () => "break";
+      case "continue":
+        return () => "continue";
+      default:
+        return null;
+    }
+  }
+  /** Whether what a variable holds is kept: one that is written through addresses may hold anything. */
+  #follows(declaration, { program, fn }) {
+    const element2 = declaration.declElem;
+    if (!this.relevance.decides(declaration)) return false;
+    if (element2?.kind === "let") return true;
+    const isPrivate = element2?.kind === "gvar" && (element2.template?.[0]?.name ?? "private") === "private";
+    if (element2?.kind !== "var" && !isPrivate) return false;
+    return program.timesAssigned(declaration, fn) < byAddress2;
+  }
+  #declare({ name, init: init2 }, scope) {
+    const { ident } = name.decl;
+    const type = typeOfDeclaration(ident, this.module);
+    const kind = elementKind(type);
+    const zero4 = kind === "bool" ? false : 0;
+    const empty2 = kind === null ? null : type.kind === "vector" ? Array(lanesOf(type)).fill(zero4) : zero4;
+    const value2 = init2 && this.value(init2, scope);
+    return (at3) => {
+      const first = value2?.(at3) ?? { value: empty2, differs: false };
+      at3.trail.set(
+        ident,
+        typeof first.value === "number" ? wrap(first.value, kind) : first.value,
+        first.differs
+      );
+      return "next";
+    };
+  }
+  #assign(statement, scope) {
+    const { lhs, rhs, op } = statement;
+    const target = lhs.kind === "phony" ? void 0 : lhs;
+    const operator = op.value === "=" ? null : op.value.slice(0, -1);
+    const root = target && rootDeclaration(target, this.module);
+    if (target && root && this.#follows(root, scope)) {
+      return this.#update(target, scope, operator, this.value(rhs, scope));
+    }
+    return inOrder(
+      [target, rhs].flatMap((part) => this.calls(part, scope) ?? []).map((step) => ({ step, loops: true }))
+    );
+  }
+  /** Code that changes a variable, or an element of a vector. */
+  #update(target, scope, ...[operator, amount]) {
+    const root = rootDeclaration(target, this.module);
+    if (root === void 0 || !this.#follows(root, scope)) return null;
+    const kind = elementKind(typeOf(target, this.module));
+    const apply = operator === null ? null : scalarOperator(operator, kind);
+    const before = this.value(target, scope);
+    const place2 = this.#place(target, root, scope);
+    return (at3) => {
+      const old = before(at3);
+      const by = amount(at3);
+      const operated = apply === null ? by.value : by.value === null || old.value === null ? null : applyBinary(apply, old.value, by.value);
+      const value2 = typeof operated === "number" ? wrap(operated, kind) : operated;
+      const differs2 = by.differs || apply !== null && old.differs;
+      at3.trail.set(
+        root,
+        place2(at3, value2),
+        differs2 || at3.trail.held.values.get(root)?.differs === true && place2 !== whole
+      );
+      return "next";
+    };
+  }
+  /** Code for the whole variable with a part of it replaced; null of what is no scalar and no vector. */
+  #place(target, root, scope) {
+    if (isName2(target, root, scope)) return whole;
+    const isVector = typeOfDeclaration(root, this.module).kind === "vector";
+    if (!isVector || target.kind !== "component-expression" && target.kind !== "component-member-expression") {
+      return () => null;
+    }
+    const index = target.kind === "component-expression" ? this.value(target.access, scope) : () => ({ value: "xyzwrgba".indexOf(target.access.name) % 4, differs: false });
+    return (at3, part) => {
+      const vector2 = at3.trail.held.values.get(root)?.value;
+      const position = index(at3).value;
+      if (typeof vector2 !== "object" || vector2 === null || typeof position !== "number") return null;
+      if (part === null || typeof part === "object" || position < 0 || position >= vector2.length) return null;
+      return vector2.map((element2, i) => i === position ? part : element2);
+    };
+  }
+  #branch(statement, scope) {
+    const then = this.block(statement.body.body, scope);
+    const otherwise = statement.else ? this.#statement(statement.else, scope) : null;
+    if (then === null && otherwise === null) return this.calls(statement.condition, scope);
+    const test = this.value(statement.condition, scope);
+    const thenLoops = this.relevance.loops(statement.body);
+    const otherwiseLoops = statement.else !== void 0 && this.relevance.loops(statement.else);
+    return (at3) => {
+      const { value: value2 } = test(at3);
+      if (typeof value2 !== "boolean") return fork(at3, [then, otherwise]);
+      const [taken, left, loops] = value2 ? [then, otherwise, otherwiseLoops] : [otherwise, then, thenLoops];
+      if (loops && left !== null) aside(at3, statement, left);
+      return taken?.(at3) ?? "next";
+    };
+  }
+  #switch(statement, scope) {
+    const clauses = live(statement.clauses, this.module).map((clause) => ({
+      step: this.block(clause.body.body, scope),
+      isDefault: clause.selectors.includes("default"),
+      selectors: clause.selectors.filter((one6) => one6 !== "default").map((one6) => this.value(one6, scope)),
+      element: clause,
+      loops: this.relevance.loops(clause.body)
+    }));
+    if (clauses.every(({ step }) => step === null)) return this.calls(statement.selector, scope);
+    const selector = this.value(statement.selector, scope);
+    const ended = (flow) => flow === "break" ? "next" : flow;
+    return (at3) => {
+      const { value: value2 } = selector(at3);
+      if (typeof value2 !== "number") {
+        const ways = clauses.map(
+          ({ step }) => (stop) => ended(step?.(stop) ?? "next")
+        );
+        return fork(at3, ways);
+      }
+      const taken = clauses.find(({ selectors }) => selectors.some((one6) => one6(at3).value === value2)) ?? clauses.find(({ isDefault }) => isDefault);
+      for (const { step, element: element2, loops } of clauses) {
+        if (step !== null && loops && step !== taken?.step) aside(at3, element2, step);
+      }
+      return ended(taken?.step?.(at3) ?? "next");
+    };
+  }
+  #return(expression, scope) {
+    const value2 = expression && this.value(expression, scope);
+    const matters = expression && (this.relevance.calls(expression) || scope.fn && this.relevance.decides(scope.fn.name.ident));
+    return (at3) => {
+      at3.returned = matters && value2 ? value2(at3).value : null;
+      return "return";
+    };
+  }
+};
+var whole = (_at, value2) => value2;
+function aside(at3, statement, step) {
+  if (at3.trips.isNew(statement)) at3.trail.aside(() => step({ ...at3 }));
+}
+
+// src/kernel/features/relevance.ts
+var Relevance = class {
+  #module;
+  #names = /* @__PURE__ */ new Set();
+  #functions = /* @__PURE__ */ new Set();
+  /** Functions in which there are loops, or which call such. */
+  #looping = /* @__PURE__ */ new Set();
+  /** @param functions that the program reaches */
+  constructor(functions2, module) {
+    this.#module = module;
+    for (let known4 = -1; known4 !== this.#size; ) {
+      known4 = this.#size;
+      for (const fn of functions2) this.#survey(fn);
+    }
+  }
+  get #size() {
+    return this.#names.size + this.#functions.size + this.#looping.size;
+  }
+  /** Whether what a variable or function stands for may decide how often a loop runs. */
+  decides(declaration) {
+    return this.#names.has(declaration);
+  }
+  /** Whether an expression calls a function that has to be gone through. */
+  calls(element2) {
+    return this.#callees(element2).some((fn) => this.#functions.has(fn));
+  }
+  /** Whether there are loops in statements, or in what they call. */
+  loops(element2) {
+    if (element2.kind === "for" || element2.kind === "while" || element2.kind === "loop") return true;
+    if (element2.kind === "call-expression" && this.#callees(element2).some((fn) => this.#looping.has(fn)))
+      return true;
+    return childrenOf(element2, this.#module).some((child) => this.loops(child));
+  }
+  #callees(element2) {
+    return [...referencedIn(element2, this.#module)].flatMap(
+      ({ declElem }) => declElem?.kind === "fn" ? [declElem] : []
+    );
+  }
+  #survey(fn) {
+    this.#all(fn.body.body, fn);
+    if (this.loops(fn.body)) this.#looping.add(fn);
+    const assigned = [...countAssignments([fn], this.#module).keys()];
+    const changes = assigned.some((declaration) => declaration.isGlobal && this.#names.has(declaration));
+    if (changes || this.#looping.has(fn) || this.#names.has(fn.name.ident) || this.calls(fn.body)) {
+      this.#functions.add(fn);
+    }
+  }
+  #add(element2) {
+    if (element2 === void 0) return;
+    for (const declaration of referencedIn(element2, this.#module)) this.#names.add(declaration);
+  }
+  /** Arguments decide what parameters do. */
+  #passArguments(element2) {
+    if (element2.kind === "call-expression") this.#passTo(element2);
+    for (const child of childrenOf(element2, this.#module)) this.#passArguments(child);
+  }
+  #passTo(call2) {
+    const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
+    const fn = declarationOf(callee, this.#module)?.declElem;
+    if (fn?.kind !== "fn") return;
+    for (const [i, { name }] of live(fn.params, this.#module).entries()) {
+      if (this.#names.has(name.decl.ident)) this.#add(call2.arguments[i]);
+    }
+  }
+  #values(...expressions) {
+    let calls2 = false;
+    for (const expression of expressions) {
+      if (expression === void 0) continue;
+      this.#passArguments(expression);
+      if (this.calls(expression)) calls2 = true;
+    }
+    return calls2;
+  }
+  #all(statements, fn) {
+    let any = false;
+    for (const statement of live(statements, this.#module)) if (this.#visit(statement, fn)) any = true;
+    return any;
+  }
+  /** Whether a statement has to be gone through. */
+  #visit(statement, fn) {
+    switch (statement.kind) {
+      case "var":
+      case "let": {
+        const decides = this.#names.has(statement.name.decl.ident);
+        if (decides) this.#add(statement.init);
+        return this.#values(statement.init) || decides;
+      }
+      case "assign": {
+        const { lhs, rhs } = statement;
+        const target = lhs.kind === "phony" ? void 0 : lhs;
+        const root = target && rootDeclaration(target, this.#module);
+        const decides = root !== void 0 && this.#names.has(root);
+        if (decides) for (const part of [target, rhs]) this.#add(part);
+        return this.#values(target, rhs) || decides;
+      }
+      case "increment":
+      case "decrement": {
+        const root = rootDeclaration(statement.target, this.#module);
+        return root !== void 0 && this.#names.has(root);
+      }
+      case "call":
+        return this.#values(statement.call);
+      case "block":
+      case "continuing":
+        return this.#all(statement.kind === "block" ? statement.body : statement.body.body, fn);
+      case "if": {
+        const then = this.#all(statement.body.body, fn);
+        const otherwise = statement.else ? this.#visit(statement.else, fn) : false;
+        if (then || otherwise) this.#add(statement.condition);
+        return this.#values(statement.condition) || then || otherwise;
+      }
+      case "switch": {
+        const clauses = live(statement.clauses, this.#module).map(
+          (clause) => this.#all(clause.body.body, fn)
+        );
+        const any = clauses.includes(true);
+        if (any) this.#add(statement.selector);
+        return this.#values(statement.selector) || any;
+      }
+      case "for":
+      case "while":
+      case "loop": {
+        if (statement.kind !== "loop") this.#add(statement.condition);
+        if (statement.kind !== "loop") this.#values(statement.condition);
+        const heads = statement.kind === "for" ? [statement.init, statement.update] : [];
+        this.#all(heads.filter((head2) => head2 !== void 0), fn);
+        this.#all(statement.body.body, fn);
+        return true;
+      }
+      case "return":
+        if (this.#names.has(fn.name.ident)) this.#add(statement.value);
+        this.#values(statement.value);
+        return true;
+      case "break":
+        this.#add(statement.condition);
+        return true;
+      case "continue":
+      case "discard":
+        return true;
+      default:
+        return false;
+    }
+  }
+};
+
 // src/kernel/features/survey.ts
 function surveyParts(parts, module) {
   const functions2 = /* @__PURE__ */ new Set();
@@ -56825,10 +59411,10 @@ function surveyParts(parts, module) {
   for (const part of parts) if (part.kind !== "head" && part.kind !== "mention") visit(part);
   return { variables: [...variables], functions: [...functions2], locals };
 }
-function surveyFrom(entry, module) {
+function functionsFrom(entry, module) {
   const functions2 = /* @__PURE__ */ new Set([entry]);
   for (const fn of functions2) for (const called of surveyParts([fn], module).functions) functions2.add(called);
-  return countAssignments([...functions2], module);
+  return [...functions2];
 }
 function privateSize(type, scope) {
   if (type.kind !== "array" && type.kind !== "struct") return null;
@@ -57112,8 +59698,8 @@ function callCode2(call2, scope) {
   }
   if (declaration || /^(array|mat\d)/.test(name)) return sequence(passed);
   const type = typeOf(call2, module);
-  const own = /^(f32|f16|i32|u32|bool|vec\d)/.test(name) ? conversionCode(call2, type, scope) : builtinCode(name, call2, type, scope);
-  return sequence([...passed, own]);
+  const own3 = /^(f32|f16|i32|u32|bool|vec\d)/.test(name) ? conversionCode(call2, type, scope) : builtinCode(name, call2, type, scope);
+  return sequence([...passed, own3]);
 }
 function activationCode(fn, call2, scope) {
   const code = scope.program.body(fn);
@@ -57127,7 +59713,7 @@ function activationCode(fn, call2, scope) {
 function activate(code, passed, ...[run, frame2, tally, times]) {
   if (code === null) return;
   if (code === "unfinished" || run.callsLeft-- <= 0) tally.forget();
-  else perform(code, run, callFrame(passed.arguments, frame2, passed.room.used), tally, times);
+  else perform(code, run, callFrame(passed, frame2), tally, times);
 }
 function calledFunction(call2, scope) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
@@ -57183,204 +59769,6 @@ function pointeeCode(pointer2, scope, what) {
   return isMemory(pointer2.expression, scope) ? accessCode(pointer2.expression, scope, what) : null;
 }
 
-// src/kernel/features/trip-count.ts
-var maxSimulated = 4096;
-function tripCode(loop, scope) {
-  const induction = loop.kind === "for" ? inductionOfFor(loop, scope) : inductionOfLoop(loop, scope);
-  if (!induction) return () => Number.NaN;
-  const counted3 = countedCode(induction, scope);
-  const simulated = simulatedCode(induction, scope);
-  return (run, frame2) => {
-    const start = induction.start(run, frame2);
-    if (typeof start !== "number") return Number.NaN;
-    return counted3?.(run, frame2, start) ?? simulated(run, frame2, start) ?? Number.NaN;
-  };
-}
-function inductionOfFor(loop, scope) {
-  const { init: init2, condition, update, body } = loop;
-  const { module } = scope.program;
-  if (!init2 || !condition || !update) return null;
-  let variable2;
-  let from;
-  if (init2.kind === "var") {
-    variable2 = init2.name.decl.ident;
-    from = init2.init;
-  } else if (init2.kind === "assign" && init2.op.value === "=" && init2.lhs.kind === "ref") {
-    variable2 = declarationOf(init2.lhs.ident, module);
-    from = init2.rhs;
-  }
-  if (!variable2 || countAssignments([body], module).has(variable2)) return null;
-  const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
-  const first = from && fixed2 === null ? scope.value(from) : null;
-  return {
-    variable: variable2,
-    start: first === null ? () => fixed2 : (run, frame2) => first(run, frame2, firstInvocation),
-    shared: first === null ? () => false : (run, frame2) => first(run, frame2, everyone) === null,
-    condition,
-    stops: false,
-    stepsFirst: false,
-    step: update
-  };
-}
-function inductionOfLoop(loop, scope) {
-  const { program, fn } = scope;
-  const { module } = program;
-  const statements = [...live(loop.body.body, module)];
-  let exit = null;
-  if (loop.kind === "while") {
-    exit = { condition: loop.condition, stops: false, index: -1 };
-  } else {
-    const index2 = statements.findIndex((statement) => isExit(statement, scope));
-    const found = statements[index2];
-    if (found?.kind === "if") exit = { condition: found.condition, stops: true, index: index2 };
-    const last2 = statements.at(-1);
-    if (last2?.kind === "continuing") {
-      statements.push(...live(last2.body.body, module));
-      if (!exit && last2.breakIf) exit = { condition: last2.breakIf, stops: true, index: statements.length };
-    }
-  }
-  if (!exit) return null;
-  const { condition, stops, index } = exit;
-  const variable2 = onlyChangingVariable(condition, scope);
-  if (!variable2 || program.timesAssigned(variable2, fn) !== 1) return null;
-  const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable2);
-  const step = statements[stepIndex];
-  if (!step) return null;
-  const declaration = variable2.declElem;
-  if (declaration?.kind !== "var") return null;
-  const first = declaration.init ? scope.value(declaration.init) : null;
-  return {
-    variable: variable2,
-    start: (run, frame2) => first === null ? 0 : first(run, frame2, arrivals[0]),
-    shared: () => false,
-    condition,
-    stops,
-    stepsFirst: stepIndex < index,
-    step
-  };
-}
-function isExit(statement, scope) {
-  if (statement.kind !== "if" || statement.else) return false;
-  const body = live(statement.body.body, scope.program.module);
-  return body.length === 1 && body[0]?.kind === "break";
-}
-function onlyChangingVariable(expression, scope) {
-  const found = /* @__PURE__ */ new Set();
-  for (const declaration of referenced(expression, scope)) {
-    if (scope.program.timesAssigned(declaration, scope.fn) > 0) found.add(declaration);
-  }
-  return found.size === 1 ? [...found][0] : void 0;
-}
-function referenced(expression, scope) {
-  switch (expression.kind) {
-    case "ref": {
-      const declaration = declarationOf(expression.ident, scope.program.module);
-      return declaration ? [declaration] : [];
-    }
-    case "binary-expression":
-      return [...referenced(expression.left, scope), ...referenced(expression.right, scope)];
-    case "unary-expression":
-    case "parenthesized-expression":
-      return referenced(expression.expression, scope);
-    case "component-expression":
-      return [...referenced(expression.base, scope), ...referenced(expression.access, scope)];
-    case "component-member-expression":
-      return referenced(expression.base, scope);
-    case "call-expression":
-      return expression.arguments.flatMap((argument) => referenced(argument, scope));
-    default:
-      return [];
-  }
-}
-function stepped(statement, scope) {
-  const { module } = scope.program;
-  if (statement.kind === "increment" || statement.kind === "decrement") {
-    return rootDeclaration(statement.target, module);
-  }
-  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    return rootDeclaration(statement.lhs, module);
-  return void 0;
-}
-function incrementCode({ step, variable: variable2 }, scope) {
-  if (stepped(step, scope) !== variable2) return null;
-  if (step.kind === "increment") return () => 1;
-  if (step.kind === "decrement") return () => -1;
-  if (step.kind !== "assign" || step.op.value !== "+=" && step.op.value !== "-=") return null;
-  const amount = scope.value(step.rhs);
-  const sign2 = step.op.value === "+=" ? 1 : -1;
-  return (run, frame2) => {
-    const by = amount(run, frame2, firstInvocation);
-    return typeof by === "number" ? sign2 * by : null;
-  };
-}
-var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
-function countedCode(induction, scope) {
-  const increment = incrementCode(induction, scope);
-  const one6 = induction.step.kind === "increment";
-  const { condition, variable: variable2, shared: shared2, stops, stepsFirst } = induction;
-  if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
-  const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
-  const turned2 = !isVariable2(condition.left);
-  if (turned2 && !isVariable2(condition.right)) return null;
-  const operator = turned2 ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = scope.value(turned2 ? condition.left : condition.right);
-  return (run, frame2, start) => {
-    const by = one6 ? 1 : increment(run, frame2);
-    if (by === null || by === 0) return null;
-    const end = bound(run, frame2, firstInvocation);
-    if (typeof end !== "number") return null;
-    const trips = (end - start) / by;
-    if (operator === "<" && by > 0 || operator === ">" && by < 0) {
-      return Math.max(0, shared2(run, frame2) ? trips : Math.ceil(trips));
-    }
-    if (operator === "<=" && by > 0 || operator === ">=" && by < 0) {
-      return Math.max(0, Math.floor(trips) + 1);
-    }
-    return operator === "!=" && Number.isInteger(trips) && trips >= 0 ? trips : null;
-  };
-}
-function simulatedCode(induction, scope) {
-  const { variable: variable2, stops, stepsFirst } = induction;
-  const condition = scope.value(induction.condition);
-  const next = nextCode(induction, scope);
-  const tripsFrom = (run, frame2, start) => {
-    let value2 = start;
-    for (let trips = 0; trips <= maxSimulated; trips++) {
-      if (stepsFirst) value2 = next(run, frame2, value2);
-      if (value2 === null) return Number.NaN;
-      run.assumed = { variable: variable2, value: value2 };
-      const test = condition(run, frame2, firstInvocation);
-      if (typeof test !== "boolean") return Number.NaN;
-      if (test === stops) return stepsFirst ? trips + 1 : trips;
-      if (!stepsFirst) value2 = next(run, frame2, value2);
-      if (value2 === null) return Number.NaN;
-    }
-    return Number.NaN;
-  };
-  return (run, frame2, start) => {
-    const trips = tripsFrom(run, frame2, start);
-    run.assumed = null;
-    return trips;
-  };
-}
-function nextCode({ step, variable: variable2 }, scope) {
-  const unknown5 = () => null;
-  if (stepped(step, scope) !== variable2) return unknown5;
-  const kind = elementKind(typeOfDeclaration(variable2, scope.program.module));
-  if (step.kind === "increment" || step.kind === "decrement") {
-    const apply2 = scalarOperator(step.kind === "increment" ? "+" : "-", kind);
-    return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
-  }
-  if (step.kind !== "assign") return unknown5;
-  const right = scope.value(step.rhs);
-  const apply = step.op.value === "=" ? null : scalarOperator(step.op.value.slice(0, -1), kind);
-  return (run, frame2, value2) => {
-    run.assumed = { variable: variable2, value: value2 };
-    const amount = right(run, frame2, firstInvocation);
-    return amount === null || apply === null ? amount : applyBinary(apply, value2, amount);
-  };
-}
-
 // src/kernel/features/walk.ts
 var iterations = counterIndex("iterations");
 var divergentBranches = counterIndex("divergentBranches");
@@ -57388,24 +59776,24 @@ function blockCode(statements, scope) {
   return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
 function statementCode(statement, scope) {
-  const whole3 = (make) => scope.program.remember(statement, [statement], scope, make);
+  const whole4 = (make) => scope.program.remember(statement, [statement], scope, make);
   const gathered = (make) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case "var":
     case "let": {
       const { init: init2 } = statement;
-      return whole3(() => init2 ? expressionCode(init2, scope) : null);
+      return whole4(() => init2 ? expressionCode(init2, scope) : null);
     }
     case "assign":
-      return whole3(() => assignCode(statement, scope));
+      return whole4(() => assignCode(statement, scope));
     case "increment":
     case "decrement":
-      return whole3(() => stepCode(statement.target, scope));
+      return whole4(() => stepCode(statement.target, scope));
     case "call":
       return callCode3(statement.call, statement, scope);
     case "return": {
       const { value: value2 } = statement;
-      return whole3(() => value2 ? expressionCode(value2, scope) : null);
+      return whole4(() => value2 ? expressionCode(value2, scope) : null);
     }
     case "block":
       return gathered(() => blockCode(statement.body, scope));
@@ -57438,7 +59826,7 @@ function statementCode(statement, scope) {
       return blockCode(statement.body.body, scope);
     case "break": {
       const { condition } = statement;
-      return whole3(() => condition ? expressionCode(condition, scope) : null);
+      return whole4(() => condition ? expressionCode(condition, scope) : null);
     }
     case "const":
     case "assert":
@@ -57526,10 +59914,10 @@ function largestCode(alternatives2) {
     tally.addLargest(tallies);
   });
 }
-function loopCode({ init: init2, condition, update, trips: tripsOf }, block) {
+function loopCode({ init: init2, condition, update, trips: tripsOf2 }, block) {
   const body = sequence([block, update]);
   const repeated = stepping((run, frame2, tally, times) => {
-    const trips = tripsOf(run, frame2);
+    const trips = tripsOf2(run, frame2);
     if (condition !== null) perform(condition, run, frame2, tally, times * (trips + 1));
     if (trips === 0) return;
     tally.add(iterations, times * trips);
@@ -57555,6 +59943,7 @@ var Structure = class {
   #reaching = this.#reached;
   #bodies = /* @__PURE__ */ new Map();
   /** By function; null for those of module-scope variables, whoever assigns them. */
+  #steps = null;
   #assignments = /* @__PURE__ */ new Map();
   constructor(options) {
     this.module = options.module;
@@ -57577,10 +59966,20 @@ var Structure = class {
     const owner = declaration.isGlobal ? null : fn;
     let counts = this.#assignments.get(owner);
     if (!counts) {
-      counts = owner ? countAssignments([owner], this.module) : surveyFrom(this.#entry, this.module);
+      counts = owner ? countAssignments([owner], this.module) : countAssignments(functionsFrom(this.#entry, this.module), this.module);
       this.#assignments.set(owner, counts);
     }
     return counts.get(declaration) ?? 0;
+  }
+  /** What goes through the program in one run. Most runs need none. */
+  follower() {
+    return new ProgramFollower(this.#entry, () => {
+      this.#steps ??= new StepCode(
+        this.scope,
+        new Relevance(functionsFrom(this.#entry, this.module), this.module)
+      );
+      return this.#steps;
+    });
   }
   body(fn) {
     const known4 = this.#bodies.get(fn);
@@ -57593,22 +59992,22 @@ var Structure = class {
     this.#bodies.set(fn, code);
     return code;
   }
-  gather(owner, whole3, make) {
+  gather(owner, whole4, make) {
     const makeUnit = () => {
       const outer = this.#reaching;
-      const own = newReach();
-      this.#reaching = own;
+      const own3 = newReach();
+      this.#reaching = own3;
       const value2 = make();
       this.#reaching = outer;
       return {
         value: value2,
-        variables: [...own.variables],
-        functions: [...own.functions],
-        privateSizes: own.privateSizes
+        variables: [...own3.variables],
+        functions: [...own3.functions],
+        privateSizes: own3.privateSizes
       };
     };
     return this.#use(
-      this.#shared?.find({ owner, gathers: true, parts: [whole3], module: this.module }, makeUnit) ?? makeUnit()
+      this.#shared?.find({ owner, gathers: true, parts: [whole4], module: this.module }, makeUnit) ?? makeUnit()
     );
   }
   remember(owner, parts, scope, make) {
@@ -57651,11 +60050,19 @@ function programCode(options) {
     extensions: enabledExtensions(module),
     with: (numbers3) => {
       const run = startRun(unknownLaunch, numbers3, body);
+      let needed2 = null;
+      const known4 = () => {
+        needed2 ??= needs(run);
+        return needed2;
+      };
       return {
-        needs: () => needs(run),
+        needs: known4,
         count: (launch) => {
           const tally = new Tally();
-          const launched = startRun(launch, numbers3, body, run.constants);
+          const { constants: constants14 } = run;
+          const subgroupSize = known4().subgroupSize ?? usualSubgroup;
+          const follower = structure.follower();
+          const launched = startRun(launch, numbers3, body, { constants: constants14, subgroupSize, follower });
           if (code !== null && code !== "unfinished") perform(code, launched, entryFrame(), tally, 1);
           return tally;
         },
@@ -58044,13 +60451,13 @@ function unusedTunables(kernel, words3) {
   }
   return kernel.tunables.filter(({ name, values: values2 }) => {
     if (name === clockTunable) return false;
-    const spellings = [name, ...values2.map((value2) => `${name}_${value2}`)];
-    return !named3.has(name) && !spellings.some((spelling) => words3.has(spelling));
+    const spellings2 = [name, ...values2.map((value2) => `${name}_${value2}`)];
+    return !named3.has(name) && !spellings2.some((spelling) => words3.has(spelling));
   }).map(({ name }) => name);
 }
 
 // src/kernel/unknown-names.ts
-function unknownNames(declarations, module) {
+function unknownNames(declarations2, module) {
   const values2 = /* @__PURE__ */ new Set();
   const parts = /* @__PURE__ */ new Set();
   const visit = (element2) => {
@@ -58067,7 +60474,7 @@ function unknownNames(declarations, module) {
     if (element2.kind === "attribute") attributeParameters(element2).forEach(visit);
     for (const child of childrenOf(element2, module)) visit(child);
   };
-  for (const declaration of declarations) {
+  for (const declaration of declarations2) {
     if (declaration.kind === "directive") continue;
     if ("attributes" in declaration) declaration.attributes?.forEach(visit);
     visit(declaration);
@@ -58162,11 +60569,11 @@ function isDeclaredAs({ init: init2, name }, value2, module) {
   if (typeOfDeclaration(name.decl.ident, module).kind !== "scalar" || typeof value2 === "string") return true;
   return init2 !== void 0 && constantValue(init2, module) === value2;
 }
-function fits(value2, scalar2) {
-  if (scalar2 === "bool") return typeof value2 === "boolean";
+function fits(value2, scalar) {
+  if (scalar === "bool") return typeof value2 === "boolean";
   if (typeof value2 !== "number") return false;
-  if (scalar2 === "u32") return Number.isInteger(value2) && value2 >= 0 && value2 <= 4294967295;
-  if (scalar2 === "i32") return Number.isInteger(value2) && Math.abs(value2) <= 2147483647;
+  if (scalar === "u32") return Number.isInteger(value2) && value2 >= 0 && value2 <= 4294967295;
+  if (scalar === "i32") return Number.isInteger(value2) && Math.abs(value2) <= 2147483647;
   return true;
 }
 
@@ -58191,12 +60598,12 @@ function countingLoop(loop, scope) {
   const variable2 = init2.name.decl.ident;
   const name = variable2.originalName;
   const type = typeOfDeclaration(variable2, module);
-  const scalar2 = type.kind === "scalar" ? type.scalar : null;
-  if (scalar2 !== "i32" && scalar2 !== "u32" && scalar2 !== "abstract-int") {
+  const scalar = type.kind === "scalar" ? type.scalar : null;
+  if (scalar !== "i32" && scalar !== "u32" && scalar !== "abstract-int") {
     return { message: `\`${name}\` must be i32 or u32`, element: init2 };
   }
-  const start = init2.init ? wholeNumber(init2.init, scope) : 0;
-  if (start === null) return { message: `the first value of \`${name}\` is no constant`, element: init2 };
+  const start2 = init2.init ? wholeNumber(init2.init, scope) : 0;
+  if (start2 === null) return { message: `the first value of \`${name}\` is no constant`, element: init2 };
   if (!condition) return { message: "it has no condition", element: loop };
   const test = boundOf(condition, variable2, module);
   if (!test) {
@@ -58211,10 +60618,10 @@ function countingLoop(loop, scope) {
   if (countAssignments([body], module).has(variable2)) {
     return { message: `its body changes \`${name}\` or takes its address`, element: body };
   }
-  const kind = scalar2 === "u32" ? "u32" : "i32";
-  const trips = countTrips({ start, end, step, operator: test.operator });
+  const kind = scalar === "u32" ? "u32" : "i32";
+  const trips = countTrips({ start: start2, end, step, operator: test.operator });
   const [lowest2, highest2] = ranges2[kind];
-  const last2 = start + step * (trips ?? Number.NaN);
+  const last2 = start2 + step * (trips ?? Number.NaN);
   if (trips === null || !(last2 >= lowest2 && last2 <= highest2)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
   }
@@ -58222,7 +60629,7 @@ function countingLoop(loop, scope) {
   if (leaving) {
     return { message: `its body has a \`${leaving.kind}\` of this loop`, element: leaving };
   }
-  return { name, type: kind, start, step, trips };
+  return { name, type: kind, start: start2, step, trips };
 }
 function wholeNumber(expression, scope) {
   const value2 = knownValue(expression, scope);
@@ -58264,26 +60671,26 @@ function signed(adds, amount, scope) {
   return value2 === null || adds ? value2 : -value2;
 }
 function countTrips(loop) {
-  const { start, end, step, operator } = loop;
-  const distance2 = (end - start) / step;
+  const { start: start2, end, step, operator } = loop;
+  const distance2 = (end - start2) / step;
   const up = step > 0;
   switch (operator) {
     case "!=":
       return Number.isInteger(distance2) && distance2 >= 0 ? distance2 : null;
     case "<":
     case ">":
-      if (operator === "<" ? start >= end : start <= end) return 0;
+      if (operator === "<" ? start2 >= end : start2 <= end) return 0;
       return up === (operator === "<") ? Math.ceil(distance2) : null;
     default:
-      if (operator === "<=" ? start > end : start < end) return 0;
+      if (operator === "<=" ? start2 > end : start2 < end) return 0;
       return up === (operator === "<=") ? Math.floor(distance2) + 1 : null;
   }
 }
-function leavingStatement(element2, inside, module) {
+function leavingStatement(element2, inside2, module) {
   for (const child of childrenOf(element2, module)) {
-    if (child.kind === "continue" || child.kind === "break" && inside === "loop") return child;
+    if (child.kind === "continue" || child.kind === "break" && inside2 === "loop") return child;
     if (child.kind === "for" || child.kind === "while" || child.kind === "loop") continue;
-    const found = leavingStatement(child, child.kind === "switch" ? "switch" : inside, module);
+    const found = leavingStatement(child, child.kind === "switch" ? "switch" : inside2, module);
     if (found) return found;
   }
   return null;
@@ -58348,8 +60755,8 @@ var SplicedText = class {
 
 // src/kernel/unroll/unroll.ts
 var maxCharacters2 = 2e5;
-function unrollLoops(start) {
-  let current = start;
+function unrollLoops(start2) {
+  let current = start2;
   if (!current.module.text.includes(marker)) return succeeded(current);
   for (; ; ) {
     const marked = current.module.declarations.flatMap(
@@ -58425,9 +60832,9 @@ function factorOf({ call: call2 }, scope) {
   return typeof value2 === "number" && Number.isInteger(value2) && value2 >= 1 ? value2 : null;
 }
 function writeLoop(text3, loop, counting, factor3, module) {
-  const { name, start, step, trips } = counting;
+  const { name, start: start2, step, trips } = counting;
   const suffix = counting.type === "u32" ? "u" : "i";
-  const literal3 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
+  const literal4 = (value2) => value2 === -(2 ** 31) ? "i32(-2147483648)" : `${value2}${suffix}`;
   const lineStart = module.text.lastIndexOf("\n", loop.start) + 1;
   const before = module.text.slice(lineStart, loop.start);
   const newLine2 = `
@@ -58437,19 +60844,19 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
-      body(literal3(start + trip * step));
+      body(literal4(start2 + trip * step));
     }
     return;
   }
   const first = freshName(name, module);
   const compare4 = step > 0 ? "<" : ">";
   const advance = `${step > 0 ? "+=" : "-="} `;
-  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal3(from)}; ${variable2} ${compare4} ${literal3(to)}; ${variable2} ${advance}${literal3(Math.abs(by))}) `;
-  const middle2 = start + full2 * factor3 * step;
-  text3.insert(`${header3(start, middle2, first, factor3 * step)}{`, loop.start);
+  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal4(from)}; ${variable2} ${compare4} ${literal4(to)}; ${variable2} ${advance}${literal4(Math.abs(by))}) `;
+  const middle2 = start2 + full2 * factor3 * step;
+  text3.insert(`${header3(start2, middle2, first, factor3 * step)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
-    const offset = literal3(Math.abs(trip * step));
+    const offset = literal4(Math.abs(trip * step));
     body(trip === 0 ? first : `${first} ${step > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
@@ -58457,22 +60864,22 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
-    body(literal3(middle2));
+    body(literal4(middle2));
     return;
   }
-  text3.insert(header3(middle2, start + trips * step, name, step), loop.start);
+  text3.insert(header3(middle2, start2 + trips * step, name, step), loop.start);
   text3.copy(loop.body.start, loop.body.end);
 }
 function writeCopy(text3, loop, declaration, module) {
-  const { start, end, body } = loop.body;
+  const { start: start2, end, body } = loop.body;
   const name = loop.init?.kind === "var" ? loop.init.name.decl.ident.originalName : null;
   const hidden2 = body.some(
     (statement) => (statement.kind === "var" || statement.kind === "let" || statement.kind === "const") && statement.name.decl.ident.originalName === name
   );
   text3.insert(`{ ${declaration}`, loop.start);
   if (hidden2) text3.insert(" ", loop.start);
-  const open = module.text.indexOf("{", start) + 1;
-  text3.copy(hidden2 ? start : open, end);
+  const open = module.text.indexOf("{", start2) + 1;
+  text3.copy(hidden2 ? start2 : open, end);
   if (hidden2) text3.insert(" }", loop.start);
 }
 function freshName(name, module) {
@@ -58703,13 +61110,13 @@ var Evaluation = class {
       return this.#names.unknown(name);
     }
     if (text3.trim() === "") return 1;
-    const inside = {
+    const inside2 = {
       text: (other) => other === name ? null : this.#names.text(other),
       unknown: () => {
         throw new Error(`\`${name}\` is \`${text3}\`, which is no number`);
       }
     };
-    return evaluate2(text3, inside, this.#rules, this.#depth + 1);
+    return evaluate2(text3, inside2, this.#rules, this.#depth + 1);
   }
 };
 
@@ -58746,10 +61153,10 @@ var Macros = class {
     const macro2 = this.#macros.get(name);
     if (macro2 === void 0 || macro2.isOwn || within.has(name)) return null;
     if (macro2.isValue) return macro2.text;
-    const inside = new Set(within).add(name);
+    const inside2 = new Set(within).add(name);
     let length = 0;
     return macro2.text.replaceAll(nameOrNumber, (word5) => {
-      const text3 = this.expansion(word5, inside) ?? word5;
+      const text3 = this.expansion(word5, inside2) ?? word5;
       length += text3.length;
       if (length > longest) throw new Error(`\`${name}\` comes to more than 64 KiB of text`);
       return text3;
@@ -58765,8 +61172,8 @@ var Macros = class {
   }
   /** What `{{ ... }}` stands for: a value, or arithmetic on numbers. @throws Error that says why there is none */
   placed(written) {
-    const own = this.#text(written);
-    if (own !== null) return own;
+    const own3 = this.#text(written);
+    if (own3 !== null) return own3;
     const unknown5 = (name) => {
       const known4 = [...this.#macros].filter(([, { isOwn, isValue }]) => isValue && !isOwn).map(([one6]) => one6);
       throw new Error(`there is no tunable or workload parameter \`${name}\`; there are ${known4.join(", ")}`);
@@ -58799,8 +61206,8 @@ function expandTemplate(source, values2) {
     });
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
-    const place = expansion.file(error.file).origin.place(error.offset);
-    return failed(error.isRefusal ? "validation" : "compile", error.message, place);
+    const place2 = expansion.file(error.file).origin.place(error.offset);
+    return failed(error.isRefusal ? "validation" : "compile", error.message, place2);
   }
 }
 function declares(plain2, name) {
@@ -59194,9 +61601,9 @@ var Builder = class {
   async #findUnused() {
     const words3 = /* @__PURE__ */ new Set();
     for (const { texts: texts3 } of this.#passes) {
-      const own = await texts3.words(programValues(this.workload, this.kernel.defaults));
-      if (!own.ok) return own;
-      for (const word5 of own.value) words3.add(word5);
+      const own3 = await texts3.words(programValues(this.workload, this.kernel.defaults));
+      if (!own3.ok) return own3;
+      for (const word5 of own3.value) words3.add(word5);
     }
     return succeeded(unusedTunables(this.kernel, words3));
   }
@@ -59407,11 +61814,11 @@ function placeOf3({ count: count2, first }, length) {
   return `${count2} of ${length} elements, first at index ${first}`;
 }
 function facts(what, sides) {
-  const { own, other, length } = sides;
-  if (own.count > 0 && own.count === other.count && own.first === other.first)
-    return [`${what} in ${placeOf3(own, length)}, as in the reference`];
+  const { own: own3, other, length } = sides;
+  if (own3.count > 0 && own3.count === other.count && own3.first === other.first)
+    return [`${what} in ${placeOf3(own3, length)}, as in the reference`];
   return [
-    ...own.count > 0 ? [`${what} in ${placeOf3(own, length)}`] : [],
+    ...own3.count > 0 ? [`${what} in ${placeOf3(own3, length)}`] : [],
     ...other.count > 0 ? [`${what} in ${placeOf3(other, length)} of the reference`] : []
   ];
 }
@@ -59424,7 +61831,7 @@ function unusableReference(found, reference, length) {
 }
 
 // src/kernel/compare-unordered.ts
-function read({ length, value: value2, isWritten }) {
+function read2({ length, value: value2, isWritten }) {
   const found = noneYet();
   const numbers3 = new Float64Array(length);
   let count2 = 0;
@@ -59441,8 +61848,8 @@ function read({ length, value: value2, isWritten }) {
   return { found, unwritten, numbers: numbers3.subarray(0, count2) };
 }
 function compareUnordered({ name, check: check3, length }, actual, expected) {
-  const mine = read(actual);
-  const right = read(expected);
+  const mine = read2(actual);
+  const right = read2(expected);
   const counted3 = check3.as === "sorted" || check3.as === "multiset";
   const say = (what, text3) => facts(text3, { own: mine.found[what], other: right.found[what], length });
   const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
@@ -59483,8 +61890,8 @@ function listFault(check3, actual, expected) {
     if (wrong3++ === 0) first = i;
   }
   if (wrong3 === 0) return null;
-  const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
-  return `sorted, ${wrong3} of ${expected.length} elements are wrong; ${place}`;
+  const place2 = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
+  return `sorted, ${wrong3} of ${expected.length} elements are wrong; ${place2}`;
 }
 function setFault(check3, actual, expected) {
   const strange = actual.filter(
@@ -59509,8 +61916,8 @@ function neighbours2(sorted3, value2) {
   }
   return [...sorted3.subarray(Math.max(0, low - 1), low + 1)];
 }
-function isClose({ relative: relative3, absolute }, actual, expected) {
-  return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
+function isClose({ relative: relative3, absolute: absolute2 }, actual, expected) {
+  return actual === expected || Math.abs(actual - expected) <= absolute2 + relative3 * Math.abs(expected);
 }
 function sumOf(values2) {
   return values2.reduce((sum, value2) => sum + value2, 0);
@@ -59550,24 +61957,24 @@ function elementsOf(binding, bytes) {
 
 // src/kernel/compare.ts
 function compareOutput(binding, actual, expected) {
-  const { relative: relative3, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
+  const { relative: relative3, absolute: absolute2, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode2 = binding.type === "f16" ? fromHalf : (value2) => value2;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
   const actualBits = poisonView(binding, aligned(actual));
   const expectedBits = poisonView(binding, aligned(expected));
   const pattern9 = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
-  const scale = relative3 > 0 ? absolute / relative3 : absolute;
-  if (expectedBits.every((bits2) => bits2 === pattern9)) {
-    const who = actualBits.every((bits2) => bits2 === pattern9) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
+  const scale = relative3 > 0 ? absolute2 / relative3 : absolute2;
+  if (expectedBits.every((bits3) => bits3 === pattern9)) {
+    const who = actualBits.every((bits3) => bits3 === pattern9) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
   const { check: check3 } = binding;
   if (check3?.as !== void 0) {
-    const side = (elements, bits2) => ({
+    const side = (elements, bits3) => ({
       length: binding.length,
       value: (i) => decode2(elements[i]),
-      isWritten: (i) => bits2[i] !== pattern9
+      isWritten: (i) => bits3[i] !== pattern9
     });
     const compared = compareUnordered(
       { ...binding, check: check3 },
@@ -59583,13 +61990,13 @@ function compareOutput(binding, actual, expected) {
   const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
-    const bits2 = actualBits[i];
+    const bits3 = actualBits[i];
     const a2 = decode2(actualElements[i]);
     const e = decode2(expectedElements[i]);
-    if (bits2 !== pattern9) note(found, a2, i);
+    if (bits3 !== pattern9) note(found, a2, i);
     if (expectedBits[i] !== pattern9) note(reference, e, i);
-    if (bits2 === expectedBits[i]) continue;
-    if (bits2 === pattern9) {
+    if (bits3 === expectedBits[i]) continue;
+    if (bits3 === pattern9) {
       add2(unwritten, i);
       continue;
     }
@@ -59599,7 +62006,7 @@ function compareOutput(binding, actual, expected) {
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong3, i);
+    if (!Number.isFinite(difference) || difference > absolute2 + relative3 * Math.abs(e)) add2(wrong3, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
@@ -59710,8 +62117,8 @@ function divide(a2, b) {
   const exact3 = quotient(a2, b);
   if (exact3 !== null) return exact3;
   const one6 = constant(1);
-  const below2 = quotient(add3(a2, one6), b);
-  if (below2 !== null) return subtract(below2, one6);
+  const below3 = quotient(add3(a2, one6), b);
+  if (below3 !== null) return subtract(below3, one6);
   const by = numberOf(b);
   const rounding = a2.terms.get("")?.coefficient ?? 0;
   const isRoundedUp = by !== null ? rounding >= by - 1 : isAtMost(subtract(b, one6), a2);
@@ -59737,9 +62144,9 @@ function symbolsOf({ terms }) {
   }
   return names2;
 }
-function substitute(whole3, replacement2) {
+function substitute(whole4, replacement2) {
   let result = constant(0);
-  for (const { coefficient, factors } of whole3.terms.values()) {
+  for (const { coefficient, factors } of whole4.terms.values()) {
     let product = constant(coefficient);
     for (const factor3 of factors) {
       if (factor3.kind === "symbol") {
@@ -59764,13 +62171,13 @@ function coefficientOf(name, { terms }) {
   }
   return found.length === 0 ? null : polynomial2(found);
 }
-function expressionText(whole3, nameOf4) {
-  const parts = [...whole3.terms.values()].sort(
+function expressionText(whole4, nameOf4) {
+  const parts = [...whole4.terms.values()].sort(
     (a2, b) => Number(a2.coefficient < 0) - Number(b.coefficient < 0) || Number(a2.factors.length === 0) - Number(b.factors.length === 0)
   ).map(({ coefficient, factors }, i) => {
     const size2 = Math.abs(coefficient);
     const names2 = factors.map(
-      (factor3) => factorText(factor3, nameOf4, factors.length > 1 || size2 !== 1 || whole3.terms.size > 1)
+      (factor3) => factorText(factor3, nameOf4, factors.length > 1 || size2 !== 1 || whole4.terms.size > 1)
     );
     const product = [...size2 === 1 && names2.length > 0 ? [] : [String(size2)], ...names2];
     const sign2 = coefficient < 0 ? i === 0 ? "-" : " - " : i === 0 ? "" : " + ";
@@ -59897,8 +62304,8 @@ function allSources(values2) {
 function eitherOf(a2, b) {
   const [x2, y2] = [a2.ranges, b.ranges];
   const ranges3 = x2 !== null && y2 !== null && x2.length === y2.length ? x2.map((one6, i) => union(one6, y2[i] ?? one6)) : null;
-  const place = a2.place?.variable === b.place?.variable && a2.place?.path === b.place?.path ? a2.place : null;
-  return { ranges: ranges3, sources: allSources([a2, b]), place };
+  const place2 = a2.place?.variable === b.place?.variable && a2.place?.path === b.place?.path ? a2.place : null;
+  return { ranges: ranges3, sources: allSources([a2, b]), place: place2 };
 }
 
 // src/kernel/extents/conditions.ts
@@ -59988,11 +62395,11 @@ var Conditions2 = class {
       this.#narrow(right, part, { low: subtract(a2.low, subtract(constant(0), step)), high: null });
   }
   /** A bound of what depends on the launch says how far the launch has to reach. */
-  #guard(expression, part, below2) {
+  #guard(expression, part, below3) {
     const { ranges: ranges3 } = this.#values.natural(expression);
     const reach2 = ranges3?.[part === "" ? 0 : "xyzw".indexOf(part.slice(1))]?.high;
-    if (reach2 === void 0 || reach2 === null || !isOfLaunch(reach2) || isOfLaunch(below2)) return;
-    this.#findings.guards.push({ reach: reach2, below: below2 });
+    if (reach2 === void 0 || reach2 === null || !isOfLaunch(reach2) || isOfLaunch(below3)) return;
+    this.#findings.guards.push({ reach: reach2, below: below3 });
   }
   #narrow(expression, part, range4) {
     const key2 = this.#values.key(expression);
@@ -60125,7 +62532,7 @@ function tighter(high, fact) {
 // src/kernel/extents/inputs.ts
 var axes = [0, 1, 2];
 var mostSubgroup = 128;
-var below = (value2) => upTo(subtract(value2, constant(1)));
+var below2 = (value2) => upTo(subtract(value2, constant(1)));
 function builtinName2(attributes) {
   for (const { attribute: attribute2 } of attributes ?? []) {
     if (attribute2.kind === "@builtin") return attribute2.param.name;
@@ -60151,22 +62558,22 @@ function inputValue2(attributes, program) {
   switch (builtinName2(attributes)) {
     case "global_invocation_id":
       return vector2(
-        (axis) => below(
+        (axis) => below2(
           byGroups ? multiply(workgroup2[axis], symbol(symbols.groups(axis))) : symbol(symbols.threads(axis))
         )
       );
     case "workgroup_id":
-      return vector2((axis) => below(symbol(symbols.groups(axis))));
+      return vector2((axis) => below2(symbol(symbols.groups(axis))));
     case "num_workgroups":
       return vector2((axis) => exactly(symbol(symbols.groups(axis))));
     case "local_invocation_id":
-      return vector2((axis) => below(workgroup2[axis]));
+      return vector2((axis) => below2(workgroup2[axis]));
     case "local_invocation_index":
-      return workedOut([below(multiply(multiply(workgroup2[0], workgroup2[1]), workgroup2[2]))]);
+      return workedOut([below2(multiply(multiply(workgroup2[0], workgroup2[1]), workgroup2[2]))]);
     case "subgroup_size":
       return workedOut([{ low: constant(1), high: constant(mostSubgroup) }]);
     case "subgroup_invocation_id":
-      return workedOut([below(constant(mostSubgroup))]);
+      return workedOut([below2(constant(mostSubgroup))]);
     default:
       return null;
   }
@@ -60289,9 +62696,9 @@ var Evaluator2 = class {
     }
   }
   /** All of a value is read, whatever parts it has. */
-  consume({ place }) {
-    if (place !== null && this.#buffers.get(place.variable.originalName)?.isListed === true)
-      this.#read(place);
+  consume({ place: place2 }) {
+    if (place2 !== null && this.#buffers.get(place2.variable.originalName)?.isListed === true)
+      this.#read(place2);
   }
   #read({ variable: variable2, path: path2 }) {
     const member2 = symbols.member(variable2.originalName, path2.replace(/\[\*\].*$/, ""));
@@ -60317,7 +62724,7 @@ var Evaluator2 = class {
   #evaluate(expression, reads) {
     switch (expression.kind) {
       case "literal":
-        return literal2(expression.value);
+        return literal3(expression.value);
       case "parenthesized-expression":
         return this.evaluate(expression.expression, reads);
       case "unary-expression": {
@@ -60400,9 +62807,9 @@ var Evaluator2 = class {
           expression,
           reads
         );
-      const whole3 = from.place === null ? from : this.evaluate(base2, reads);
-      const ranges3 = whole3.ranges === null ? null : letters.map((i) => whole3.ranges?.[i] ?? anyNumber);
-      const part = workedOut(ranges3, whole3.sources);
+      const whole4 = from.place === null ? from : this.evaluate(base2, reads);
+      const ranges3 = whole4.ranges === null ? null : letters.map((i) => whole4.ranges?.[i] ?? anyNumber);
+      const part = workedOut(ranges3, whole4.sources);
       this.#lookAt(part);
       return part;
     }
@@ -60432,37 +62839,37 @@ var Evaluator2 = class {
     const members = declaration === void 0 ? void 0 : this.#members.get(declaration);
     return members?.get(expression.access.name) ?? null;
   }
-  #load(place, expression, reads) {
-    const { variable: variable2, path: path2 } = place;
+  #load(place2, expression, reads) {
+    const { variable: variable2, path: path2 } = place2;
     const type = typeOf(expression, this.program.module);
     const name = variable2.originalName;
     const buffer = variable2.declElem?.kind === "gvar" ? this.#buffers.get(name) : void 0;
     const components = wholeComponents(type);
     if (variable2.declElem?.kind !== "gvar") {
-      const whole3 = this.get(variable2);
+      const whole4 = this.get(variable2);
       const at3 = path2.length === 2 ? "xyzw".indexOf(path2.slice(1)) : -1;
-      const ranges3 = path2 === "" ? whole3.ranges : at3 === -1 ? null : [whole3.ranges?.[at3] ?? anyNumber];
-      return { ranges: ranges3, sources: this.#dependencies.get(variable2) ?? whole3.sources, place };
+      const ranges3 = path2 === "" ? whole4.ranges : at3 === -1 ? null : [whole4.ranges?.[at3] ?? anyNumber];
+      return { ranges: ranges3, sources: this.#dependencies.get(variable2) ?? whole4.sources, place: place2 };
     }
     if (buffer === void 0)
-      return { ranges: null, sources: this.#dependencies.get(variable2) ?? unknownValue.sources, place };
+      return { ranges: null, sources: this.#dependencies.get(variable2) ?? unknownValue.sources, place: place2 };
     const isValue = type.kind === "scalar" || type.kind === "vector" || type.kind === "matrix" || type.kind === "atomic";
     if (!isValue || !reads)
-      return { ...unknownValue, sources: buffer.isListed ? unknownValue.sources : /* @__PURE__ */ new Set([name]), place };
+      return { ...unknownValue, sources: buffer.isListed ? unknownValue.sources : /* @__PURE__ */ new Set([name]), place: place2 };
     if (!buffer.isListed) {
       const isPlain = /^(?:\[[^\]]*\])*(?:\.[xyzw])?$/.test(path2) && !buffer.written;
-      const below2 = upTo(subtractOne(symbols.below(name)));
-      const ranges3 = isPlain && components > 0 ? Array.from({ length: components }, () => below2) : null;
-      return { ranges: ranges3, sources: /* @__PURE__ */ new Set([name]), place };
+      const below3 = upTo(subtractOne(symbols.below(name)));
+      const ranges3 = isPlain && components > 0 ? Array.from({ length: components }, () => below3) : null;
+      return { ranges: ranges3, sources: /* @__PURE__ */ new Set([name]), place: place2 };
     }
-    const source = this.#read(place);
-    if (components === 0 || path2.includes("*")) return { ranges: null, sources: /* @__PURE__ */ new Set([source]), place };
+    const source = this.#read(place2);
+    if (components === 0 || path2.includes("*")) return { ranges: null, sources: /* @__PURE__ */ new Set([source]), place: place2 };
     const paths2 = components === 1 ? [path2] : [..."xyzw".slice(0, components)].map((letter2) => `${path2}.${letter2}`);
     const members = paths2.map((one6) => symbols.member(name, one6));
     return {
       ranges: members.map((one6) => exactly(symbol(one6))),
       sources: /* @__PURE__ */ new Set([...members, source]),
-      place
+      place: place2
     };
   }
   #evaluateCall(call2) {
@@ -60493,7 +62900,7 @@ var Evaluator2 = class {
 function subtractOne(name) {
   return combine("-", exactly(symbol(name)), exactly(constant(1))).high ?? symbol(name);
 }
-function literal2(text3) {
+function literal3(text3) {
   return /^(?:0x[\da-f]+|\d+)[iu]?$/i.test(text3) ? workedOut([exactly(constant(Number(text3.replace(/[iu]$/i, ""))))]) : unknownValue;
 }
 var arithmetic2 = /* @__PURE__ */ new Set(["+", "-", "*", "/", "%", "<<", ">>", "&"]);
@@ -60665,19 +63072,19 @@ var Follower = class {
     const values2 = this.#values;
     const value2 = init2 === void 0 ? unknownValue : values2.evaluate(init2);
     const isZero = statement.kind === "var" && init2 === void 0;
-    const start = isZero ? values2.zeroOf(name.decl.ident) : value2;
-    if (statement.kind === "var") values2.set(name.decl.ident, { ...start, place: null });
+    const start2 = isZero ? values2.zeroOf(name.decl.ident) : value2;
+    if (statement.kind === "var") values2.set(name.decl.ident, { ...start2, place: null });
     else values2.define(name.decl.ident, value2, init2 ?? null);
   }
   #assign(target, operator, value2) {
     const values2 = this.#values;
     const before = values2.evaluate(target, operator !== "=");
-    const { place } = before;
-    if (place === null) return;
+    const { place: place2 } = before;
+    if (place2 === null) return;
     const old = operator === "=" ? null : rangeOf2(before);
     const range4 = old === null ? rangeOf2(value2) : combine(operator.slice(0, -1), old, rangeOf2(value2));
     const ranges3 = old === null ? value2.ranges : [range4];
-    values2.assign(place, { ranges: ranges3, sources: value2.sources, place: null });
+    values2.assign(place2, { ranges: ranges3, sources: value2.sources, place: null });
   }
   #if(statement) {
     const values2 = this.#values;
@@ -60711,7 +63118,7 @@ var Follower = class {
     const parts = [loop.body];
     if (loop.kind === "for" && loop.update !== void 0) parts.push(loop.update);
     if (loop.kind === "loop" && loop.continuing !== void 0) parts.push(loop.continuing);
-    const start = values2.snapshot();
+    const start2 = values2.snapshot();
     const condition = loop.kind === "loop" ? void 0 : loop.condition;
     if (condition !== void 0) this.#conditions.assume(condition, true);
     values2.facts = facts2;
@@ -60725,7 +63132,7 @@ var Follower = class {
     if (loop.kind === "for" && loop.update !== void 0) this.#statement(loop.update);
     for (const [variable2] of this.#changedIn(parts))
       values2.set(variable2, { ...values2.get(variable2), ranges: null });
-    values2.join(start);
+    values2.join(start2);
     values2.facts = facts2;
   }
   /** In a loop a variable is anything that its changes make of it. */
@@ -60765,8 +63172,8 @@ function changeOf(statement, module) {
   const { op, lhs, rhs } = statement;
   if (op.value !== "=") return op.value.slice(0, -1);
   if (rhs.kind !== "binary-expression" || rhs.left.kind !== "ref" || lhs.kind !== "ref") return "=";
-  const isSame = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
-  return isSame ? rhs.operator.value : "=";
+  const isSame2 = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
+  return isSame2 ? rhs.operator.value : "=";
 }
 function rootOf2(expression, module) {
   switch (expression.kind) {
@@ -60816,13 +63223,13 @@ function solve({ guards, indices }, launch, perX) {
   const solved = /* @__PURE__ */ new Map();
   const open = (value2) => launch.filter((name) => !solved.has(name) && symbolsOf(value2).has(name));
   const known4 = (value2) => substitute(value2, (name) => solved.get(name) ?? null);
-  for (const { reach: reach2, below: below2 } of guards) {
+  for (const { reach: reach2, below: below3 } of guards) {
     let left = known4(reach2);
     let [first, ...others] = open(left);
     if (first === void 0) continue;
-    const own = coefficientOf(first, left);
-    if (own !== null && open(own).length > 0) {
-      for (const other of open(own)) solved.set(other, one4);
+    const own3 = coefficientOf(first, left);
+    if (own3 !== null && open(own3).length > 0) {
+      for (const other of open(own3)) solved.set(other, one4);
       left = known4(left);
       [first, ...others] = open(left);
     } else if (others.length > 0) {
@@ -60834,7 +63241,7 @@ function solve({ guards, indices }, launch, perX) {
     }
     const per = first === void 0 ? null : coefficientOf(first, left);
     if (first !== void 0 && per !== null && open(per).length === 0)
-      solved.set(first, ceilDivide(below2, per));
+      solved.set(first, ceilDivide(below3, per));
   }
   for (const index of [...indices.values()].flatMap((found) => [...found.values()])) {
     const left = index === null ? null : known4(index);
@@ -60865,11 +63272,11 @@ function elementsOf2({ indices }, counts) {
 }
 function resolveCounts(elements, { guards }) {
   for (const [buffer, length] of elements) {
-    const own = symbols.count(buffer);
-    const isAsked = guards.some(({ below: below2 }) => symbolsOf(below2).has(own));
-    if (length === null ? isAsked : symbolsOf(length).has(own)) elements.set(buffer, symbol(own));
+    const own3 = symbols.count(buffer);
+    const isAsked = guards.some(({ below: below3 }) => symbolsOf(below3).has(own3));
+    if (length === null ? isAsked : symbolsOf(length).has(own3)) elements.set(buffer, symbol(own3));
   }
-  const asked = new Set(guards.flatMap(({ below: below2 }) => [...symbolsOf(below2)]));
+  const asked = new Set(guards.flatMap(({ below: below3 }) => [...symbolsOf(below3)]));
   for (const name of asked) {
     const buffer = name.startsWith("count ") ? name.slice("count ".length) : null;
     if (buffer !== null && !elements.has(buffer)) elements.set(buffer, symbol(name));
@@ -60913,7 +63320,7 @@ function describeEntry(entry, module, locate2, parameters) {
     reachable.map(({ declaration }) => declaration),
     module
   );
-  const own = [
+  const own3 = [
     ...reachableOverrides(reachable, module),
     ...sizeConstants(size2, module, parameters),
     ...unknown5.values.map((name2) => hostConstant(name2))
@@ -60923,7 +63330,7 @@ function describeEntry(entry, module, locate2, parameters) {
     entry,
     // What is worked out of others is worked out here too.
     given: new Set(
-      [...parameters, ...own].flatMap(
+      [...parameters, ...own3].flatMap(
         ({ name: given, value: value2, hasDefault }) => hasDefault && value2 === null ? [] : [given]
       )
     ),
@@ -60940,7 +63347,7 @@ function describeEntry(entry, module, locate2, parameters) {
       value: constantNumber(expression, module)
     })),
     bindings: declared.map((binding) => withReads(binding, reachable, extents)),
-    parameters: [...parameters, ...own],
+    parameters: [...parameters, ...own3],
     missingParts: unknown5.parts,
     asksForPosition: asksForPosition({ entry, module }),
     extents,
@@ -60951,8 +63358,8 @@ function withReads(binding, reachable, extents) {
   if (binding.slots === null || extents === null) return binding;
   const named3 = new Set(reachable.flatMap(({ tokens: tokens2 }) => tokens2.filter((_, i) => tokens2[i - 1] === ".")));
   const slots = binding.slots.map((slot2) => {
-    const own = symbols.member(binding.name, slot2.path);
-    const isPartOf = (whole3) => own === whole3 || own.startsWith(whole3) && (whole3.endsWith(" ") || /[.[]/.test(own[whole3.length] ?? ""));
+    const own3 = symbols.member(binding.name, slot2.path);
+    const isPartOf = (whole4) => own3 === whole4 || own3.startsWith(whole4) && (whole4.endsWith(" ") || /[.[]/.test(own3[whole4.length] ?? ""));
     const words3 = (slot2.path.match(/[A-Za-z_]\w*/g) ?? []).filter((word5) => !/^[xyzw]$/.test(word5));
     const isNamed2 = words3.length > 0 && words3.every((word5) => named3.has(word5));
     return { ...slot2, isRead: isNamed2 || [...extents.read].some(isPartOf) };
@@ -61010,8 +63417,8 @@ function reachableOverrides(reachable, module) {
     ];
   });
 }
-function concrete(scalar2) {
-  switch (scalar2) {
+function concrete(scalar) {
+  switch (scalar) {
     case "abstract-int":
       return "i32";
     case "abstract-float":
@@ -61021,15 +63428,15 @@ function concrete(scalar2) {
     case "i32":
     case "u32":
     case "bool":
-      return scalar2;
+      return scalar;
     default:
       return null;
   }
 }
 function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
-  const place = positionAt(lineStarts(module.text), variable2.name.start);
-  const refuse5 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
+  const place2 = positionAt(lineStarts(module.text), variable2.name.start);
+  const refuse5 = (why) => failed("unsupported", `\`${name}\` ${why}`, place2);
   const group = attributeNumber(variable2.attributes, "group", module);
   const binding = attributeNumber(variable2.attributes, "binding", module);
   if (group === null && binding === null) {
@@ -61047,7 +63454,7 @@ function describeVariable(variable2, module, access) {
     return refuse5(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
   const shape = dataShape(type, module);
-  const { read: read2, written } = access.get(name) ?? { read: false, written: false };
+  const { read: read3, written } = access.get(name) ?? { read: false, written: false };
   const isListed2 = kind === "uniform" || !written && shape.elementBytes === 0 && shape.fixedBytes <= mostListedBytes;
   const program = { numbers: numbersOf(module), named: namedMembers(module.text) };
   const slots = isListed2 ? dataSlots(type, program) : null;
@@ -61056,7 +63463,7 @@ function describeVariable(variable2, module, access) {
     group,
     binding,
     kind,
-    read: read2,
+    read: read3,
     written,
     type: text3,
     shape,
@@ -61174,11 +63581,11 @@ function withoutGuesses(entry, other) {
     })),
     bindings: entry.bindings.map((binding, i) => {
       const twin = other.bindings[i]?.shape ?? binding.shape;
-      const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
+      const { scalar, fixedBytes, elementBytes } = binding.shape;
       return {
         ...binding,
         shape: {
-          scalar: scalar2,
+          scalar,
           fixedBytes: agreed(fixedBytes, twin.fixedBytes),
           elementBytes: agreed(elementBytes, twin.elementBytes)
         },
@@ -61289,8 +63696,8 @@ function foreignText(text3) {
     const match = sign2.exec(sign2.multiline ? searched : text3) ?? sign2.exec(searched);
     if (match === null) continue;
     const lead = match[0].length - match[0].trimStart().length;
-    const place = positionAt(lineStarts(text3), match.index + lead);
-    return { what, sign: match[0].trim().replaceAll(/\s+/g, " ").slice(0, 40), wayOn, ...place };
+    const place2 = positionAt(lineStarts(text3), match.index + lead);
+    return { what, sign: match[0].trim().replaceAll(/\s+/g, " ").slice(0, 40), wayOn, ...place2 };
   }
   return null;
 }
@@ -61372,14 +63779,14 @@ function pinned(wgsl2, passes, size2) {
     (item) => item.kind === "fn" && entries.has(item.name.ident.originalName) && isComputeEntry(item)
   );
   if (found.length < entries.size) return null;
-  const text3 = found.map(({ start }) => start).sort((a2, b) => b - a2).reduce((all, start) => `${all.slice(0, start)}@subgroup_size(${size2}) ${all.slice(start)}`, wgsl2);
+  const text3 = found.map(({ start: start2 }) => start2).sort((a2, b) => b - a2).reduce((all, start2) => `${all.slice(0, start2)}@subgroup_size(${size2}) ${all.slice(start2)}`, wgsl2);
   return `enable ${extension}; ${text3}`;
 }
 
 // src/kernel/template.ts
 function choicesOf({ tunables, workloads }, name) {
-  const own = tunables.find((tunable) => tunable.name === name)?.values;
-  const values2 = own ?? workloads.flatMap(({ parameters }) => parameters[name] ?? []);
+  const own3 = tunables.find((tunable) => tunable.name === name)?.values;
+  const values2 = own3 ?? workloads.flatMap(({ parameters }) => parameters[name] ?? []);
   return values2.map((value2) => typeof value2 === "boolean" ? name : `${name}_${value2}`);
 }
 function isUnlisted(name, value2, conditions) {
@@ -61429,9 +63836,9 @@ function createTemplateBuilder(kernel, pass, print) {
       const { bindings, extensions, workgroupSize: workgroupSize2, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
-        const own = source.template === void 0 ? made : await texts3.modules(other, { twice: false });
-        if (!own.ok) return null;
-        const built = await specialise(own.value, other, { ...linkParameters(other), conditions: isTrue });
+        const own3 = source.template === void 0 ? made : await texts3.modules(other, { twice: false });
+        if (!own3.ok) return null;
+        const built = await specialise(own3.value, other, { ...linkParameters(other), conditions: isTrue });
         return built.ok ? built.value.module.text : null;
       };
       const numbers3 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
@@ -61592,8 +63999,8 @@ var allArms = ["B", "H", "X", "R"];
 function armOrder(present2, block) {
   const wanted = new Set(present2);
   const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
+  const start2 = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start2), ...arms2.slice(0, start2)];
 }
 function turnOrder(order2, processes = 1) {
   const back = [...order2].reverse();
@@ -61704,12 +64111,12 @@ var PROBE_MS = 60;
 var SMALL_SHARE = 5e-3;
 var MOST_SHARE = 0.75;
 var LEAST_PRECISION = 0.1;
-async function withoutResets(request, whole3, measure) {
+async function withoutResets(request, whole4, measure) {
   const { device, variant, options } = request;
-  if (whole3.status !== "valid") return whole3;
+  if (whole4.status !== "valid") return whole4;
   const probe2 = await device.run(variant, PROBE_MS, "resets");
   if (!probe2.ok) return { status: "failed", failure: probe2.failure };
-  const { energy } = whole3;
+  const { energy } = whole4;
   const timeShare = Math.min(
     1,
     secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
@@ -61735,16 +64142,16 @@ function secondsPerLaunch(completions) {
   const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
   return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
 }
-function takenOff(whole3, resets) {
-  const joules = whole3.joules - resets.joules;
-  const net = [whole3.netJoules, resets.netJoules];
-  const error = [whole3.relativeError ?? null, resets.relativeError];
+function takenOff(whole4, resets) {
+  const joules = whole4.joules - resets.joules;
+  const net = [whole4.netJoules, resets.netJoules];
+  const error = [whole4.relativeError ?? null, resets.relativeError];
   return {
-    ...whole3,
+    ...whole4,
     joules,
     netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
-    relativeResolution: (whole3.relativeResolution * whole3.joules + resets.relativeResolution * resets.joules) / joules,
-    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole3.joules, error[1] * resets.joules) / joules,
+    relativeResolution: (whole4.relativeResolution * whole4.joules + resets.relativeResolution * resets.joules) / joules,
+    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole4.joules, error[1] * resets.joules) / joules,
     reset: { joules: resets.joules, timeShare: resets.timeShare }
   };
 }
@@ -61775,11 +64182,11 @@ function meanResetShares(turns) {
 // src/measure/block-sample.ts
 function toSample({ sample, turns, processes, seconds: seconds2, failures }) {
   const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(sample.arm);
+  const own3 = failures.get(sample.arm);
   const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  if (own3 !== void 0) voidReasons.push(`${own3.kind}: ${own3.message}`);
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed7 = own !== void 0 || failures.has(other);
+  const failed7 = own3 !== void 0 || failures.has(other);
   const window = blockWindowOf(turns);
   const reset = meanResetShares(turns.map((turn) => turn.reset));
   const latencies = turns.map((turn) => turn.latencyMs);
@@ -62108,23 +64515,23 @@ function cutWindow(request) {
   if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
     return isVoid("no launch completed inside the stretch");
   }
-  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
-  const backwards = inside.findIndex(
-    (reading2, i) => i > 0 && reading2.joules < inside[i - 1].joules
+  const inside2 = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside2.findIndex(
+    (reading2, i) => i > 0 && reading2.joules < inside2[i - 1].joules
   );
   if (backwards > 0) return isVoid("the energy counter went back");
-  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
+  if (inside2.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
   const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const ticks2 = findTicks(inside2).filter(({ timeMs }) => timeMs >= heatedMs);
   const first = ticks2[0];
   const last2 = ticks2.at(-1);
   if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
-    const moved = inside.at(-1).joules > inside[0].joules;
+    const moved = inside2.at(-1).joules > inside2[0].joules;
     return isVoid(
       moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
     );
   }
-  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
+  const silentMs2 = longestSilenceMs(ticks2, inside2.at(-1), meter.updatePeriodMs);
   if (silentMs2 !== null) {
     return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
   }
@@ -62140,20 +64547,20 @@ function cutWindow(request) {
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
   const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
   const cut4 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks2[Math.max(0, cut4)];
+  const start2 = ticks2[Math.max(0, cut4)];
   if (!meter.estimated) {
     const objection2 = unsteady(updates, Math.max(0, cut4), meter);
     if (objection2 !== null) return objection2;
   }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start2.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
   const joulesPerLaunch = updates.slice(Math.max(0, cut4)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
-  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  const energy = toMeasurement({ first: start2, last: last2, launches, series, powers, meter });
   const objection = isIdle(energy, meter) ?? isDisputed(energy);
   if (objection !== null) return isVoid(objection);
-  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+  return { ok: true, energy: { ...energy, power: powerCourse(inside2, begin.timeMs) }, series };
 }
 var LEAST_ABOVE_IDLE = 0.03;
 var LEAST_WATTS_ABOVE_IDLE = 0.5;
@@ -62168,13 +64575,13 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut4, meter) {
-  const [before, whole3] = [updates.slice(0, cut4), updates.slice(cut4)].map(
+  const [before, whole4] = [updates.slice(0, cut4), updates.slice(cut4)].map(
     (part) => wholeUpdates(part, meter)
   );
-  const outlier = outlierAmong(whole3 ?? []);
+  const outlier = outlierAmong(whole4 ?? []);
   if (outlier !== null) return isVoid(outlier);
   const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
-  const change2 = changeIn(joulesOf(whole3)) ?? leap(joulesOf(before), joulesOf(whole3));
+  const change2 = changeIn(joulesOf(whole4)) ?? leap(joulesOf(before), joulesOf(whole4));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
@@ -62237,8 +64644,8 @@ var MOST_WINDOWS = 6;
 var SHORTEST_PART = 1 / 3;
 async function measureEnergy(request) {
   const { device, meter, variant } = request;
-  const unseen = await meter.confirm?.(device, variant) ?? null;
-  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
+  const unseen2 = await meter.confirm?.(device, variant) ?? null;
+  if (unseen2 !== null) return { status: "void", reasons: [unseen2], disturbed: false };
   const before = await meter.quiet?.() ?? null;
   if (before !== null) return { status: "void", reasons: [before], disturbed: true };
   const outcome = await measureLaunches(request);
@@ -62248,8 +64655,8 @@ async function measureEnergy(request) {
 }
 async function measureLaunches(request) {
   if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
-  const { rivalJoules, ...whole3 } = request;
-  const outcome = await withoutResets(whole3, await measureWindows(whole3), measureWindows);
+  const { rivalJoules, ...whole4 } = request;
+  const outcome = await withoutResets(whole4, await measureWindows(whole4), measureWindows);
   if (outcome.status !== "valid") return outcome;
   const { precision } = request.options;
   const { relativeError = null } = outcome.energy;
@@ -62614,12 +65021,12 @@ function average(values2) {
   return values2.length === 0 ? 0 : values2.reduce((sum, value2) => sum + value2, 0) / values2.length;
 }
 function differenceVariance(samples2, metric) {
-  const read2 = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
+  const read3 = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
   const d = samples2.flatMap((base2) => {
     const head2 = samples2.find(
       ({ arm, block, phase }) => arm === "H" && block === base2.block && phase === base2.phase
     );
-    const [before, after] = [read2(base2), head2 === void 0 ? null : read2(head2)];
+    const [before, after] = [read3(base2), head2 === void 0 ? null : read3(head2)];
     return base2.arm !== "B" || before === null || after === null ? [] : [Math.log(after / before)];
   });
   if (d.length < 3) return null;
@@ -62713,15 +65120,15 @@ var BlockDesigner = class {
   }
   #choose(samples2, subjects, leftMs) {
     const described3 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
-      const own = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
+      const own3 = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
       const parts = ["energy", "latency"].flatMap((metric) => {
-        const variances = variancePartsOf(own, metric);
+        const variances = variancePartsOf(own3, metric);
         return variances === null ? [] : [{ variances, wanted: wanted[metric] }];
       });
       return parts.length === 0 ? [] : [{ parts, arms: arms2 }];
     });
     if (described3.length === 0) return this.#current;
-    const meanOf2 = (read2) => this.#costs.reduce((sum, one6) => sum + read2(one6), 0) / this.#costs.length;
+    const meanOf2 = (read3) => this.#costs.reduce((sum, one6) => sum + read3(one6), 0) / this.#costs.length;
     const costs2 = { launchMs: meanOf2(({ launchMs }) => launchMs), turnMs: meanOf2(({ turnMs }) => turnMs) };
     const { processCounts = [], windowFactors = [] } = this.#options.choices ?? {};
     const others = processCounts.flatMap(
@@ -62914,10 +65321,10 @@ async function prepareReference(builder, device) {
   const prepared = await buildAndPrepare(builder, device);
   if (prepared.ok) return prepared.value;
   const { kind, message, file, line: line3 } = prepared.failure;
-  const place = file === void 0 ? "" : ` (${file}${line3 === void 0 ? "" : `:${line3}`})`;
+  const place2 = file === void 0 ? "" : ` (${file}${line3 === void 0 ? "" : `:${line3}`})`;
   throw new JoulegateError(
     kind === "compile" || kind === "validation" ? "bad-input" : "could-not-measure",
-    `The reference of kernel ${builder.kernel.name} does not run with ${builder.workload.name}: ${message}${place}`,
+    `The reference of kernel ${builder.kernel.name} does not run with ${builder.workload.name}: ${message}${place2}`,
     {
       code: "reference-failed",
       nextStep: "Correct the reference program, or the default configuration if the kernel names no reference."
@@ -63174,18 +65581,18 @@ function runningSums(values2, stepMs2) {
   return sums;
 }
 function valueAt3(values2, startMs, stepMs2, timeMs) {
-  const place = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
-  const below2 = Math.floor(place);
-  const from = values2[below2] ?? 0;
-  return from + (place - below2) * ((values2[below2 + 1] ?? from) - from);
+  const place2 = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
+  const below3 = Math.floor(place2);
+  const from = values2[below3] ?? 0;
+  return from + (place2 - below3) * ((values2[below3 + 1] ?? from) - from);
 }
 function sumBetween(values2, sums, startMs, stepMs2, timeMs) {
-  const place = (timeMs - startMs) / stepMs2;
-  if (place <= 0) return place * stepMs2 * (values2[0] ?? 0);
-  if (place >= values2.length)
-    return sums[values2.length] + (place - values2.length) * stepMs2 * (values2[values2.length - 1] ?? 0);
-  const below2 = Math.floor(place);
-  return sums[below2] + (place - below2) * stepMs2 * values2[below2];
+  const place2 = (timeMs - startMs) / stepMs2;
+  if (place2 <= 0) return place2 * stepMs2 * (values2[0] ?? 0);
+  if (place2 >= values2.length)
+    return sums[values2.length] + (place2 - values2.length) * stepMs2 * (values2[values2.length - 1] ?? 0);
+  const below3 = Math.floor(place2);
+  return sums[below3] + (place2 - below3) * stepMs2 * values2[below3];
 }
 var Regression = class {
   #updates;
@@ -63275,15 +65682,15 @@ async function watchCounter({ counter, unitJoules: unitJoules4 }, time) {
   let ticks2 = 0;
   while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
     const timeMs = time.nowMs();
-    const read2 = await counter.read();
-    if (!read2.ok) return { ok: false, why: `its energy counter cannot be read: ${read2.why}` };
-    if (read2.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const read3 = await counter.read();
+    if (!read3.ok) return { ok: false, why: `its energy counter cannot be read: ${read3.why}` };
+    if (read3.value === 0) return { ok: false, why: "its energy counter reads 0" };
     const before = readings2.at(-1);
-    if (before !== void 0 && read2.value < before.joules) {
+    if (before !== void 0 && read3.value < before.joules) {
       return { ok: false, why: "its energy counter goes back" };
     }
-    if (before !== void 0 && read2.value !== before.joules) ticks2++;
-    readings2.push({ timeMs, joules: read2.value });
+    if (before !== void 0 && read3.value !== before.joules) ticks2++;
+    readings2.push({ timeMs, joules: read3.value });
     const elapsedMs = timeMs - startMs;
     if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
     await time.sleep(pollMs2);
@@ -63329,11 +65736,11 @@ async function measurePowerTraits({ power: power3 }, time) {
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read2 = await power3.read();
-    if (!read2.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read2.why}` };
+    const read3 = await power3.read();
+    if (!read3.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read3.why}` };
     const before = readings2.at(-1);
-    if (before !== void 0 && read2.value !== before.watts) changesMs.push(timeMs);
-    readings2.push({ timeMs, watts: read2.value });
+    if (before !== void 0 && read3.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read3.value });
     await time.sleep(pollMs2);
   }
   const watts = readings2.map((reading2) => reading2.watts);
@@ -63589,10 +65996,10 @@ function findDisturbances(request) {
   const first = states.findLastIndex((state) => state.timeMs <= fromMs);
   const last2 = states.findIndex((state) => state.timeMs >= toMs);
   const around2 = states.slice(Math.max(0, first), last2 < 0 ? void 0 : last2 + 1);
-  const inside = around2.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
+  const inside2 = around2.filter((state) => state.timeMs >= fromMs && state.timeMs <= toMs);
   return [
     ...slowdowns(around2).map((name) => `${name} of the GPU`),
-    ...clockShifts(inside),
+    ...clockShifts(inside2),
     ...newProcesses(before, after)
   ];
 }
@@ -63605,13 +66012,13 @@ function newProcesses(before, after) {
   return [`a new process came onto the GPU: ${who}`];
 }
 function boardConditions(states, fromMs, toMs) {
-  const inside = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
-  if (inside.length === 0) return null;
-  const capping = inside.map(({ powerCapped }) => powerCapped).filter((value2) => value2 !== null);
+  const inside2 = states.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+  if (inside2.length === 0) return null;
+  const capping = inside2.map(({ powerCapped }) => powerCapped).filter((value2) => value2 !== null);
   return {
-    smMhz: medianOf(inside, "smMhz"),
-    memoryMhz: medianOf(inside, "memoryMhz"),
-    celsius: medianOf(inside, "celsius"),
+    smMhz: medianOf(inside2, "smMhz"),
+    memoryMhz: medianOf(inside2, "memoryMhz"),
+    celsius: medianOf(inside2, "celsius"),
     powerCappedPart: capping.length === 0 ? null : capping.filter((capped) => capped).length / capping.length
   };
 }
@@ -63636,17 +66043,17 @@ var pollMs4 = 10;
 var leastCounterMs = 50;
 async function wattsNow({ counter, power: power3 }, time, periodMs) {
   if (power3?.instant === true) {
-    const read2 = await power3.read();
-    return read2.ok ? read2.value : null;
+    const read3 = await power3.read();
+    return read3.ok ? read3.value : null;
   }
   if (counter === null) return null;
   const readings2 = [];
   const endMs = time.nowMs() + 3 * (periodMs ?? 0) + leastCounterMs;
   while (time.nowMs() < endMs) {
     const timeMs = time.nowMs();
-    const read2 = await counter.read();
-    if (!read2.ok) return null;
-    readings2.push({ timeMs, joules: read2.value });
+    const read3 = await counter.read();
+    if (!read3.ok) return null;
+    readings2.push({ timeMs, joules: read3.value });
     const ticks2 = findTicks(readings2);
     const [first, last2] = [ticks2[0], ticks2.at(-1)];
     const enoughMs2 = Math.max(leastCounterMs, 0.5 * (periodMs ?? 0));
@@ -63684,17 +66091,17 @@ async function startSampler(sensor, traits, time) {
   async function readCounter() {
     if (sensor.counter === null) return;
     const timeMs = time.nowMs();
-    const read2 = await sensor.counter.read();
-    if (read2.ok) readings2.push({ timeMs, joules: read2.value });
-    else failures.add(`the ${sensor.counter.label} could not be read: ${read2.why}`);
+    const read3 = await sensor.counter.read();
+    if (read3.ok) readings2.push({ timeMs, joules: read3.value });
+    else failures.add(`the ${sensor.counter.label} could not be read: ${read3.why}`);
   }
   async function readPower() {
     if (sensor.power === null || !sensor.power.instant) return;
     const timeMs = time.nowMs();
-    const read2 = await sensor.power.read();
-    if (read2.ok) powers.push({ timeMs, watts: read2.value });
+    const read3 = await sensor.power.read();
+    if (read3.ok) powers.push({ timeMs, watts: read3.value });
     else if (traits.source === "power") {
-      failures.add(`the ${sensor.power.label} could not be read: ${read2.why}`);
+      failures.add(`the ${sensor.power.label} could not be read: ${read3.why}`);
     }
   }
   async function readState3() {
@@ -63803,8 +66210,8 @@ var SensorMeter = class {
   async confirm(device, variant) {
     const path2 = variant.command === void 0 ? "shader" : "program";
     if (this.#fault !== null || this.#confirmed.has(path2)) return this.#fault;
-    const unseen = this.#unseen[path2];
-    const known4 = unseen.get(variant.id) ?? (unseen.size >= mostUnseen ? [...unseen.values()].at(-1) : void 0);
+    const unseen2 = this.#unseen[path2];
+    const known4 = unseen2.get(variant.id) ?? (unseen2.size >= mostUnseen ? [...unseen2.values()].at(-1) : void 0);
     if (known4 !== void 0) return known4;
     const { sensor, time } = this.#options;
     const load = { variant, run: device.run.bind(device) };
@@ -63813,7 +66220,7 @@ var SensorMeter = class {
     if (seen?.ok === true) await this.believe(path2, seen);
     if (seen?.ok !== false || !seen.ran) return this.#fault;
     const why = `${sensor.label} does not show what is measured: ${seen.why}; if that runs on another board, name its sensor`;
-    unseen.set(variant.id, why);
+    unseen2.set(variant.id, why);
     return why;
   }
   /** Takes over what loads told about the sensor. */
@@ -63882,10 +66289,10 @@ var SensorMeter = class {
   #describe() {
     const { label, details: details2, counter, power: power3, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
-    const read2 = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const read3 = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
     const checked2 = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
     const notes2 = [scope ?? "unknown scope", checked2, ...details2 === "" ? [] : [details2]];
-    return `${label}, ${read2} (${notes2.join(", ")})`;
+    return `${label}, ${read3} (${notes2.join(", ")})`;
   }
 };
 async function listProcesses(sensor) {
@@ -64058,9 +66465,9 @@ function whyUnreadable(path2, { code, message }) {
   return message;
 }
 async function readInteger(path2) {
-  const read2 = await readAttribute(path2);
-  if (!read2.ok) return read2;
-  return /^-?\d{1,20}$/.test(read2.value) ? { ok: true, value: Number(read2.value) } : { ok: false, why: `${path2} says '${read2.value}', which is no integer` };
+  const read3 = await readAttribute(path2);
+  if (!read3.ok) return read3;
+  return /^-?\d{1,20}$/.test(read3.value) ? { ok: true, value: Number(read3.value) } : { ok: false, why: `${path2} says '${read3.value}', which is no integer` };
 }
 async function namesIn3(folder, pattern9) {
   try {
@@ -64095,8 +66502,8 @@ import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
-    const read2 = await readInteger(path2);
-    return read2.ok ? { ok: true, value: read2.value * factor3 } : read2;
+    const read3 = await readInteger(path2);
+    return read3.ok ? { ok: true, value: read3.value * factor3 } : read3;
   };
 }
 async function createHwmonSensor(card, vendor, elsewhere2) {
@@ -64125,10 +66532,10 @@ async function findCounter2(folder) {
   const found = [];
   for (let i = 1; i <= mostCounters; i++) {
     const input = join10(folder, `energy${i}_input`);
-    const read2 = await readInteger(input);
-    if (!read2.ok && read2.why.startsWith("there is no")) continue;
+    const read3 = await readInteger(input);
+    if (!read3.ok && read3.why.startsWith("there is no")) continue;
     const label = await readAttribute(join10(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "", counts: read2.ok && read2.value > 0 });
+    found.push({ input, label: label.ok ? label.value : "", counts: read3.ok && read3.value > 0 });
   }
   const known4 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
   const best = known4.find(({ counts }) => counts) ?? known4[0];
@@ -64147,8 +66554,8 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read2 = scaled(join10(folder, file), micro);
-    if ((await read2()).ok) return { label, instant: true, fine: false, read: read2 };
+    const read3 = scaled(join10(folder, file), micro);
+    if ((await read3()).ok) return { label, instant: true, fine: false, read: read3 };
   }
   return null;
 }
@@ -64159,7 +66566,7 @@ async function findState(folder) {
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const [limit, power3] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known4 = await Promise.all([sm(), memory(), celsius()]);
-  if (known4.every((read2) => !read2.ok)) return null;
+  if (known4.every((read3) => !read3.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     const [most4, watts] = await Promise.all([limit(), power3?.read()]);
@@ -64214,15 +66621,15 @@ var offsets2 = {
   "1.8": 24
 };
 var discrete = 1;
-function energyOf(table3, path2) {
-  const size2 = table3.length < 4 ? 0 : table3.readUInt16LE(0);
-  if (size2 < 4 || table3.length < size2) return { ok: false, why: `${path2} is no table of metrics` };
-  if (table3[2] !== discrete) return { ok: true, value: null };
-  const revision = `${table3[2]}.${table3[3]}`;
+function energyOf(table4, path2) {
+  const size2 = table4.length < 4 ? 0 : table4.readUInt16LE(0);
+  if (size2 < 4 || table4.length < size2) return { ok: false, why: `${path2} is no table of metrics` };
+  if (table4[2] !== discrete) return { ok: true, value: null };
+  const revision = `${table4[2]}.${table4[3]}`;
   const offset = offsets2[revision];
   if (offset === void 0) return { ok: false, why: `revision ${revision} of ${path2} is not known` };
   if (size2 < offset + 8) return { ok: false, why: `${path2} ends before its accumulator` };
-  const count2 = table3.readBigUInt64LE(offset);
+  const count2 = table4.readBigUInt64LE(offset);
   return { ok: true, value: count2 === unsupported2 ? null : Number(count2) * unitJoules };
 }
 async function readEnergy(path2) {
@@ -64240,9 +66647,9 @@ async function findAccumulator(device) {
     label: "energy accumulator",
     unitJoules,
     async read() {
-      const read2 = await readEnergy(path2);
-      if (!read2.ok) return read2;
-      return read2.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read2.value };
+      const read3 = await readEnergy(path2);
+      if (!read3.ok) return read3;
+      return read3.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read3.value };
     }
   };
 }
@@ -64439,15 +66846,15 @@ function latestValue({ latest, fault: fault2 }, time) {
 }
 function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
-  const read2 = async () => latestValue(program, time);
+  const read3 = async () => latestValue(program, time);
   return {
     label,
     details: "",
     scope: null,
     key: key2,
     unitJoules: unitJoules2,
-    counter: quantity === "joules" ? { label: "joules it prints", read: read2 } : null,
-    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read: read2 } : null,
+    counter: quantity === "joules" ? { label: "joules it prints", read: read3 } : null,
+    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read: read3 } : null,
     state: null,
     processes: null,
     close: () => program.close()
@@ -64602,7 +67009,7 @@ var order = ["module", "package", "GPU"];
 async function railOf(folder, channel) {
   const path2 = (name) => join12(folder, name);
   const labels = await Promise.all([readAttribute(path2(`in${channel}_label`)), readAttribute(path2("label"))]);
-  const label = labels.find((read2) => read2.ok)?.value ?? "";
+  const label = labels.find((read3) => read3.ok)?.value ?? "";
   const scope = scopeOf(label);
   if (scope === null) return null;
   const [watts, volts, amperes] = [`power${channel}_input`, `in${channel}_input`, `curr${channel}_input`];
@@ -64615,9 +67022,9 @@ async function railOf(folder, channel) {
         (isStated ? [watts] : [volts, amperes]).map((name) => readInteger(path2(name)))
       );
       let product = micro2;
-      for (const read2 of reads) {
-        if (!read2.ok) return read2;
-        product *= read2.value;
+      for (const read3 of reads) {
+        if (!read3.ok) return read3;
+        product *= read3.value;
       }
       return { ok: true, value: product };
     }
@@ -64636,7 +67043,7 @@ async function findRails(sysfsFolder) {
     }
   }
   rails.sort((a2, b) => order.indexOf(a2.scope) - order.indexOf(b.scope));
-  return rails.map(({ label, scope, read: read2 }) => ({
+  return rails.map(({ label, scope, read: read3 }) => ({
     sensor: {
       label: `Jetson rail ${label}`,
       details: "",
@@ -64646,7 +67053,7 @@ async function findRails(sysfsFolder) {
       unitJoules: micro2,
       counter: null,
       // The monitors average over as much as they were told to, and round to some milliamperes.
-      power: { label: "power", instant: true, fine: false, read: read2 },
+      power: { label: "power", instant: true, fine: false, read: read3 },
       state: null,
       processes: null,
       close: async () => void 0
@@ -64995,10 +67402,10 @@ function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
 function formatDuration(seconds2) {
-  const whole3 = Math.round(seconds2);
-  if (whole3 < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole3} s`;
-  if (whole3 < 3600) return `${Math.floor(whole3 / 60)} min ${whole3 % 60} s`;
-  return `${Math.floor(whole3 / 3600)} h ${Math.floor(whole3 % 3600 / 60)} min`;
+  const whole4 = Math.round(seconds2);
+  if (whole4 < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole4} s`;
+  if (whole4 < 3600) return `${Math.floor(whole4 / 60)} min ${whole4 % 60} s`;
+  return `${Math.floor(whole4 / 3600)} h ${Math.floor(whole4 % 3600 / 60)} min`;
 }
 function formatCount(count2, noun, plural = `${noun}s`) {
   return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
@@ -65070,8 +67477,8 @@ function suggestionDiff(report3, maxKernels) {
 function suggestionNote(report3) {
   const { suggestion: suggestion2 } = report3;
   const path2 = cleanLine(suggestion2?.path ?? "", 300);
-  const whole3 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
-  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole3}`;
+  const whole4 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
+  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole4}`;
 }
 function retunedNote(kernel) {
   const { retuned } = kernel;
@@ -65097,10 +67504,10 @@ function designs(samples2) {
   const byProcesses = /* @__PURE__ */ new Map();
   for (const { turns, window, phase, block } of samples2) {
     if (turns === void 0 || turns.processes === 0) continue;
-    const own = byProcesses.get(turns.processes) ?? { blocks: /* @__PURE__ */ new Set(), seconds: /* @__PURE__ */ new Set() };
-    byProcesses.set(turns.processes, own);
-    own.blocks.add(`${phase} ${block}`);
-    if (window != null) own.seconds.add((window.seconds / turns.count).toFixed(1));
+    const own3 = byProcesses.get(turns.processes) ?? { blocks: /* @__PURE__ */ new Set(), seconds: /* @__PURE__ */ new Set() };
+    byProcesses.set(turns.processes, own3);
+    own3.blocks.add(`${phase} ${block}`);
+    if (window != null) own3.seconds.add((window.seconds / turns.count).toFixed(1));
   }
   return [...byProcesses].map(([processes, { blocks, seconds: seconds2 }]) => {
     const lengths = [...seconds2].sort((a2, b) => Number(a2) - Number(b));
@@ -65330,7 +67737,7 @@ function meterText(report3) {
   const { meter } = report3;
   const devices = report3.kind === "guard" ? report3.devices ?? [] : [];
   if (devices.length > 0) {
-    return devices.map(({ label, meter: own }) => `${own === null ? "none" : own.name} on ${label}`).join(", ");
+    return devices.map(({ label, meter: own3 }) => `${own3 === null ? "none" : own3.name} on ${label}`).join(", ");
   }
   if (meter === null) return cleanLine(`none, latency only: ${report3.meterReason}`, 300);
   const kind = meter.estimated ? "estimated, not measured by a sensor" : "measured";
@@ -65384,10 +67791,10 @@ function placeText(kernel) {
 // src/report/notes/failure.ts
 function exampleText(example) {
   const { file, line: line3 } = example;
-  const place = file === null ? "" : cleanLine(line3 === null ? file : `${file}:${line3}`, 200);
+  const place2 = file === null ? "" : cleanLine(line3 === null ? file : `${file}:${line3}`, 200);
   const configuration = cleanLine(formatConfiguration(example.configuration), 300);
   const message = example.message.replace(/\n +\d+ \|[\s\S]*$/, "");
-  const what = [place, cleanLine(message, 400)].filter((part) => part !== "").join(": ");
+  const what = [place2, cleanLine(message, 400)].filter((part) => part !== "").join(": ");
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {
@@ -65430,9 +67837,9 @@ function historyNotes({ history, estimated }) {
 
 // src/report/notes/policy.ts
 var maxShown = 8;
-function describe2({ kernel, setting, base: base2, head: head2 }) {
+function describe2({ kernel, setting: setting2, base: base2, head: head2 }) {
   const where = kernel === null ? "" : ` of ${kernel}`;
-  return cleanLine(`${setting}${where} from ${base2} to ${head2}`, 400);
+  return cleanLine(`${setting2}${where} from ${base2} to ${head2}`, 400);
 }
 function sentence(changes) {
   const shown = changes.slice(0, maxShown).map(describe2);
@@ -65453,7 +67860,7 @@ function otherPolicyNote({ policy: policy2 }) {
 // src/report/notes/portfolio.ts
 function servers({ devices, members }) {
   return devices.map((_, device) => {
-    const shares = members.map(({ shares: own }) => own[device] ?? 0);
+    const shares = members.map(({ shares: own3 }) => own3[device] ?? 0);
     const most4 = Math.max(...shares);
     return most4 > 0 ? shares.indexOf(most4) : -1;
   });
@@ -65469,10 +67876,10 @@ function noteOf(portfolio) {
     subject: `${kernel} ${workload}`,
     summary: `${formatCount(members.length, "configuration")} ${verb} ${formatCount(devices.length, "device")}, each at ${percent4(worstShare)} of its best or better`,
     members: members.map(({ configuration, shares }, member2) => {
-      const own = devices.flatMap(
+      const own3 = devices.flatMap(
         (device, at3) => served[at3] === member2 ? [`${device} (${percent4(shares[at3] ?? 0)})`] : []
       );
-      return `${formatConfiguration(configuration)} for ${own.join(", ")}`;
+      return `${formatConfiguration(configuration)} for ${own3.join(", ")}`;
     })
   };
 }
@@ -65608,15 +68015,15 @@ function codeMarkdown(text3, maxLength4 = 300) {
   const line3 = cleanLine(text3, maxLength4);
   if (line3 === "") return "";
   if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
-  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character2) => `&#${character2.codePointAt(0)};`);
-  return `<code>${referenced2}</code>`;
+  const referenced = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character2) => `&#${character2.codePointAt(0)};`);
+  return `<code>${referenced}</code>`;
 }
 
 // src/report/markdown/parts.ts
 function line(cells) {
   return `| ${cells.join(" | ")} |`;
 }
-function table(task) {
+function table2(task) {
   const { titles, rows, maxRows: maxRows2 } = task;
   if (rows.length === 0) return "";
   const used = titles.map((_, i) => i).filter((i) => rows.some((row3) => row3[i] !== ""));
@@ -65656,7 +68063,7 @@ function passTable(kernels, limits2) {
       return [subjectCell(kernel), changed ? `**${pass}**` : pass, before, after, change2];
     })
   );
-  return table({
+  return table2({
     titles: ["kernel", "pass", "before", "after", "change"],
     rightAligned: [2, 3, 4],
     rows,
@@ -65722,7 +68129,7 @@ function fleetTable(report3, kernels, options) {
     row3.set(kernel.on ?? "", kernel);
     rows.set(rowOf(kernel), row3);
   }
-  const shown = table({
+  const shown = table2({
     titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
     rightAligned: [],
     rows: [...rows.values()].map((row3) => {
@@ -65750,7 +68157,7 @@ function markOf(kernel) {
 function kernelTable(report3, kernels, limits2) {
   if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf });
   const titles = quantityTitles(report3);
-  return table({
+  return table2({
     titles: ["verdict", "kernel", titles.energy, titles.latency],
     rightAligned: [2, 3],
     rows: kernels.map((kernel) => [
@@ -65766,9 +68173,9 @@ function kernelTable(report3, kernels, limits2) {
   });
 }
 function noteItem(kernel) {
-  const place = placeText(kernel);
+  const place2 = placeText(kernel);
   const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
+  const where = place2 === null ? "" : ` in ${codeMarkdown(place2)}`;
   const notes2 = guardNotes(kernel).map((note2) => `  - ${escapeMarkdown(note2)}`);
   return [`- ${heading}${where}`, ...notes2].join("\n");
 }
@@ -65895,7 +68302,7 @@ ${drawn}`
 // src/report/markdown/retune.ts
 function kernelTable2(report3, limits2) {
   const titles = quantityTitles(report3);
-  return table({
+  return table2({
     titles: ["kernel", titles.energy, titles.latency, "trials"],
     rightAligned: [1, 2, 3],
     rows: report3.kernels.map((kernel) => {
@@ -65977,7 +68384,7 @@ function tradeOffs(report3, limits2) {
   );
   if (rows.length === 0) return "";
   const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return table({
+  return table2({
     titles: ["kernel", "workload", "latency", energy, "configuration"],
     rightAligned: [2, 3],
     rows,
@@ -66005,7 +68412,7 @@ function timeSpent(report3, limits2) {
   });
   if (rows.length === 0) return "";
   const columns2 = ["compiling", "checking", "timing", "energy", "waiting for the meter", "choosing"];
-  const spentOn = table({
+  const spentOn = table2({
     titles: ["kernel", "workload", ...columns2],
     rightAligned: [2, 3, 4, 5, 6, 7],
     rows,
@@ -66184,12 +68591,12 @@ function blurv(blur3, T, S, w, h) {
 }
 function blurfImage(radius) {
   const blur3 = blurf(radius);
-  return (T, S, start, stop, step) => {
-    start <<= 2, stop <<= 2, step <<= 2;
-    blur3(T, S, start + 0, stop + 0, step);
-    blur3(T, S, start + 1, stop + 1, step);
-    blur3(T, S, start + 2, stop + 2, step);
-    blur3(T, S, start + 3, stop + 3, step);
+  return (T, S, start2, stop, step) => {
+    start2 <<= 2, stop <<= 2, step <<= 2;
+    blur3(T, S, start2 + 0, stop + 0, step);
+    blur3(T, S, start2 + 1, stop + 1, step);
+    blur3(T, S, start2 + 2, stop + 2, step);
+    blur3(T, S, start2 + 3, stop + 3, step);
   };
 }
 function blurf(radius) {
@@ -66197,34 +68604,34 @@ function blurf(radius) {
   if (radius0 === radius) return bluri(radius);
   const t = radius - radius0;
   const w = 2 * radius + 1;
-  return (T, S, start, stop, step) => {
-    if (!((stop -= step) >= start)) return;
-    let sum = radius0 * S[start];
+  return (T, S, start2, stop, step) => {
+    if (!((stop -= step) >= start2)) return;
+    let sum = radius0 * S[start2];
     const s0 = step * radius0;
     const s1 = s0 + step;
-    for (let i = start, j = start + s0; i < j; i += step) {
+    for (let i = start2, j = start2 + s0; i < j; i += step) {
       sum += S[Math.min(stop, i)];
     }
-    for (let i = start, j = stop; i <= j; i += step) {
+    for (let i = start2, j = stop; i <= j; i += step) {
       sum += S[Math.min(stop, i + s0)];
-      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
-      sum -= S[Math.max(start, i - s0)];
+      T[i] = (sum + t * (S[Math.max(start2, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+      sum -= S[Math.max(start2, i - s0)];
     }
   };
 }
 function bluri(radius) {
   const w = 2 * radius + 1;
-  return (T, S, start, stop, step) => {
-    if (!((stop -= step) >= start)) return;
-    let sum = radius * S[start];
+  return (T, S, start2, stop, step) => {
+    if (!((stop -= step) >= start2)) return;
+    let sum = radius * S[start2];
     const s2 = step * radius;
-    for (let i = start, j = start + s2; i < j; i += step) {
+    for (let i = start2, j = start2 + s2; i < j; i += step) {
       sum += S[Math.min(stop, i)];
     }
-    for (let i = start, j = stop; i <= j; i += step) {
+    for (let i = start2, j = stop; i <= j; i += step) {
       sum += S[Math.min(stop, i + s2)];
       T[i] = sum / w;
-      sum -= S[Math.max(start, i - s2)];
+      sum -= S[Math.max(start2, i - s2)];
     }
   };
 }
@@ -66233,31 +68640,31 @@ var slice = array.slice;
 var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
-function tickSpec(start, stop, count2) {
-  const step = (stop - start) / Math.max(0, count2), power3 = Math.floor(Math.log10(step)), error = step / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+function tickSpec(start2, stop, count2) {
+  const step = (stop - start2) / Math.max(0, count2), power3 = Math.floor(Math.log10(step)), error = step / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
   if (power3 < 0) {
     inc = Math.pow(10, -power3) / factor3;
-    i1 = Math.round(start * inc);
+    i1 = Math.round(start2 * inc);
     i2 = Math.round(stop * inc);
-    if (i1 / inc < start) ++i1;
+    if (i1 / inc < start2) ++i1;
     if (i2 / inc > stop) --i2;
     inc = -inc;
   } else {
     inc = Math.pow(10, power3) * factor3;
-    i1 = Math.round(start / inc);
+    i1 = Math.round(start2 / inc);
     i2 = Math.round(stop / inc);
-    if (i1 * inc < start) ++i1;
+    if (i1 * inc < start2) ++i1;
     if (i2 * inc > stop) --i2;
   }
-  if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start, stop, count2 * 2);
+  if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start2, stop, count2 * 2);
   return [i1, i2, inc];
 }
-function ticks(start, stop, count2) {
-  stop = +stop, start = +start, count2 = +count2;
+function ticks(start2, stop, count2) {
+  stop = +stop, start2 = +start2, count2 = +count2;
   if (!(count2 > 0)) return [];
-  if (start === stop) return [start];
-  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count2) : tickSpec(start, stop, count2);
+  if (start2 === stop) return [start2];
+  const reverse = stop < start2, [i1, i2, inc] = reverse ? tickSpec(stop, start2, count2) : tickSpec(start2, stop, count2);
   if (!(i2 >= i1)) return [];
   const n = i2 - i1 + 1, ticks2 = new Array(n);
   if (reverse) {
@@ -66269,13 +68676,13 @@ function ticks(start, stop, count2) {
   }
   return ticks2;
 }
-function tickIncrement(start, stop, count2) {
-  stop = +stop, start = +start, count2 = +count2;
-  return tickSpec(start, stop, count2)[2];
+function tickIncrement(start2, stop, count2) {
+  stop = +stop, start2 = +start2, count2 = +count2;
+  return tickSpec(start2, stop, count2)[2];
 }
-function tickStep(start, stop, count2) {
-  stop = +stop, start = +start, count2 = +count2;
-  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count2) : tickIncrement(start, stop, count2);
+function tickStep(start2, stop, count2) {
+  stop = +stop, start2 = +start2, count2 = +count2;
+  const reverse = stop < start2, inc = reverse ? tickIncrement(stop, start2, count2) : tickIncrement(start2, stop, count2);
   return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
 }
 var shuffle2 = shuffler(Math.random);
@@ -66819,14 +69226,14 @@ function nogamma(a2, b) {
 }
 var rgb2 = (function rgbGamma(y2) {
   var color2 = gamma(y2);
-  function rgb3(start, end) {
-    var r = color2((start = rgb(start)).r, (end = rgb(end)).r), g = color2(start.g, end.g), b = color2(start.b, end.b), opacity = nogamma(start.opacity, end.opacity);
+  function rgb3(start2, end) {
+    var r = color2((start2 = rgb(start2)).r, (end = rgb(end)).r), g = color2(start2.g, end.g), b = color2(start2.b, end.b), opacity = nogamma(start2.opacity, end.opacity);
     return function(t) {
-      start.r = r(t);
-      start.g = g(t);
-      start.b = b(t);
-      start.opacity = opacity(t);
-      return start + "";
+      start2.r = r(t);
+      start2.g = g(t);
+      start2.b = b(t);
+      start2.opacity = opacity(t);
+      return start2 + "";
     };
   }
   rgb3.gamma = rgbGamma;
@@ -66988,7 +69395,7 @@ function parseSvg(value2) {
   value2 = value2.matrix;
   return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
 }
-function interpolateTransform(parse4, pxComma, pxParen, degParen) {
+function interpolateTransform(parse5, pxComma, pxParen, degParen) {
   function pop(s2) {
     return s2.length ? s2.pop() + " " : "";
   }
@@ -67026,7 +69433,7 @@ function interpolateTransform(parse4, pxComma, pxParen, degParen) {
   }
   return function(a2, b) {
     var s2 = [], q = [];
-    a2 = parse4(a2), b = parse4(b);
+    a2 = parse5(a2), b = parse5(b);
     translate3(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
     rotate(a2.rotate, b.rotate, s2, q);
     skewX(a2.skewX, b.skewX, s2, q);
@@ -67085,28 +69492,28 @@ var zoom = (function zoomRho(rho, rho2, rho4) {
   return zoom2;
 })(Math.SQRT2, 2, 4);
 function hsl2(hue) {
-  return function(start, end) {
-    var h = hue((start = hsl(start)).h, (end = hsl(end)).h), s2 = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+  return function(start2, end) {
+    var h = hue((start2 = hsl(start2)).h, (end = hsl(end)).h), s2 = nogamma(start2.s, end.s), l = nogamma(start2.l, end.l), opacity = nogamma(start2.opacity, end.opacity);
     return function(t) {
-      start.h = h(t);
-      start.s = s2(t);
-      start.l = l(t);
-      start.opacity = opacity(t);
-      return start + "";
+      start2.h = h(t);
+      start2.s = s2(t);
+      start2.l = l(t);
+      start2.opacity = opacity(t);
+      return start2 + "";
     };
   };
 }
 var hsl_default = hsl2(hue$1);
 var hslLong = hsl2(nogamma);
 function hcl2(hue) {
-  return function(start, end) {
-    var h = hue((start = hcl(start)).h, (end = hcl(end)).h), c = nogamma(start.c, end.c), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+  return function(start2, end) {
+    var h = hue((start2 = hcl(start2)).h, (end = hcl(end)).h), c = nogamma(start2.c, end.c), l = nogamma(start2.l, end.l), opacity = nogamma(start2.opacity, end.opacity);
     return function(t) {
-      start.h = h(t);
-      start.c = c(t);
-      start.l = l(t);
-      start.opacity = opacity(t);
-      return start + "";
+      start2.h = h(t);
+      start2.c = c(t);
+      start2.l = l(t);
+      start2.opacity = opacity(t);
+      return start2 + "";
     };
   };
 }
@@ -67115,14 +69522,14 @@ var hclLong = hcl2(nogamma);
 function cubehelix2(hue) {
   return (function cubehelixGamma(y2) {
     y2 = +y2;
-    function cubehelix3(start, end) {
-      var h = hue((start = cubehelix(start)).h, (end = cubehelix(end)).h), s2 = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+    function cubehelix3(start2, end) {
+      var h = hue((start2 = cubehelix(start2)).h, (end = cubehelix(end)).h), s2 = nogamma(start2.s, end.s), l = nogamma(start2.l, end.l), opacity = nogamma(start2.opacity, end.opacity);
       return function(t) {
-        start.h = h(t);
-        start.s = s2(t);
-        start.l = l(Math.pow(t, y2));
-        start.opacity = opacity(t);
-        return start + "";
+        start2.h = h(t);
+        start2.s = s2(t);
+        start2.l = l(Math.pow(t, y2));
+        start2.opacity = opacity(t);
+        return start2 + "";
       };
     }
     cubehelix3.gamma = cubehelixGamma;
@@ -67450,12 +69857,12 @@ function transformer$2() {
 function continuous() {
   return transformer$2()(identity$1, identity$1);
 }
-function tickFormat(start, stop, count2, specifier) {
-  var step = tickStep(start, stop, count2), precision;
+function tickFormat(start2, stop, count2, specifier) {
+  var step = tickStep(start2, stop, count2), precision;
   specifier = formatSpecifier(specifier == null ? ",f" : specifier);
   switch (specifier.type) {
     case "s": {
-      var value2 = Math.max(Math.abs(start), Math.abs(stop));
+      var value2 = Math.max(Math.abs(start2), Math.abs(stop));
       if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
       return formatPrefix(specifier, value2);
     }
@@ -67464,7 +69871,7 @@ function tickFormat(start, stop, count2, specifier) {
     case "g":
     case "p":
     case "r": {
-      if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+      if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start2), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
       break;
     }
     case "f":
@@ -67490,26 +69897,26 @@ function linearish(scale) {
     var d = domain();
     var i0 = 0;
     var i1 = d.length - 1;
-    var start = d[i0];
+    var start2 = d[i0];
     var stop = d[i1];
     var prestep;
     var step;
     var maxIter = 10;
-    if (stop < start) {
-      step = start, start = stop, stop = step;
+    if (stop < start2) {
+      step = start2, start2 = stop, stop = step;
       step = i0, i0 = i1, i1 = step;
     }
     while (maxIter-- > 0) {
-      step = tickIncrement(start, stop, count2);
+      step = tickIncrement(start2, stop, count2);
       if (step === prestep) {
-        d[i0] = start;
+        d[i0] = start2;
         d[i1] = stop;
         return domain(d);
       } else if (step > 0) {
-        start = Math.floor(start / step) * step;
+        start2 = Math.floor(start2 / step) * step;
         stop = Math.ceil(stop / step) * step;
       } else if (step < 0) {
-        start = Math.ceil(start * step) / step;
+        start2 = Math.ceil(start2 * step) / step;
         stop = Math.floor(stop * step) / step;
       } else {
         break;
@@ -67701,8 +70108,8 @@ function createAxis(options) {
     return Object.assign((value2) => scale2(value2), { ticks: ticks3, ...described(options) });
   }
   const spread = high - low || Math.abs(high) || 1;
-  const [below2, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
-  const scale = linear2([low - below2 * spread, high + above * spread], [...range4]);
+  const [below3, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
+  const scale = linear2([low - below3 * spread, high + above * spread], [...range4]);
   const ticks2 = readableTicks(options, scale, (count2) => {
     const round2 = scale.ticks(count2);
     if (from !== "first") return round2;
@@ -68897,13 +71304,13 @@ function planeFigure(options) {
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
     ...marks.map((mark, at3) => {
-      const place = placed(mark);
-      const below2 = marks.some((other, otherAt) => {
+      const place2 = placed(mark);
+      const below3 = marks.some((other, otherAt) => {
         const otherPlace = placed(other);
-        const isLower = place.y > otherPlace.y || place.y === otherPlace.y && otherAt < at3;
-        return other.label !== "" && isNear(otherPlace, place) && isLower;
+        const isLower = place2.y > otherPlace.y || place2.y === otherPlace.y && otherAt < at3;
+        return other.label !== "" && isNear(otherPlace, place2) && isLower;
       });
-      return labelledMark(place, { text: mark.label, below: below2 }, mark.tone, frame2);
+      return labelledMark(place2, { text: mark.label, below: below3 }, mark.tone, frame2);
     })
   ]);
 }
@@ -69027,8 +71434,8 @@ var size = { width: 460, height: 260 };
 var frame = { left: 70, top: 40, right: size.width - 16, bottom: size.height - 42 };
 function dateFormat(days) {
   const [first, last2] = extentOf(days);
-  const start = last2 - first > 300 ? 0 : 5;
-  return (day) => new Date(day * 864e5).toISOString().slice(start, 10);
+  const start2 = last2 - first > 300 ? 0 : 5;
+  return (day) => new Date(day * 864e5).toISOString().slice(start2, 10);
 }
 function widthOf2(label) {
   return [...label].reduce((width, letter2) => width + (letter2 < "ɐ" ? 8 : 13), 0);
@@ -69040,8 +71447,8 @@ function labelsOf(marks) {
     const left = Math.min(Math.max(x2 - width / 2, frame.left - 40), frame.right + 12 - width);
     if (label === "" || taken.some(([from, to]) => left < to + 6 && from < left + width + 6)) return [];
     taken.push([left, left + width]);
-    const place = { x: left + width / 2, y: frame.top - 8, "text-anchor": "middle" };
-    return [element("text", place, escapeMarkup(label))];
+    const place2 = { x: left + width / 2, y: frame.top - 8, "text-anchor": "middle" };
+    return [element("text", place2, escapeMarkup(label))];
   }).join("");
 }
 function timelineFigure(options) {
@@ -69100,23 +71507,23 @@ function paragraph(markup, className = null) {
 function disclosure(summary, content) {
   return content === "" ? "" : element("details", {}, element("summary", {}, escapeMarkup(summary)), content);
 }
-function tableHtml(table3) {
-  const cellClass = (column) => table3.figureColumns?.includes(column) ? "figure-cell" : null;
-  const titles = table3.titles.map(
+function tableHtml(table4) {
+  const cellClass = (column) => table4.figureColumns?.includes(column) ? "figure-cell" : null;
+  const titles = table4.titles.map(
     (title, column) => element("th", { scope: "col", class: cellClass(column) }, escapeMarkup(title))
   );
-  const rows = table3.rows.map(
+  const rows = table4.rows.map(
     (cells) => element("tr", {}, ...cells.map((cell2, column) => element("td", { class: cellClass(column) }, cell2)))
   );
-  const caption = table3.caption === null ? "" : element("caption", { class: "faint" }, escapeMarkup(table3.caption));
+  const caption = table4.caption === null ? "" : element("caption", { class: "faint" }, escapeMarkup(table4.caption));
   const body = element(
     "table",
-    { class: table3.narrow === true ? "narrow" : null },
+    { class: table4.narrow === true ? "narrow" : null },
     caption,
     element("thead", {}, element("tr", {}, ...titles)),
     element("tbody", {}, ...rows)
   );
-  const label = table3.caption ?? "table";
+  const label = table4.caption ?? "table";
   return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, body);
 }
 function figureHtml(caption, svg) {
@@ -69157,9 +71564,9 @@ function updatesOf(nights) {
   );
 }
 function levelsOf({ nights, changes }, metric) {
-  const own = changes.filter((change2) => change2.metric === metric);
-  return [null, ...own].flatMap((change2, i) => {
-    const end = own[i]?.at;
+  const own3 = changes.filter((change2) => change2.metric === metric);
+  return [null, ...own3].flatMap((change2, i) => {
+    const end = own3[i]?.at;
     const stretch = nights.filter(
       ({ at: at3 }) => (change2 === null || at3 >= change2.at) && (end === void 0 || at3 < end)
     );
@@ -69183,10 +71590,10 @@ function figureOf(series, metric, id) {
     return cost2 === null ? [] : [{ x: dayOf(night.at), y: cost2 }];
   });
   if (new Set(points.map(({ x: x2 }) => x2)).size < 2) return "";
-  const own = changes.filter((change2) => change2.metric === metric);
+  const own3 = changes.filter((change2) => change2.metric === metric);
   const updates = updatesOf(nights);
   const marks = [
-    ...own.toReversed().map(({ at: at3, ratio: ratio3 }) => {
+    ...own3.toReversed().map(({ at: at3, ratio: ratio3 }) => {
       return { day: dayOf(at3), label: formatChange(ratio3), tone: ratio3 > 1 ? "bad" : "good" };
     }),
     ...updates.toReversed().map(({ at: at3, what, after }) => {
@@ -69196,7 +71603,7 @@ function figureOf(series, metric, id) {
   ];
   const format6 = metric === "energy" ? formatJoules : formatMilliseconds;
   const title = metric === "energy" ? energyTitle(nights) : "latency of a launch";
-  const told = own.map(({ at: at3, ratio: ratio3 }) => `${formatChange(ratio3)} from ${at3.slice(0, 10)} on`);
+  const told = own3.map(({ at: at3, ratio: ratio3 }) => `${formatChange(ratio3)} from ${at3.slice(0, 10)} on`);
   const svg = timelineFigure({
     id: `${id}-${metric}`,
     title: `${metric} over the nights`,
@@ -69480,8 +71887,8 @@ function diffHtml(diff, maxLength4) {
 ... cut, see report.json`;
   const all = text3.split("\n");
   const lines2 = all.map((line3, at3) => {
-    const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
-    const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
+    const isName3 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
+    const kind = isName3 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
   return element("pre", { tabindex: "0" }, ...lines2);
@@ -69497,7 +71904,7 @@ function differences(kernel, context) {
   return `${configuration}${tuning}${program}`;
 }
 function guardCard(kernel, samples2, context) {
-  const place = placeText(kernel);
+  const place2 = placeText(kernel);
   const figures2 = `${intervals(kernel, context.id)}${plane(kernel, samples2, context.id)}`;
   const [reason = "", ...rest] = guardNotes(kernel);
   return element(
@@ -69512,7 +71919,7 @@ function guardCard(kernel, samples2, context) {
       `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
     rest.length === 0 ? "" : element("ul", {}, ...rest.map((note2) => element("li", {}, escapeMarkup(note2)))),
-    place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
+    place2 === null ? "" : paragraph(`in ${codeHtml(place2)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
     disclosure(
       "How it was judged",
@@ -69660,7 +72067,7 @@ function finalistsTable({ finalists }) {
 }
 function retuneCard(report3, kernel, id) {
   const { evidence = null } = kernel;
-  const place = placeText(kernel);
+  const place2 = placeText(kernel);
   const figures2 = [
     evidence === null ? "" : plane2(kernel, evidence, id),
     convergence(kernel, id),
@@ -69687,7 +72094,7 @@ function retuneCard(report3, kernel, id) {
       {},
       ...notes2.filter((note2) => note2 !== "").map((note2) => element("li", {}, textHtml(note2, 1200)))
     ),
-    place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
+    place2 === null ? "" : paragraph(`in ${codeHtml(place2)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
     evidence === null ? "" : disclosure("Finalists", finalistsTable(evidence)),
     disclosure(
@@ -69828,10 +72235,10 @@ function noteLines(text3, style2) {
     (line3, i) => i === 0 ? `    ${line3}` : `      ${line3}`
   );
 }
-function noteHeading(name, place, style2) {
+function noteHeading(name, place2, style2) {
   const heading = `  ${style2.paint.bold(name)}`;
-  if (place === null || displayWidth(name) + displayWidth(place) + 4 > style2.width) return heading;
-  return `${heading}  ${style2.paint.dim(place)}`;
+  if (place2 === null || displayWidth(name) + displayWidth(place2) + 4 > style2.width) return heading;
+  return `${heading}  ${style2.paint.dim(place2)}`;
 }
 
 // src/report/terminal/table.ts
@@ -69871,9 +72278,9 @@ function shrink(columns2, widths, width) {
   for (let excess = total(widths) - width; excess > 0; excess = total(widths) - width) {
     let widest2 = -1;
     for (const [i, column] of columns2.entries()) {
-      const own = widths[i] ?? 0;
-      if (column.minWidth === void 0 || own <= column.minWidth) continue;
-      if (widest2 === -1 || own > (widths[widest2] ?? 0)) widest2 = i;
+      const own3 = widths[i] ?? 0;
+      if (column.minWidth === void 0 || own3 <= column.minWidth) continue;
+      if (widest2 === -1 || own3 > (widths[widest2] ?? 0)) widest2 = i;
     }
     if (widest2 === -1) return;
     widths[widest2] = (widths[widest2] ?? 0) - 1;
@@ -69881,10 +72288,10 @@ function shrink(columns2, widths, width) {
 }
 function layOutTable(task) {
   const chosen = chooseColumns(task);
-  const whole3 = chosen.map((i) => task.columns[i]);
+  const whole4 = chosen.map((i) => task.columns[i]);
   const full2 = task.rows.map((row3) => chosen.map((i) => row3[i] ?? { text: "" }));
-  const fits2 = narrowest(whole3, full2) <= task.width;
-  const columns2 = fits2 ? whole3 : whole3.map(shortenTitle);
+  const fits2 = narrowest(whole4, full2) <= task.width;
+  const columns2 = fits2 ? whole4 : whole4.map(shortenTitle);
   const rows = fits2 ? full2 : full2.map((row3) => row3.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
@@ -69968,13 +72375,13 @@ function guardSections(report3, style2) {
   const folded = identical.length > maxPlainRows ? identical : [];
   const shown = ordered2.filter((kernel) => !folded.includes(kernel));
   const rows = shown.map((kernel) => rowOf2(kernel, style2));
-  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
+  const table4 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
   const explained = ordered2.filter(needsNotes);
   return [
     [title, ...wrap2(cleanLine(report3.reason, 1e3), style2.width)],
     policyLines(report3, style2),
     factLines(report3, style2),
-    table3,
+    table4,
     identicalLines(folded, style2),
     ...explained.map((kernel) => notesOf(kernel, style2)),
     suggestionLines(report3, style2),
@@ -70052,13 +72459,13 @@ function portfolioSections(report3, style2) {
 }
 function retuneSections(report3, style2) {
   const rows = report3.kernels.map((kernel) => rowOf3(report3, kernel, style2));
-  const table3 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
+  const table4 = rows.length === 0 ? [] : layOutTable({ columns: columnsFor2(report3), rows, width: style2.width, paintTitle: style2.paint.dim });
   const { bold, yellow } = style2.paint;
   const title = isInterrupted(report3) ? yellow(retuneTitle(report3)) : retuneTitle(report3);
   return [
     [`${bold("joulegate retune:")} ${title}`],
     factLines(report3, style2),
-    table3,
+    table4,
     ...report3.kernels.map((kernel) => notesOf2(report3, kernel, style2)),
     ...portfolioSections(report3, style2),
     warningLines(report3, style2)
@@ -70260,7 +72667,7 @@ function printable3(text3) {
 }
 
 // src/store/parse-json.ts
-var maxDepth4 = 64;
+var maxDepth6 = 64;
 var quote = 34;
 var backslash = 92;
 function nestingDepth(text3) {
@@ -70281,8 +72688,8 @@ function nestingDepth(text3) {
   return deepest4;
 }
 function parseJson(text3, label) {
-  if (nestingDepth(text3) > maxDepth4) {
-    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth4} levels deep`, {
+  if (nestingDepth(text3) > maxDepth6) {
+    throw new JoulegateError("bad-input", `${label} is nested more than ${maxDepth6} levels deep`, {
       code: "damaged-file",
       nextStep: "Check that this is the right file."
     });
@@ -70291,8 +72698,8 @@ function parseJson(text3, label) {
     return JSON.parse(text3);
   } catch (error) {
     const conflict = /^(<{7}|>{7}) /m.test(text3);
-    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0];
-    const where = place === void 0 ? "" : `, as it shows ${place}`;
+    const place2 = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0];
+    const where = place2 === void 0 ? "" : `, as it shows ${place2}`;
     throw new JoulegateError(
       "bad-input",
       printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON${where}`),
@@ -70331,11 +72738,11 @@ function leadsOut(path2, repository, cause) {
   });
 }
 function realPlace(path2) {
-  const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join13(folder, ".git")));
+  const absolute2 = resolve3(path2);
+  const repositories = ancestorsOf(absolute2).filter((folder) => existsSync3(join13(folder, ".git")));
   let real2;
   try {
-    real2 = realPathOf(absolute);
+    real2 = realPathOf(absolute2);
   } catch (error) {
     const { code } = error;
     const [nearest] = repositories;
@@ -70348,8 +72755,8 @@ function realPlace(path2) {
   return real2;
 }
 function realTarget(path2) {
-  const absolute = resolve3(path2);
-  return join13(realPlace(dirname3(absolute)), basename4(absolute));
+  const absolute2 = resolve3(path2);
+  return join13(realPlace(dirname3(absolute2)), basename4(absolute2));
 }
 function makeFolder(path2) {
   mkdirSync3(realPlace(path2), { recursive: true });
@@ -70601,26 +73008,26 @@ function findMeasurementFault(recording) {
   const { tunables, featureNames: featureNames2 = [] } = recording;
   const seen = /* @__PURE__ */ new Set();
   for (const [index, measurement] of recording.measurements.entries()) {
-    const place = `/measurements/${index}`;
+    const place2 = `/measurements/${index}`;
     const { values: values2, failure, features } = measurement;
     if (values2.length !== tunables.length) {
-      return `${place} has ${values2.length} values for ${tunables.length} tunables`;
+      return `${place2} has ${values2.length} values for ${tunables.length} tunables`;
     }
     for (const [i, tunable] of tunables.entries()) {
       if ((values2[i] ?? 0) >= tunable.values.length)
-        return `${place} names a value that "${tunable.name}" lacks`;
+        return `${place2} names a value that "${tunable.name}" lacks`;
     }
     const key2 = values2.join(",");
-    if (seen.has(key2)) return `${place} repeats a configuration`;
+    if (seen.has(key2)) return `${place2} repeats a configuration`;
     seen.add(key2);
     if (failure === void 0 && measurement.latencyMs === void 0) {
-      return `${place} has neither a latency nor a failure`;
+      return `${place2} has neither a latency nor a failure`;
     }
     if (recording.meter === null && measurement.joules !== void 0) {
-      return `${place} has an energy although the recording has no meter`;
+      return `${place2} has an energy although the recording has no meter`;
     }
     if (features !== void 0 && features.length !== featureNames2.length) {
-      return `${place} has ${features.length} features for ${featureNames2.length} feature names`;
+      return `${place2} has ${features.length} features for ${featureNames2.length} feature names`;
     }
   }
   return null;
@@ -70692,8 +73099,8 @@ function close(text3) {
   const { wholeEnd } = measureExtent(text3);
   const rest = text3.slice(wholeEnd);
   const kept3 = wholeEnd > 0 && /[^\s,}]/.test(rest) ? text3.slice(0, wholeEnd) : text3;
-  const closers = measureExtent(kept3).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
-  return kept3.trimEnd().replace(/,$/, "") + closers.join("");
+  const closers2 = measureExtent(kept3).open.toReversed().map((bracket) => bracket === "{" ? "}" : "]");
+  return kept3.trimEnd().replace(/,$/, "") + closers2.join("");
 }
 function parses(text3) {
   try {
@@ -71460,12 +73867,12 @@ function blockedIn(pid) {
 function waitsForInput(pids) {
   const known4 = calls[process.arch];
   if (known4 === void 0 || process.platform !== "linux") return false;
-  const { read: read2, wait } = known4;
+  const { read: read3, wait } = known4;
   let readers = 0;
   for (const pid of pids) {
     const blocked = blockedIn(pid);
     if (blocked === null) return false;
-    if (blocked.some(([call2, descriptor]) => call2 === read2 && descriptor === "0x0")) readers++;
+    if (blocked.some(([call2, descriptor]) => call2 === read3 && descriptor === "0x0")) readers++;
     else if (!blocked.some(([call2 = ""]) => wait.includes(call2))) return false;
   }
   return readers > 0;
@@ -71476,7 +73883,7 @@ import { spawn as spawn4 } from "node:child_process";
 import { existsSync as existsSync5 } from "node:fs";
 
 // src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
+import { fork as fork2 } from "node:child_process";
 
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
@@ -71525,7 +73932,7 @@ var GpuProcess = class {
   #lastId = 0;
   #alive = true;
   constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
+    const child = fork2(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
       cwd: neutralFolder,
       // `worker/programs.ts` says why.
@@ -71707,9 +74114,9 @@ var ProgramGroup = class {
   #end = null;
   /** Resolves with how it ended: `it ended with status 1`. */
   ended;
-  constructor(start) {
-    const { onLine, onBytes } = start;
-    const started = startProgram(start);
+  constructor(start2) {
+    const { onLine, onBytes } = start2;
+    const started = startProgram(start2);
     if ("fault" in started) {
       this.#child = null;
       this.#end = started.fault;
@@ -71720,7 +74127,7 @@ var ProgramGroup = class {
     const { child } = started;
     this.#child = child;
     const group = child.pid;
-    const spared2 = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    const spared2 = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start2.reaper.watch(group)];
     child.stdin.on("error", () => void 0);
     if (onBytes === void 0) {
       child.stdout.setEncoding("utf8");
@@ -71741,7 +74148,7 @@ var ProgramGroup = class {
         (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
       );
       child.once("error", (error) => {
-        if (group === void 0) end(startFault(start, error));
+        if (group === void 0) end(startFault(start2, error));
       });
     });
   }
@@ -71810,19 +74217,19 @@ function startFault({ program, folder }, error) {
     return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
   return `${file} cannot be started: ${error.message}`;
 }
-function startProgram(start) {
-  const [file = "", ...rest] = start.program;
+function startProgram(start2) {
+  const [file = "", ...rest] = start2.program;
   try {
     const child = spawn4(file, rest, {
-      cwd: start.folder,
-      env: { ...start.environment },
+      cwd: start2.folder,
+      env: { ...start2.environment },
       detached: true,
       shell: false,
       stdio: ["pipe", "pipe", "pipe"]
     });
     return { child };
   } catch (error) {
-    return { fault: startFault(start, error) };
+    return { fault: startFault(start2, error) };
   }
 }
 function delay(milliseconds) {
@@ -71849,9 +74256,9 @@ var CommandSession = class {
   #failure = null;
   /** What comes once it has nothing more to read, comes too late. */
   #lastWords = null;
-  constructor(start, clock) {
+  constructor(start2, clock) {
     this.#clock = clock;
-    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
+    this.#group = new ProgramGroup({ ...start2, onLine: (line3) => this.#receive(line3) });
     this.#group.ended.then(async (how) => {
       await this.#group.drained();
       if (this.#lastWords === null) this.#fail("crash", `${how}${this.#words}`);
@@ -72193,8 +74600,8 @@ var CommandDevice = class {
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
     const { environment, reaper } = this.#workspace;
-    const start = { program: program.run, folder: folder.value.path, environment, reaper };
-    const session = new CommandSession(start, this.#clock);
+    const start2 = { program: program.run, folder: folder.value.path, environment, reaper };
+    const session = new CommandSession(start2, this.#clock);
     const launcher = new CommandLauncher(session, this.#clock, this.#deadlines);
     const prepared = {
       ...{ identity: program.identity, family: program.configure?.family ?? null, isReused: false },
@@ -72271,9 +74678,9 @@ function nvidiaGpu(procFolder) {
   return jetson2(procFolder);
 }
 function jetson2(procFolder) {
-  const read2 = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
-  const name = read2("model")[0]?.trim() ?? "";
-  const isTegra2 = read2("compatible").some((part) => /^nvidia,tegra/.test(part));
+  const read3 = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
+  const name = read3("model")[0]?.trim() ?? "";
+  const isTegra2 = read3("compatible").some((part) => /^nvidia,tegra/.test(part));
   return isTegra2 && name !== "" ? { name, driver: "" } : null;
 }
 var integratedSlot = /^PCI_SLOT_NAME=0000:00:02\./m;
@@ -72350,9 +74757,9 @@ var SourcePrinter = class {
   #keptBytes = /* @__PURE__ */ new Map();
   /** Whether a program printed the same once more. */
   #again = /* @__PURE__ */ new Map();
-  constructor({ workspace, parallel, longestMs: own = longestMs }) {
+  constructor({ workspace, parallel, longestMs: own3 = longestMs }) {
     this.#workspace = workspace;
-    this.#longestMs = own;
+    this.#longestMs = own3;
     this.#free = Math.max(1, parallel ?? availableParallelism() - 1);
   }
   print = (program, { twice }) => {
@@ -72605,8 +75012,8 @@ var CommandWorkspace = class {
     }
   }
   /** Runs a program that has nothing to read to its end. */
-  async #finish(start) {
-    const { command: command2, folder, onBytes, longestMs: longestMs2 } = start;
+  async #finish(start2) {
+    const { command: command2, folder, onBytes, longestMs: longestMs2 } = start2;
     const { environment, signal } = this.#options;
     const group = new ProgramGroup({
       ...{ folder, environment, program: command2, reaper: this.reaper },
@@ -72759,13 +75166,13 @@ import { brotliDecompressSync } from "node:zlib";
 
 // src/device/driver/tar.ts
 var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
+function text(block, start2, length) {
+  const field3 = block.subarray(start2, start2 + length);
   const end = field3.indexOf(0);
   return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
 }
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
+function octal(block, start2, length) {
+  const digits2 = text(block, start2, length).trim();
   if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
   return Number.parseInt(digits2, 8);
 }
@@ -73043,11 +75450,11 @@ var maxCompletions = 64;
 function completionsOf(latencyMs, durationMs, clock) {
   const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
   const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  const start2 = clock.nowMs();
+  const completions = [{ timeMs: start2, launches: 0, cpuSeconds: null }];
   for (let done = 0; done < launches; ) {
     done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+    completions.push({ timeMs: start2 + done * latencyMs, launches: done, cpuSeconds: null });
   }
   clock.advance(launches * latencyMs);
   return completions;
@@ -73119,10 +75526,10 @@ var BoundsChecks = class {
   }
   /** What is wrong with the indices of a reference, or of a variant; else what is to be said of the variant's. */
   async of(variant, reference) {
-    const own = await this.#inBounds(variant);
-    if (!own.ok || reference.program?.identity === variant.program?.identity) return own;
+    const own3 = await this.#inBounds(variant);
+    if (!own3.ok || reference.program?.identity === variant.program?.identity) return own3;
     const expected = await this.#inBounds(reference);
-    if (expected.ok) return own;
+    if (expected.ok) return own3;
     const { kind, message } = expected.failure;
     return { ok: false, failure: { kind, message: `the reference failed: ${message}` } };
   }
@@ -73215,8 +75622,8 @@ var WebgpuDevice = class {
   async verify(variant, reference, { indices = true } = {}) {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return failed6(noProgram2(reference));
-    const own = indices ? await this.#bounds.of(variant, reference) : { ok: true, value: null };
-    if (!own.ok) return own;
+    const own3 = indices ? await this.#bounds.of(variant, reference) : { ok: true, value: null };
+    if (!own3.ok) return own3;
     const verified = await this.#ask(
       "verify",
       variant,
@@ -73224,8 +75631,8 @@ var WebgpuDevice = class {
       (program) => ({ program, reference: toWire(referenceProgram) }),
       [referenceProgram]
     );
-    if (!verified.ok || own.value === null) return verified;
-    return { ok: true, value: [...verified.value ?? [], ...own.value] };
+    if (!verified.ok || own3.value === null) return verified;
+    return { ok: true, value: [...verified.value ?? [], ...own3.value] };
   }
   outputs(variant, launches) {
     return this.#ask("outputs", variant, this.#deadlines.verifyMs, (program) => ({ program, launches }));
@@ -73599,8 +76006,8 @@ async function missingFeature(kernel, { info: { features }, print }) {
     for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
       if (built.ok || built.failure.kind !== "unsupported") continue;
       const { file, line: line3, column, message } = built.failure;
-      const place = [file, line3, column].filter((part) => part !== void 0).join(":");
-      return `${place}: kernel ${kernel.name}: ${message}`;
+      const place2 = [file, line3, column].filter((part) => part !== void 0).join(":");
+      return `${place2}: kernel ${kernel.name}: ${message}`;
     }
   }
   return null;
@@ -73721,9 +76128,9 @@ function waysOf(subject, { device, print }, openWith) {
   const { variant, reference } = subject;
   const { family, limits: limits2 } = device.info;
   if (family !== lavapipeFamily) return pinnedSubgroups(device, variant, reference);
-  const own = limits2.subgroup_min;
-  return [.../* @__PURE__ */ new Set([...lavapipeSizes, own])].sort((a2, b) => a2 - b).map(
-    (size2) => size2 === own ? { size: size2, compare: () => device.verify(variant, reference) } : lavapipeWay(subject, size2, openWith, print)
+  const own3 = limits2.subgroup_min;
+  return [.../* @__PURE__ */ new Set([...lavapipeSizes, own3])].sort((a2, b) => a2 - b).map(
+    (size2) => size2 === own3 ? { size: size2, compare: () => device.verify(variant, reference) } : lavapipeWay(subject, size2, openWith, print)
   );
 }
 async function checkSubgroups(subject, bench, openWith) {
@@ -74188,11 +76595,11 @@ function latestEstimate(request) {
 // src/judge/attribution.ts
 var LEAST_SHARE = 0.2;
 function attribute(request) {
-  const whole3 = latestEstimate({ ...request, from: "B", to: "H" });
+  const whole4 = latestEstimate({ ...request, from: "B", to: "H" });
   const code = latestEstimate({ ...request, from: "B", to: "X" });
   const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole3 === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole3.mean >= LEAST_SHARE && tTestP(part, whole3.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (whole4 === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole4.mean >= LEAST_SHARE && tTestP(part, whole4.mean > 0 ? "greater" : "less", 0) < request.alpha;
   if (counts(code) && counts(tuning)) return "both";
   if (counts(code)) return "code";
   return counts(tuning) ? "tuning" : null;
@@ -74233,17 +76640,17 @@ function effectiveMargin(subject, metric, { noiseFloor }) {
 var metrics = ["energy", "latency"];
 var leastSpreadPart = 0.15;
 function firstFresh(fresh, metric) {
-  let own = 0;
+  let own3 = 0;
   return fresh.filter((pair) => {
     if (!isOfThisAttempt(pair) || differencesOf([pair], metric).values.length === 0) return true;
-    return own++ < schedule.confirm;
+    return own3++ < schedule.confirm;
   });
 }
 function gatherEvidence(subject, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
   const flagging = pairsOf({ ...arms2, phase: "flag" });
   const fresh = pairsOf({ ...arms2, phase: "confirm" });
-  const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
+  const own3 = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
   const attempt = attemptOf(subject, options.earlier);
   return metrics.map((metric) => {
     const counted3 = firstFresh(fresh, metric);
@@ -74265,7 +76672,7 @@ function gatherEvidence(subject, samples2, options) {
       flagEstimate,
       confirmEstimate,
       estimate: flagged ? confirmEstimate ?? flagEstimate : flagEstimate && estimateOf(all, "flag", leastSd),
-      freshBlocks: own === fresh ? confirm2.values.length : differencesOf(own, metric).values.length,
+      freshBlocks: own3 === fresh ? confirm2.values.length : differencesOf(own3, metric).values.length,
       flagged
     };
   });
@@ -74420,10 +76827,10 @@ function movementOf(moved, { machineChanged }) {
 }
 function judgeSentinel(subject, judged2, moved) {
   const metricsOfIt = judged2.map((metric) => {
-    const own = moved.find((one6) => one6.subject === subject && one6.metric === metric.metric);
+    const own3 = moved.find((one6) => one6.subject === subject && one6.metric === metric.metric);
     const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+    if (own3 !== void 0) {
+      const reason = `${describeEstimate(own3.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
       return { ...metric, verdict: "environment", reason };
     }
     if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
@@ -74753,14 +77160,14 @@ async function tableOf(device, subject) {
   const [was, is] = [await timesOf2(device, before), await timesOf2(device, after)];
   if (was === null || is === null) return null;
   const identities = new Map(passesOf(before).map(({ name, identity: identity4 }) => [name, identity4]));
-  const own = passesOf(after).map(({ name, identity: identity4 }) => ({
+  const own3 = passesOf(after).map(({ name, identity: identity4 }) => ({
     name,
     beforeMs: was.get(name) ?? null,
     afterMs: is.get(name) ?? null,
     changed: identities.get(name) !== identity4
   }));
-  const gone = passesOf(before).filter(({ name }) => !own.some((pass) => pass.name === name)).map(({ name }) => ({ name, beforeMs: was.get(name) ?? null, afterMs: null, changed: true }));
-  return { kernel, workload, passes: [...own, ...gone] };
+  const gone = passesOf(before).filter(({ name }) => !own3.some((pass) => pass.name === name)).map(({ name }) => ({ name, beforeMs: was.get(name) ?? null, afterMs: null, changed: true }));
+  return { kernel, workload, passes: [...own3, ...gone] };
 }
 async function timePasses(options) {
   const { host: host2, laboratory } = options;
@@ -74773,8 +77180,8 @@ async function timePasses(options) {
     const tables = [];
     for (const subject of subjects) {
       if (host2.signal.aborted) break;
-      const table3 = await tableOf(device, subject);
-      if (table3 !== null) tables.push(table3);
+      const table4 = await tableOf(device, subject);
+      if (table4 !== null) tables.push(table4);
     }
     return tables;
   } finally {
@@ -74814,13 +77221,13 @@ function expectMinutes(report3) {
   if (usualSeconds === null) return null;
   const usualSd = (metric) => medianOrNull(known4.flatMap(({ sd }) => sd[metric] ?? []));
   return (kernel, workload, marginFactor = 1) => {
-    const own = known4.find((one6) => one6.kernel === kernel.name && one6.workload === workload.name);
-    const minutesABlock = (own?.seconds ?? usualSeconds) / 60;
+    const own3 = known4.find((one6) => one6.kernel === kernel.name && one6.workload === workload.name);
+    const minutesABlock = (own3?.seconds ?? usualSeconds) / 60;
     const expected = metrics2.flatMap((metric) => {
-      const sd = own?.sd[metric] ?? usualSd(metric);
+      const sd = own3?.sd[metric] ?? usualSd(metric);
       return sd === null ? [] : [expectedBlocks({ sd, margin: marginFactor * kernel.gate[metric].margin })];
     });
-    const most4 = (read2) => Math.max(3, ...expected.map(read2));
+    const most4 = (read3) => Math.max(3, ...expected.map(read3));
     return {
       unchanged: minutesABlock * most4(({ unchanged }) => unchanged),
       regressed: minutesABlock * most4(({ regressed }) => regressed)
@@ -74849,10 +77256,10 @@ var absolutePath = new RegExp(
 );
 function relativeTo(folder) {
   if (folder === "/") return (text3) => text3;
-  const literal3 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
-  const below2 = new RegExp(`${literal3}/(?=${letter})`, "gu");
-  const itself = new RegExp(`${literal3}(?:/|(?!${letter}|/))`, "gu");
-  return (text3) => text3.replace(below2, "").replace(itself, ".");
+  const literal4 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
+  const below3 = new RegExp(`${literal4}/(?=${letter})`, "gu");
+  const itself = new RegExp(`${literal4}(?:/|(?!${letter}|/))`, "gu");
+  return (text3) => text3.replace(below3, "").replace(itself, ".");
 }
 function withoutLocalPaths(host2, value2) {
   const toRelative = relativeTo(host2.workingDirectory);
@@ -75026,16 +77433,16 @@ function assertNotCarried(gitDirectory) {
   if (gitDirectory.split(sep4).includes(marker2)) return;
   const outer = outermostRoot(dirname7(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join21(outer, marker2));
-  if (own !== null && isInside(own, gitDirectory)) return;
+  const own3 = gitDirectoryAt(join21(outer, marker2));
+  if (own3 !== null && isInside(own3, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
     nextStep: "A repository that other files bring along is not read. Remove the .git that leads to it."
   });
 }
 function findRepository(folder) {
-  const start = real(folder);
-  for (let root = start; root !== null; ) {
+  const start2 = real(folder);
+  for (let root = start2; root !== null; ) {
     const gitDirectory = gitDirectoryAt(join21(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
@@ -75134,8 +77541,8 @@ function runFailure(command2, error) {
 
 // src/git/open-repository.ts
 var maxSettingsBytes = 4 * 1024 * 1024;
-function confirm(place, program, environment) {
-  const { root, gitDirectory } = place;
+function confirm(place2, program, environment) {
+  const { root, gitDirectory } = place2;
   const found = runGit({
     program,
     folder: root,
@@ -75150,20 +77557,20 @@ function placeVariables({ root, gitDirectory }) {
   return { GIT_DIR: gitDirectory, GIT_WORK_TREE: root };
 }
 function openRepository({ root: folder, environment }) {
-  const place = findRepository(folder);
-  if (place === null) return null;
-  const program = findGit(environment, place.root);
-  confirm(place, program, environment);
+  const place2 = findRepository(folder);
+  if (place2 === null) return null;
+  const program = findGit(environment, place2.root);
+  confirm(place2, program, environment);
   const listed6 = runGit({
     program,
-    folder: place.root,
-    variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
+    folder: place2.root,
+    variables: { ...localEnvironment(environment, place2.root), ...placeVariables(place2) },
     overrides: [],
     args: ["config", "--list", "--show-scope", "--null"],
     maxBytes: maxSettingsBytes
   });
   if (listed6.ok) {
-    return { ...place, environment, program, settings: parseSettings(listed6.stdout.toString("utf8")) };
+    return { ...place2, environment, program, settings: parseSettings(listed6.stdout.toString("utf8")) };
   }
   throw new JoulegateError("bad-input", `git cannot read its settings: ${listed6.message}`, {
     code: "git-failed",
@@ -75248,9 +77655,9 @@ function lfsPointerOfFile(path2) {
   const file = openSync6(path2, "r");
   try {
     let size2 = 0;
-    for (let read2 = readSync3(file, chunk); read2 > 0; read2 = readSync3(file, chunk)) {
-      hash.update(chunk.subarray(0, read2));
-      size2 += read2;
+    for (let read3 = readSync3(file, chunk); read3 > 0; read3 = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read3));
+      size2 += read3;
     }
     return pointer(hash.digest("hex"), size2);
   } finally {
@@ -75610,9 +78017,9 @@ var CheckedOutContent = class {
       if (known4 !== void 0) return known4;
       const object2 = this.#objectAt(file);
       const bytes = this.#onDisk(file);
-      const isSame = object2 === null ? bytes === null : bytes !== null && isRules(bytes, object2);
-      this.#unchangedRules.set(file, isSame);
-      return isSame;
+      const isSame2 = object2 === null ? bytes === null : bytes !== null && isRules(bytes, object2);
+      this.#unchangedRules.set(file, isSame2);
+      return isSame2;
     });
   }
   #filterOf(path2) {
@@ -75660,6 +78067,35 @@ var CheckedOutContent = class {
   }
 };
 
+// src/git/installed.ts
+var pins = [
+  ...["package.json", "package-lock.json", "npm-shrinkwrap.json"],
+  ...["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"]
+];
+var place = /^((?:.*\/)?)node_modules\//;
+function installedContent(path2, disk, objectAt) {
+  const holder = place.exec(path2)?.[1];
+  const content = holder === void 0 ? null : disk.readBytes(path2);
+  if (holder === void 0 || content === null) return null;
+  const folders = holder.split("/").map(
+    (_, depth, all) => all.slice(0, depth).map((part) => `${part}/`).join("")
+  );
+  for (const pin of folders.flatMap((folder) => pins.map((name) => `${folder}${name}`))) {
+    const object2 = objectAt(pin);
+    const bytes = disk.readBytes(pin)?.bytes ?? null;
+    if (bytes === null ? object2 === null : object2 !== null && isObject(bytes, object2)) continue;
+    throw new JoulegateError(
+      "bad-input",
+      `${path2} is not in git, and ${pin} differs, so the package may be another one in this revision`,
+      {
+        code: "source-not-in-git",
+        nextStep: "Give --base a checkout of the base with its packages installed, or keep the package in git."
+      }
+    );
+  }
+  return content;
+}
+
 // src/git/open-submodule.ts
 import { join as join28 } from "node:path";
 function inSubmodule(path2) {
@@ -75698,6 +78134,7 @@ var RevisionReader = class {
   #content;
   #submodules = /* @__PURE__ */ new Map();
   #read = null;
+  #disk = null;
   constructor(repository, commit) {
     this.#repository = repository;
     this.#content = new CheckedOutContent(repository, (path2) => this.tree.get(path2)?.object ?? null);
@@ -75763,8 +78200,16 @@ var RevisionReader = class {
     const module = this.#submoduleAround(followed);
     if (module !== void 0) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
     const entry = this.tree.get(followed);
-    if (entry === void 0) return null;
+    if (entry === void 0) return this.#installed(followed);
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+  /** Of a package that is installed and in no commit; null where the commit has packages itself. */
+  #installed(path2) {
+    const folder = /^(?:.*\/)?node_modules\//.exec(path2)?.[0];
+    if (folder === void 0) return null;
+    for (const one6 of this.tree.keys()) if (one6.startsWith(folder)) return null;
+    this.#disk ??= openFolder(this.#repository.root);
+    return installedContent(path2, this.#disk, (pin) => this.tree.get(pin)?.object ?? null);
   }
   #sourcesOf(module, path2) {
     return this.#submodule(module).listSources(path2).map((one6) => `${module}/${one6}`);
@@ -75787,9 +78232,9 @@ var RevisionReader = class {
     const found = [];
     for (const [path2, entry] of this.tree) {
       if (!path2.startsWith(prefix2)) continue;
-      const below2 = path2.slice(prefix2.length);
-      if (isSkipped(below2) || entry.isLink && !this.#leadsToFile(path2)) continue;
-      found.push(asked === "" ? below2 : `${asked}/${below2}`);
+      const below3 = path2.slice(prefix2.length);
+      if (isSkipped(below3) || entry.isLink && !this.#leadsToFile(path2)) continue;
+      found.push(asked === "" ? below3 : `${asked}/${below3}`);
     }
     if (found.length > maxListedFiles) throw tooMany(asked);
     return found.sort();
@@ -76745,8 +79190,8 @@ function absolutePath2(host2, path2) {
   return isAbsolute4(path2) ? path2 : resolve5(host2.workingDirectory, path2);
 }
 function displayPath(host2, path2) {
-  const below2 = relative(host2.workingDirectory, path2);
-  return below2 === "" ? "." : below2;
+  const below3 = relative(host2.workingDirectory, path2);
+  return below3 === "" ? "." : below3;
 }
 function folderIn(path2) {
   return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
@@ -76777,16 +79222,16 @@ ${formatProblems(problems, { colour: false })}`,
   return manifest;
 }
 function openManifest(host2, path2) {
-  const absolute = absolutePath2(host2, path2);
-  const folder = dirname9(absolute);
+  const absolute2 = absolutePath2(host2, path2);
+  const folder = dirname9(absolute2);
   const repository = repositoryOf(host2, folder);
   const root = repository?.root ?? folder;
-  const below2 = relative(root, absolute).split(sep6).join("/");
+  const below3 = relative(root, absolute2).split(sep6).join("/");
   const manifest = readManifest({
     host: host2,
     reader: repository === null ? openFolder(root) : openWorkTree(repository),
-    path: below2,
-    shown: displayPath(host2, absolute)
+    path: below3,
+    shown: displayPath(host2, absolute2)
   });
   if (manifest === null) {
     throw new JoulegateError("bad-input", `${path2} does not exist.`, {
@@ -76794,7 +79239,7 @@ function openManifest(host2, path2) {
       nextStep: "Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, repository, path: below2 };
+  return { manifest, folder, root, repository, path: below3 };
 }
 function repositoryOf(host2, folder) {
   try {
@@ -76849,8 +79294,8 @@ function prepareReportFolder(host2, folder) {
     });
   }
 }
-function writeReportFiles(host2, place, result) {
-  const { report: folder, onReportFault } = place;
+function writeReportFiles(host2, place2, result) {
+  const { report: folder, onReportFault } = place2;
   const report3 = withoutLocalPaths(host2, result);
   if (folder === void 0) return report3;
   const path2 = absolutePath2(host2, folder);
@@ -76969,7 +79414,7 @@ function gateChanges(base2, head2) {
       loosens: head2.acceptLabel !== void 0
     }
   );
-  return settings2.filter((setting) => setting.base !== setting.head);
+  return settings2.filter((setting2) => setting2.base !== setting2.head);
 }
 function kernelChanges(base2, head2) {
   const sentinel = {
@@ -76988,22 +79433,22 @@ function kernelChanges(base2, head2) {
   };
   return [
     ...gateChanges(base2.gate, head2.gate),
-    ...[sentinel, between].filter((setting) => setting.base !== setting.head)
+    ...[sentinel, between].filter((setting2) => setting2.base !== setting2.head)
   ];
 }
 function collapse(changes) {
-  const keyOf4 = (setting) => JSON.stringify(setting);
+  const keyOf4 = (setting2) => JSON.stringify(setting2);
   const counts = /* @__PURE__ */ new Map();
   for (const [, settings2] of changes) {
-    for (const setting of settings2) counts.set(keyOf4(setting), (counts.get(keyOf4(setting)) ?? 0) + 1);
+    for (const setting2 of settings2) counts.set(keyOf4(setting2), (counts.get(keyOf4(setting2)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
-    ([kernel, settings2]) => settings2.flatMap((setting) => {
-      const { name, base: base2, head: head2, loosens } = setting;
-      const common = changes.length > 1 && counts.get(keyOf4(setting)) === changes.length;
-      if (common && told.has(keyOf4(setting))) return [];
-      told.add(keyOf4(setting));
+    ([kernel, settings2]) => settings2.flatMap((setting2) => {
+      const { name, base: base2, head: head2, loosens } = setting2;
+      const common = changes.length > 1 && counts.get(keyOf4(setting2)) === changes.length;
+      if (common && told.has(keyOf4(setting2))) return [];
+      told.add(keyOf4(setting2));
       return [{ kernel: common ? null : kernel, setting: name, base: base2, head: head2, loosens }];
     })
   );
@@ -77015,7 +79460,7 @@ function looserChecks(base2, head2) {
     const tighter2 = now.relative <= check3.relative && now.absolute <= check3.absolute;
     const alike = now.as === void 0 || now.as === check3.as;
     if (tighter2 && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
-    const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
+    const tolerance = ({ relative: relative3, absolute: absolute2, nan, as }) => `relative ${relative3}, absolute ${absolute2}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
     return [
       `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
     ];
@@ -77024,8 +79469,8 @@ function looserChecks(base2, head2) {
 function judgeSecondsChange(base2, head2) {
   const [before, after] = [base2.budget.guard.judgeSeconds, head2.budget.guard.judgeSeconds];
   if (before === after) return [];
-  const setting = "budget.guard.judge-seconds";
-  return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
+  const setting2 = "budget.guard.judge-seconds";
+  return [{ kernel: null, setting: setting2, base: String(before), head: String(after), loosens: after < before }];
 }
 function strict(gate) {
   return gate.failOn.includes("missing-baseline") ? gate : { ...gate, failOn: [...gate.failOn, "missing-baseline"] };
@@ -77060,9 +79505,9 @@ function policyOf(base2, head2) {
       manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
         const of = baseOf2(kernel);
         if (of === void 0) return kernel;
-        const { betweenLaunches: _, ...own } = kernel;
+        const { betweenLaunches: _, ...own3 } = kernel;
         const { gate, sentinel, betweenLaunches } = of;
-        return { ...own, gate, sentinel, ...betweenLaunches === void 0 ? {} : { betweenLaunches } };
+        return { ...own3, gate, sentinel, ...betweenLaunches === void 0 ? {} : { betweenLaunches } };
       })
     },
     judgeSeconds: before.budget.guard.judgeSeconds,
@@ -77084,9 +79529,9 @@ function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
-function readBaseline(described3, read2) {
+function readBaseline(described3, read3) {
   try {
-    return { revision: read2(), problem: null, described: described3 };
+    return { revision: read3(), problem: null, described: described3 };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
     return { revision: null, problem: firstFault(error.message), described: described3 };
@@ -77259,15 +79704,15 @@ function identityOf(row3) {
 ${row3.identity}`;
 }
 function mergeRows(known4, added) {
-  const merged = /* @__PURE__ */ new Map();
+  const merged2 = /* @__PURE__ */ new Map();
   for (const row3 of [...known4, ...added]) {
     const key2 = identityOf(row3);
-    const old = merged.get(key2);
-    merged.delete(key2);
+    const old = merged2.get(key2);
+    merged2.delete(key2);
     const keepsPower = row3.watts === null && old !== void 0 && old.watts !== null;
-    merged.set(key2, keepsPower ? { ...row3, watts: old.watts, estimated: old.estimated } : row3);
+    merged2.set(key2, keepsPower ? { ...row3, watts: old.watts, estimated: old.estimated } : row3);
   }
-  return [...merged.values()].slice(-maxCostRows);
+  return [...merged2.values()].slice(-maxCostRows);
 }
 function costWeights(rows, cost2, family) {
   const lowest2 = /* @__PURE__ */ new Map();
@@ -77366,7 +79811,7 @@ var HistogramPool = class {
     this.#free.push(histogram);
   }
   /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
-  build(rows, start, end, columns2, residuals) {
+  build(rows, start2, end, columns2, residuals) {
     const histogram = this.#take();
     const { bins, offsets: offsets3, rows: stride } = this.#binned;
     const { weighted, weights } = residuals;
@@ -77374,7 +79819,7 @@ var HistogramPool = class {
       const offset = histogramStride * offsets3[column];
       histogram.fill(0, offset, histogramStride * offsets3[column + 1]);
       const base2 = column * stride;
-      for (let k2 = start; k2 < end; k2++) {
+      for (let k2 = start2; k2 < end; k2++) {
         const row3 = rows[k2];
         const at3 = offset + histogramStride * bins[base2 + row3];
         histogram[at3] = histogram[at3] + weighted[row3];
@@ -77487,20 +79932,20 @@ function growTree(binned, pool, task) {
   const { columns: columns2, residuals, options } = task;
   const rows = Int32Array.from(task.rows);
   const spare = new Int32Array(rows.length);
-  const table3 = new NodeTable();
+  const table4 = new NodeTable();
   const gain = new Float64Array(binned.columns);
-  const open = (start, end, depth, histogram) => {
+  const open = (start2, end, depth, histogram) => {
     let residual = 0;
     let weight = 0;
-    for (let k2 = start; k2 < end; k2++) {
+    for (let k2 = start2; k2 < end; k2++) {
       const row3 = rows[k2];
       residual += residuals.weighted[row3];
       weight += residuals.weights[row3];
     }
-    const totals = { residual, weight, count: end - start };
-    const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
+    const totals = { residual, weight, count: end - start2 };
+    const divisible = depth < options.maxDepth && end - start2 >= 2 * options.minLeafRows;
     const split = divisible ? bestSplit2(binned, histogram, columns2, totals, options) : null;
-    return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
+    return { node: table4.addLeaf(), depth, start: start2, end, totals, histogram, split };
   };
   const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
   while (leaves.length < options.maxLeaves) {
@@ -77522,11 +79967,11 @@ function growTree(binned, pool, task) {
     pool.release(leaf.histogram);
     const left = open(leaf.start, middle2, leaf.depth + 1, leftIsSmaller ? smaller2 : larger2);
     const right = open(middle2, leaf.end, leaf.depth + 1, leftIsSmaller ? larger2 : smaller2);
-    table3.feature[leaf.node] = split.column;
-    table3.threshold[leaf.node] = upperBound(binned, split);
-    table3.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
-    table3.left[leaf.node] = left.node;
-    table3.right[leaf.node] = right.node;
+    table4.feature[leaf.node] = split.column;
+    table4.threshold[leaf.node] = upperBound(binned, split);
+    table4.missingLeft[leaf.node] = split.missingLeft ? 1 : 0;
+    table4.left[leaf.node] = left.node;
+    table4.right[leaf.node] = right.node;
     gain[split.column] = gain[split.column] + split.gain;
     leaves[chosen] = left;
     leaves.push(right);
@@ -77534,11 +79979,11 @@ function growTree(binned, pool, task) {
   const contribution = new Float64Array(binned.rows);
   for (const leaf of leaves) {
     const value2 = options.shrinkage * leaf.totals.residual / (leaf.totals.weight + options.l2);
-    table3.value[leaf.node] = value2;
+    table4.value[leaf.node] = value2;
     for (let k2 = leaf.start; k2 < leaf.end; k2++) contribution[rows[k2]] = value2;
     pool.release(leaf.histogram);
   }
-  return { tree: table3.toTree(), contribution, gain };
+  return { tree: table4.toTree(), contribution, gain };
 }
 
 // src/model/train-trees.ts
@@ -77614,17 +80059,17 @@ function boost(task, trees, onTree) {
 }
 function honestSize(task, stopping) {
   const order2 = shuffle(Array.from(task.rows), task.random);
-  const aside = order2.slice(0, Math.max(1, Math.floor(order2.length * stopping.share)));
-  const rows = Int32Array.from(order2.slice(aside.length)).sort();
+  const aside2 = order2.slice(0, Math.max(1, Math.floor(order2.length * stopping.share)));
+  const rows = Int32Array.from(order2.slice(aside2.length)).sort();
   const { values: values2, columns: columns2 } = task.data.features;
-  const predictions2 = new Float64Array(aside.length);
+  const predictions2 = new Float64Array(aside2.length);
   let count2 = 0;
   let bestCount = 1;
   let bestError = Number.POSITIVE_INFINITY;
   boost({ ...task, rows }, task.options.trees, (tree, base2) => {
     count2++;
     let error = 0;
-    aside.forEach((row3, index) => {
+    aside2.forEach((row3, index) => {
       if (count2 === 1) predictions2[index] = base2;
       const value2 = predictions2[index] + treeValue(tree, values2, row3 * columns2);
       predictions2[index] = value2;
@@ -77960,9 +80405,9 @@ function negativeLogLikelihood(r2, noise4, targets, work) {
   }
   return 0.5 * n * Math.log(Math.max(squares / n, 1e-300)) + logDeterminant;
 }
-function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
+function fitCovariance(dimensions, data, start2 = priorParameters(dimensions)) {
   const list4 = parameterList(dimensions);
-  const theta = toTheta(list4, start);
+  const theta = toTheta(list4, start2);
   const { points, targets } = data;
   const n = points.length;
   const pairs = new PairTerms(points);
@@ -78028,11 +80473,11 @@ var GaussianProcess = class {
     const n = this.size;
     const query = this.query(point2);
     this.#extend(query);
-    const start = n * (n + 1) / 2;
-    this.#factor = grown(this.#factor, start + n + 1);
-    for (let i = 0; i < n; i++) this.#factor[start + i] = query.values[i];
+    const start2 = n * (n + 1) / 2;
+    this.#factor = grown(this.#factor, start2 + n + 1);
+    for (let i = 0; i < n; i++) this.#factor[start2 + i] = query.values[i];
     const pivot = query.variance + this.#covariance.noise + noise4;
-    this.#factor[start + n] = Math.sqrt(Math.max(pivot, smallestPivot));
+    this.#factor[start2 + n] = Math.sqrt(Math.max(pivot, smallestPivot));
     this.#points.push(query.point);
   }
   /** A place to predict at. It stays usable while points are added. */
@@ -78047,9 +80492,9 @@ var GaussianProcess = class {
     const { values: values2, point: point2 } = query;
     const factor3 = this.#factor;
     for (let i = query.solved; i < n; i++) {
-      const start = i * (i + 1) / 2;
+      const start2 = i * (i + 1) / 2;
       const prior = this.#covariance.correlation(this.#points[i], point2);
-      const value2 = (prior - dotProduct2(factor3, start, values2, 0, i)) / factor3[start + i];
+      const value2 = (prior - dotProduct2(factor3, start2, values2, 0, i)) / factor3[start2 + i];
       values2[i] = value2;
       query.variance -= value2 * value2;
     }
@@ -78061,9 +80506,9 @@ var GaussianProcess = class {
     const weights = new Float64Array(n);
     let squares = 0;
     for (let i = 0; i < n; i++) {
-      const start = i * (i + 1) / 2;
-      const rest = targets[i] - dotProduct2(this.#factor, start, weights, 0, i);
-      const weight = rest / this.#factor[start + i];
+      const start2 = i * (i + 1) / 2;
+      const rest = targets[i] - dotProduct2(this.#factor, start2, weights, 0, i);
+      const weight = rest / this.#factor[start2 + i];
       weights[i] = weight;
       squares += weight * weight;
     }
@@ -78123,12 +80568,12 @@ function isBetter(a2, b) {
   if (Math.abs(a2.reached - b.reached) > worthwhile) return a2.reached > b.reached;
   return a2.mean - b.mean > worthwhile;
 }
-function improve(rows, means, set, place) {
+function improve(rows, means, set, place2) {
   let best = set;
   for (let row3 = 0; row3 < rows.length; row3++) {
     if (set?.members.includes(row3)) continue;
     const members = [...set?.members ?? []];
-    members[place] = row3;
+    members[place2] = row3;
     const found = assess(rows, means, members);
     if (isBetter(found, best)) best = found;
   }
@@ -78152,12 +80597,12 @@ function choosePortfolio(devices, size2) {
   );
   const means = Float64Array.from(rows, (row3) => row3.reduce((sum, value2) => sum + value2, 0) / row3.length);
   let chosen = null;
-  for (let place = 0; place < size2; place++) {
-    let next = improve(rows, means, chosen, place);
+  for (let place2 = 0; place2 < size2; place2++) {
+    let next = improve(rows, means, chosen, place2);
     if (next === null || next === chosen) break;
     for (let before = null; before !== next; ) {
       before = next;
-      for (let at3 = 0; at3 <= place; at3++) next = improve(rows, means, next, at3);
+      for (let at3 = 0; at3 <= place2; at3++) next = improve(rows, means, next, at3);
     }
     chosen = next;
   }
@@ -78640,9 +81085,9 @@ var Surrogate = class {
     this.#compresses = options.compress;
   }
   /** What the prior says about a place, on the compressed scale; 0 without a prior. */
-  #mean(place) {
-    if (this.#line === null || place.prior === null) return 0;
-    return this.#compress(this.#line.offset + this.#line.slope * place.prior);
+  #mean(place2) {
+    if (this.#line === null || place2.prior === null) return 0;
+    return this.#compress(this.#line.offset + this.#line.slope * place2.prior);
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
@@ -78712,20 +81157,20 @@ var Surrogate = class {
     this.#process?.add(coordinates, deviation ** 2 / Math.max(leastSignal, this.#solution.signalVariance));
   }
   /** Believes that `place` turns out as predicted: what is near it becomes certain, and less worth trying. */
-  believe(place) {
-    this.#add({ ...place, deviation: 0 });
+  believe(place2) {
+    this.#add({ ...place2, deviation: 0 });
   }
   /** Compressed log cost at a place. */
-  predict(place) {
+  predict(place2) {
     const process2 = this.#process;
-    let query = this.#queries.get(place.key);
+    let query = this.#queries.get(place2.key);
     if (query === void 0) {
-      query = process2.query(place.coordinates);
-      this.#queries.set(place.key, query);
+      query = process2.query(place2.coordinates);
+      this.#queries.set(place2.key, query);
     }
     const { mean: mean2, deviation } = process2.predict(query, this.#solution);
     return {
-      mean: mean2 * this.#spread + this.#centre + this.#mean(place),
+      mean: mean2 * this.#spread + this.#centre + this.#mean(place2),
       deviation: deviation * this.#spread
     };
   }
@@ -79121,15 +81566,15 @@ var FarSight = class {
 // src/search/interleave.ts
 function interleave(a2, b) {
   const seen = /* @__PURE__ */ new Set();
-  const merged = [];
+  const merged2 = [];
   for (let i = 0; i < a2.length; i++) {
     for (const trial2 of [a2[i], b[i]]) {
       if (trial2 === void 0 || seen.has(trial2.key)) continue;
       seen.add(trial2.key);
-      merged.push(trial2);
+      merged2.push(trial2);
     }
   }
-  return merged;
+  return merged2;
 }
 
 // src/search/validity.ts
@@ -79239,10 +81684,10 @@ var Proposer = class {
     surrogate.learn(
       this.#task.ledger.trials.map((trial2) => {
         const known4 = good2.get(trial2.index);
-        const place = this.#place(trial2.key, trial2.point, prior(trial2.key));
-        if (known4 === void 0) return { ...place, logCost: null };
+        const place2 = this.#place(trial2.key, trial2.point, prior(trial2.key));
+        if (known4 === void 0) return { ...place2, logCost: null };
         const { mean: mean2, deviation } = cost2(known4);
-        return { ...place, logCost: mean2, deviation };
+        return { ...place2, logCost: mean2, deviation };
       })
     );
   }
@@ -79443,17 +81888,17 @@ var SearchRun = class {
   constructor(task) {
     const { space: space2, trials } = task;
     const random = createRandom(task.seed);
-    const own = coordinatesOf(space2);
+    const own3 = coordinatesOf(space2);
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
     this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
     this.#ledger = new Ledger(space2, this.#objective);
     this.#other = OtherDeviceAxis.of(task.otherDevice, {
-      ...{ space: space2, coordinates: own, seed: task.seed },
+      ...{ space: space2, coordinates: own3, seed: task.seed },
       keyOf: (point2) => this.#ledger.keyOf(point2)
     });
-    const coordinates = this.#other?.extended() ?? own;
+    const coordinates = this.#other?.extended() ?? own3;
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
@@ -79532,8 +81977,8 @@ var SearchRun = class {
     this.#power.learn(this.#ledger.good);
   }
   async #start() {
-    const { space: space2, start } = this.#task;
-    const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
+    const { space: space2, start: start2 } = this.#task;
+    const given = start2.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
     await this.#tryAll([...given, ...this.#other?.start ?? []]);
     while (this.#stop() === null) {
       const missing3 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
@@ -79750,12 +82195,12 @@ async function prepareHeat(search, { host: host2, laboratory }) {
 }
 function samplesOf(heat, arm, samples2) {
   const { kernel, workload } = heat.search;
-  const own = samples2.filter(
+  const own3 = samples2.filter(
     (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
   ).sort((a2, b) => a2.block - b.block);
   return {
-    latencyMs: own.map((sample) => sample.latencyMs),
-    joules: own.map((sample) => sample.joules)
+    latencyMs: own3.map((sample) => sample.latencyMs),
+    joules: own3.map((sample) => sample.joules)
   };
 }
 function allSamplesOf(heat, samples2) {
@@ -80441,13 +82886,13 @@ function adviceOf(task, found, samples2) {
   });
   if (gain === null || gain > 1 - worthwhileGain2) return null;
   if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
-  const own = samples2.filter(
+  const own3 = samples2.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
   );
-  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
+  const latencyMs = medianOrNull(own3.map((sample) => sample.latencyMs));
   const declared = definition3.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules = medianOrNull(own.map((sample) => sample.joules));
+  const joules = medianOrNull(own3.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -80662,8 +83107,8 @@ function attemptDigest({ comparison, subject }, machine) {
 function earlierAttempts(digests, kept3) {
   const attempts2 = [];
   for (const [{ subject }, digest3] of digests) {
-    const own = kept3.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
-    for (const [i, { samples: samples2 }] of own.entries()) {
+    const own3 = kept3.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
+    for (const [i, { samples: samples2 }] of own3.entries()) {
       const { kernel, workload } = subject;
       attempts2[i] ??= [];
       attempts2[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
@@ -80675,10 +83120,10 @@ function keepAttempts(options) {
   const { digests, kept: kept3, samples: samples2, judgements, at: at3 } = options;
   if (judgements.some(({ verdict }) => verdict === "environment")) return kept3;
   const fresh = [...digests].flatMap(([{ subject }, digest3]) => {
-    const own = samples2.filter(
+    const own3 = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
-    return own.length === 0 ? [] : [{ digest: digest3, at: at3, samples: own.flatMap(toKept) }];
+    return own3.length === 0 ? [] : [{ digest: digest3, at: at3, samples: own3.flatMap(toKept) }];
   });
   return [...kept3, ...fresh].slice(-maxKept);
 }
@@ -81102,7 +83547,7 @@ function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) 
   const { file, line: line3 } = kernel.position;
   const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
-  const inProject = (below2) => posix2.join(posix2.dirname(file), below2);
+  const inProject = (below3) => posix2.join(posix2.dirname(file), below3);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
@@ -81110,8 +83555,8 @@ function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) 
   if (pass === void 0 || pass.source.generator !== void 0) return { file, line: line3 };
   const { path: path2, files, origins: origins2 } = pass.source;
   const at3 = entryOffset(files[path2] ?? "", pass.entry);
-  const place = (origins2?.[path2] ?? new SourceText(path2, files[path2] ?? "")).place(at3);
-  return { file: inProject(place.file), line: place.line };
+  const place2 = (origins2?.[path2] ?? new SourceText(path2, files[path2] ?? "")).place(at3);
+  return { file: inProject(place2.file), line: place2.line };
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -81543,9 +83988,9 @@ function programDiff(base2, head2) {
 
 // src/app/guard/report.ts
 function cost(samples2, arm) {
-  const own = samples2.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
-  const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
-  return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
+  const own3 = samples2.filter((sample) => sample.arm === arm && sample.voidReasons.length === 0);
+  const latencyMs = medianOrNull(own3.map((sample) => sample.latencyMs));
+  return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own3.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay2, ratio3, base2) {
   const joules = base2?.joules ?? null;
@@ -81953,8 +84398,8 @@ var mostFailed = 8;
 async function keepPrinted(folder, subject, ...[configuration, name]) {
   const printed = await subject.builder.printed(configuration);
   for (const [i, { text: text3 }] of printed.entries()) {
-    const own = i === 0 ? "" : `-${i + 1}`;
-    writeFileAtomic(join37(folder, `${stem(subject)}-${name}${own}.generated.wgsl`), text3);
+    const own3 = i === 0 ? "" : `-${i + 1}`;
+    writeFileAtomic(join37(folder, `${stem(subject)}-${name}${own3}.generated.wgsl`), text3);
   }
 }
 async function keepFaulty(bench, ...[kernel, workload]) {
@@ -82001,8 +84446,8 @@ async function keepSources(options) {
       const sources = programSources(program);
       for (const { wgsl: wgsl2, passes } of sources) {
         const launches = passes.flatMap((pass) => launchLines(pass, program));
-        const own = sources.length > 1 ? `-${passes[0]?.name}` : "";
-        const path2 = join37(folder, `${stem(final.search)}-${name}${own}.wgsl`);
+        const own3 = sources.length > 1 ? `-${passes[0]?.name}` : "";
+        const path2 = join37(folder, `${stem(final.search)}-${name}${own3}.wgsl`);
         writeFileAtomic(path2, `${header2(final, configuration, launches, role)}
 
 ${wgsl2.trimEnd()}
@@ -82140,9 +84585,9 @@ function neighboursOf2(kernel, rows) {
   if (configuration === null) return [];
   const names2 = Object.keys(configuration);
   const same = (row3, except) => names2.every((name) => name === except || row3.configuration[name] === configuration[name]);
-  const own = rows.find((row3) => same(row3, null)) ?? null;
+  const own3 = rows.find((row3) => same(row3, null)) ?? null;
   const costOf3 = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
-  const cost2 = own === null ? null : costOf3(own);
+  const cost2 = own3 === null ? null : costOf3(own3);
   return names2.flatMap(
     (tunable) => rows.filter((row3) => row3.configuration[tunable] !== configuration[tunable] && same(row3, tunable)).map((row3) => {
       const other = costOf3(row3);
@@ -82152,7 +84597,7 @@ function neighboursOf2(kernel, rows) {
         latencyMs: row3.latencyMs,
         joules: row3.joules,
         change: cost2 === null || other === null ? null : other / cost2 - 1,
-        latencyChange: own === null || own.latencyMs === null || row3.latencyMs === null ? null : row3.latencyMs / own.latencyMs - 1,
+        latencyChange: own3 === null || own3.latencyMs === null || row3.latencyMs === null ? null : row3.latencyMs / own3.latencyMs - 1,
         failure: row3.failure
       };
     })
@@ -82381,10 +84826,10 @@ function reportedSlack(objective) {
   return Number.isFinite(slack) ? slack : null;
 }
 function describeReset({ idOf: idOf4, result }, configuration) {
-  const own = result.measurements.find(
+  const own3 = result.measurements.find(
     (known4) => configuration !== null && idOf4(known4.configuration) === idOf4(configuration)
   );
-  const reset = own?.latency == null ? null : resetShares(own.latency, own.energy);
+  const reset = own3?.latency == null ? null : resetShares(own3.latency, own3.energy);
   return reset === null ? {} : { reset };
 }
 function retunedKernel(task) {
@@ -82581,14 +85026,14 @@ async function subjectsOf(finals) {
 var mostHints = 3;
 function hintsOf(task) {
   const { kernel, workload, family, tuned, hints } = task;
-  const own = hints === null ? null : tunedConfiguration(hints, kernel, workload, family);
+  const own3 = hints === null ? null : tunedConfiguration(hints, kernel, workload, family);
   const words3 = family.split("-");
   const shared2 = (other) => {
     const differing = other.split("-").findIndex((word5, index) => word5 !== words3[index]);
     return differing === -1 ? words3.length : differing;
   };
   const others = tuned.entries.filter((entry) => entry.kernel === kernel && entry.workload.name === workload && entry.family !== family).sort((a2, b) => shared2(b.family) - shared2(a2.family)).slice(0, mostHints).map(({ configuration }) => configuration);
-  return own === null ? others : [own, ...others];
+  return own3 === null ? others : [own3, ...others];
 }
 
 // src/app/retune/noise.ts
@@ -83520,15 +85965,15 @@ function byKey(items, keyOf4) {
 function portfolioOf(recordings, space2, task) {
   const families = [...byKey(recordings, ({ device }) => device.family)].slice(0, mostDevices);
   const { minimize } = task.kernel.objective;
-  const costs2 = (by) => families.map(([device, own]) => ({ device, costs: costsOf(own, space2, by) }));
+  const costs2 = (by) => families.map(([device, own3]) => ({ device, costs: costsOf(own3, space2, by) }));
   const wanted = costs2(minimize);
-  const isKnown2 = objectives[minimize].energy === 0 || wanted.every(({ costs: own }) => own.size > 0);
+  const isKnown2 = objectives[minimize].energy === 0 || wanted.every(({ costs: own3 }) => own3.size > 0);
   const devices = isKnown2 ? wanted : costs2("latency");
   const { members, shares, worstShare } = choosePortfolio(devices, task.size);
   if (members.length === 0) return null;
   return {
     workload: recordings[0].workload.parameters,
-    devices: families.map(([family, own]) => ({ family, subgroups: own[0].device.subgroups ?? null })),
+    devices: families.map(([family, own3]) => ({ family, subgroups: own3[0].device.subgroups ?? null })),
     members: members.map((key2, index) => ({
       configuration: space2.configuration(key2.split(",").map(Number)),
       shares: shares[index] ?? []
@@ -83537,8 +85982,8 @@ function portfolioOf(recordings, space2, task) {
   };
 }
 function choosePortfolios(recordings, task) {
-  const own = recordings.filter(({ kernel }) => kernel === task.kernel.name);
-  const workloads = byKey(own, ({ workload }) => JSON.stringify(Object.entries(workload.parameters).sort()));
+  const own3 = recordings.filter(({ kernel }) => kernel === task.kernel.name);
+  const workloads = byKey(own3, ({ workload }) => JSON.stringify(Object.entries(workload.parameters).sort()));
   return [...workloads.values()].flatMap((group) => portfolioOf(group, task.space, task) ?? []);
 }
 
@@ -83584,9 +86029,9 @@ var Programs = class {
     const known4 = this.#configurations.get(key2)?.passes ?? [];
     const taken = [];
     for (const [index, pass] of this.passes.entries()) {
-      const own = await this.#addPass(pass, configuration, parameters);
-      if (typeof own === "string" && pass.definition.when === null) return own;
-      taken.push(typeof own === "string" ? known4[index] ?? null : most3(known4[index] ?? null, own));
+      const own3 = await this.#addPass(pass, configuration, parameters);
+      if (typeof own3 === "string" && pass.definition.when === null) return own3;
+      taken.push(typeof own3 === "string" ? known4[index] ?? null : most3(known4[index] ?? null, own3));
     }
     this.#configurations.set(key2, { values: configuration, passes: taken });
     return null;
@@ -83769,14 +86214,14 @@ function parametersOf(kernel) {
   const operator = operators.find(({ name }) => name === kernel.operator);
   const defaults = operator === void 0 ? {} : operatorDefaults(operator);
   return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
-    const own = defaults[name];
+    const own3 = defaults[name];
     const kind = typeof value2;
-    return { name, kind, ...own === void 0 ? {} : { default: own } };
+    return { name, kind, ...own3 === void 0 ? {} : { default: own3 } };
   });
 }
 
 // src/app/beforehand/plan.ts
-function whole(workloads) {
+function whole2(workloads) {
   const each = workloads.flatMap(({ expected }) => expected ?? []);
   const unchanged = each.reduce((sum, one6) => sum + one6.unchanged, 0);
   const longest3 = Math.max(0, ...each.map((one6) => one6.regressed - one6.unchanged));
@@ -83887,15 +86332,15 @@ async function plan(host2, options) {
     workloads,
     retuneMinutes: total2((workload) => workload.retuneMinutes),
     guardMinutes: total2((workload) => workload.guardMinutes),
-    expected: expect2 === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
+    expected: expect2 === null ? null : { ...whole2(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
   };
 }
 
 // src/app/beforehand/try.ts
 var mostCounted = 5e4;
 function faultOf5(what, { message, file, line: line3, column }) {
-  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
-  return { what, message, place: place === "" ? null : place };
+  const place2 = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return { what, message, place: place2 === "" ? null : place2 };
 }
 async function timed(laboratory, work) {
   const startMs = laboratory.clock.nowMs();
@@ -83904,9 +86349,9 @@ async function timed(laboratory, work) {
 }
 function anotherConfiguration(kernel, workload, laboratory) {
   const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
-  const own = space2.point(kernel.defaults);
+  const own3 = space2.point(kernel.defaults);
   for (const point2 of space2.enumerate()) {
-    if (own === null || space2.id(point2) !== space2.id(own)) return space2.configuration(point2);
+    if (own3 === null || space2.id(point2) !== space2.id(own3)) return space2.configuration(point2);
   }
   return null;
 }
@@ -84025,7 +86470,7 @@ function printerOf(kernel) {
   return generator === void 0 ? null : { by: generator.run.join(" "), line: generator.at().line };
 }
 async function validateManifest2(manifest, options, print) {
-  const unseen = [];
+  const unseen2 = [];
   const faults2 = [];
   const needs = [];
   const warnings = /* @__PURE__ */ new Map();
@@ -84035,7 +86480,7 @@ async function validateManifest2(manifest, options, print) {
   for (const kernel of manifest.kernels) {
     const printer = print === void 0 ? printerOf(kernel) : null;
     if (printer !== null) {
-      unseen.push({ kernel: kernel.name, ...printer });
+      unseen2.push({ kernel: kernel.name, ...printer });
       workloads += kernel.workloads.length;
       continue;
     }
@@ -84072,7 +86517,7 @@ async function validateManifest2(manifest, options, print) {
     needs,
     faults: faults2,
     contents,
-    unseen,
+    unseen: unseen2,
     warnings: [...warnings.values()],
     changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
@@ -84210,11 +86655,11 @@ async function checkMeter(host2, options, device) {
     return { findings: [refusal3(error)], meter: null, refused: true };
   }
   const { meter } = opened;
-  const closing = await checked("closing the meter", async () => {
+  const closing2 = await checked("closing the meter", async () => {
     await meter?.close();
     return [];
   });
-  const findings = [...meterFindings(opened, options.meter), ...closing];
+  const findings = [...meterFindings(opened, options.meter), ...closing2];
   return { findings, meter: meter?.info ?? null, refused: false };
 }
 function refusal3(error) {
@@ -84538,11 +86983,11 @@ async function checkAdapterMeter(host2, options, { driver, result }) {
     return { ...without2, findings: [thrown("device", error), ...without2.findings], refused: true };
   }
   const check3 = await checkMeter(host2, options, device);
-  const closing = await checked("closing the device", async () => {
+  const closing2 = await checked("closing the device", async () => {
     await device.close();
     return [];
   });
-  return { ...check3, findings: [...check3.findings, ...closing] };
+  return { ...check3, findings: [...check3.findings, ...closing2] };
 }
 async function checkDevice(host2, options, reports) {
   const { device, allowCommands = false } = options;
@@ -84720,7 +87165,6 @@ import { extname } from "node:path";
 // src/app/init/sources.ts
 import { relative as relative2, sep as sep7 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
-var mostModules = 500;
 function isWrittenHere(path2, folder) {
   const folders = path2.slice(folder === "" ? 0 : folder.length + 1).split("/").slice(0, -1);
   return !folders.some((part) => skippedFolder.test(part));
@@ -84731,12 +87175,8 @@ function findPrograms(reader, folder) {
 function readProgram2(reader, path2) {
   const text3 = reader.read(path2);
   if (text3 === null) return null;
-  const files = { [path2]: text3 };
-  if (path2.endsWith(".wgsl")) return { path: path2, language: "wgsl", files };
-  const folder = path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
-  const modules = reader.list(folder).filter((file) => /\.(?:wgsl|wesl)$/.test(file));
-  for (const file of modules.slice(0, mostModules)) files[file] ??= reader.read(file) ?? "";
-  return { path: path2, language: "wesl", files };
+  if (path2.endsWith(".wgsl")) return { path: path2, language: "wgsl", files: { [path2]: text3 } };
+  return readWesl(reader, path2, text3, "");
 }
 function slashed(from, to) {
   return relative2(from, to).split(sep7).join("/");
@@ -84748,21 +87188,21 @@ var translate2 = `translate it to WGSL, e.g. with naga or Tint, or ${asProgram2}
 var inHost2 = "name each string in it with `source: { file: ..., export: ... }` (docs/sources.md)";
 var inString = /@compute\b[^;{]{0,200}@workgroup_size|@workgroup_size[^;{]{0,200}@compute\b/;
 var host = (what) => ({ what, wayOn: inHost2, sign: inString });
-var whole2 = (what, wayOn, sign2) => ({ what, wayOn, sign: sign2 });
-var glsl = whole2("GLSL", translate2, /\blocal_size_x\b/);
+var whole3 = (what, wayOn, sign2) => ({ what, wayOn, sign: sign2 });
+var glsl = whole3("GLSL", translate2, /\blocal_size_x\b/);
 var cpp2 = host("C++");
 var javascript = host("JavaScript");
 var typescript = host("TypeScript");
 var kinds5 = {
   ".comp": glsl,
   ".glsl": glsl,
-  ".hlsl": whole2("HLSL", translate2, /\bnumthreads\b/),
-  ".slang": whole2("Slang", translate2, /\bnumthreads\b/),
-  ".spv": whole2("SPIR-V", translate2, /(?!)/),
-  ".metal": whole2("Metal", asProgram2, /\bkernel\s+void\b/),
-  ".cu": whole2("CUDA", asProgram2, /\b__global__\b/),
-  ".hip": whole2("HIP", asProgram2, /\b__global__\b/),
-  ".cl": whole2("OpenCL C", asProgram2, /\b__kernel\b|\bkernel\s+void\b/),
+  ".hlsl": whole3("HLSL", translate2, /\bnumthreads\b/),
+  ".slang": whole3("Slang", translate2, /\bnumthreads\b/),
+  ".spv": whole3("SPIR-V", translate2, /(?!)/),
+  ".metal": whole3("Metal", asProgram2, /\bkernel\s+void\b/),
+  ".cu": whole3("CUDA", asProgram2, /\b__global__\b/),
+  ".hip": whole3("HIP", asProgram2, /\b__global__\b/),
+  ".cl": whole3("OpenCL C", asProgram2, /\b__kernel\b|\bkernel\s+void\b/),
   ".ts": typescript,
   ".tsx": typescript,
   ".mts": typescript,
@@ -84812,24 +87252,24 @@ function bufferEntry(binding, surroundings) {
   const name = freeName(binding, surroundings.names);
   surroundings.names.add(name);
   const { group, binding: slot2, kind } = binding;
-  const place = { name, group, binding: slot2, isUniform: kind === "uniform", isScratch: false };
+  const place2 = { name, group, binding: slot2, isUniform: kind === "uniform", isScratch: false };
   const isListed2 = binding.slots !== null || kind === "uniform";
-  return { ...place, ...isListed2 ? listed3(binding, surroundings) : storage(binding, surroundings) };
+  return { ...place2, ...isListed2 ? listed3(binding, surroundings) : storage(binding, surroundings) };
 }
 function freeName({ name, group, binding }, names2) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
   return names2.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding, surroundings) {
-  const { scalar: scalar2 } = binding.shape;
-  const type = scalar2 ?? "u32";
-  const mixed = scalar2 === null ? `32-bit words of ${binding.type}` : null;
-  const isFloat3 = scalar2 === "f32" || scalar2 === "f16";
+  const { scalar } = binding.shape;
+  const type = scalar ?? "u32";
+  const mixed = scalar === null ? `32-bit words of ${binding.type}` : null;
+  const isFloat3 = scalar === "f32" || scalar === "f16";
   return {
     type: { value: type, note: mixed },
     length: storageLength(binding, bytesOf[type] ?? 4, surroundings),
     fill: storageFill(binding, surroundings),
-    check: !binding.written ? null : isFloat3 ? `{ relative: ${scalar2 === "f16" ? "1.0e-2" : "1.0e-3"} }` : "{ absolute: 0 }",
+    check: !binding.written ? null : isFloat3 ? `{ relative: ${scalar === "f16" ? "1.0e-2" : "1.0e-3"} }` : "{ absolute: 0 }",
     values: null
   };
 }
@@ -84851,16 +87291,16 @@ function scalarsText(binding, { per, head: head2 }, { entry, pool }) {
   const text3 = pool.text(scalars, entry.name);
   return text3 === null || text3.length > longestText ? null : text3;
 }
-function elementsOf3({ name, read: read2, written }, { extents }) {
+function elementsOf3({ name, read: read3, written }, { extents }) {
   if (extents === null) return null;
   const elements = extents.elements.get(name);
-  if (elements === void 0) return read2 || written ? null : constant(1);
+  if (elements === void 0) return read3 || written ? null : constant(1);
   return elements !== null && elements.terms.size === 0 ? constant(1) : elements;
 }
 var startsAtZero = "where counters start";
 function storageFill(binding, { entry, pool }) {
-  const { read: read2, written, shape, type, name } = binding;
-  if (!read2) return null;
+  const { read: read3, written, shape, type, name } = binding;
+  if (!read3) return null;
   const use = entry.extents === null ? "index" : entry.extents.uses.get(name);
   if (/\batomic\b/.test(type) && written) return { value: "zeros", note: startsAtZero };
   if (shape.scalar === null) return mixedFill(binding, use);
@@ -84886,9 +87326,9 @@ function mixedFill({ written, type }, use) {
   };
 }
 function indexFill(name, { entry, pool }) {
-  const below2 = `below ${name}`;
+  const below3 = `below ${name}`;
   const values2 = [...entry.extents?.elements.values() ?? [], ...entry.extents?.dispatch ?? []];
-  const bound = values2.find((value2) => value2 !== null && symbolsOf(value2).has(below2));
+  const bound = values2.find((value2) => value2 !== null && symbolsOf(value2).has(below3));
   if (bound !== void 0 && bound !== null && pool.text(bound, entry.name) !== null) {
     return { value: `{ integers: [0, ${name}_below] }`, note: null };
   }
@@ -84899,7 +87339,7 @@ function listed3(binding, { entry, pool }) {
   const { slots, shape } = binding;
   const unlisted = { value: null, note: `the members of ${binding.type}, in order` };
   const rest = { type: null, length: null, fill: null, check: null };
-  const own = (slots ?? []).filter(({ isPadding }) => !isPadding);
+  const own3 = (slots ?? []).filter(({ isPadding }) => !isPadding);
   const isFloat3 = shape.scalar === "f32" || shape.scalar === "f16";
   if (isFloat3 && (slots ?? []).length > mostFloats && Number.isFinite(shape.fixedBytes)) {
     const bytes = bytesOf[shape.scalar ?? "f32"] ?? 4;
@@ -84912,8 +87352,8 @@ function listed3(binding, { entry, pool }) {
       values: null
     };
   }
-  if (own.length === 0 || own.length > mostListed) return { ...rest, values: [unlisted] };
-  return { ...rest, values: own.map((slot2) => member(binding, slot2, { entry, pool })) };
+  if (own3.length === 0 || own3.length > mostListed) return { ...rest, values: [unlisted] };
+  return { ...rest, values: own3.map((slot2) => member(binding, slot2, { entry, pool })) };
 }
 function member(binding, slot2, { entry, pool }) {
   const path2 = /^\w/.test(slot2.path) ? slot2.path : `${binding.name}${slot2.path}`;
@@ -84955,14 +87395,14 @@ function sortParameters(entry) {
   const axes3 = entry.workgroupSize.filter(({ value: value2 }) => value2 !== 1).length;
   const axisOf2 = (name) => entry.workgroupSize.findIndex(({ text: text3 }) => words2(text3).includes(name));
   for (const parameter2 of entry.parameters.filter(({ kind }) => kind !== "condition")) {
-    const { name, value: value2, hasDefault, scalar: scalar2 } = parameter2;
+    const { name, value: value2, hasDefault, scalar } = parameter2;
     if (isReservedName(name)) {
       notes2.push(`${name} is a word of the manifest's expressions: rename it to set it from here`);
       continue;
     }
     if (hasDefault && value2 === null) continue;
     const axis = axisOf2(name);
-    const isWhole2 = scalar2 !== "bool" && scalar2 !== "f32" && scalar2 !== "f16";
+    const isWhole2 = scalar !== "bool" && scalar !== "f32" && scalar !== "f16";
     if (axis >= 0 && isWhole2) {
       const declared = typeof value2 === "number" ? value2 : null;
       const values2 = axisSizes(axis, axes3, declared);
@@ -84990,10 +87430,10 @@ function laysOutInput({ bindings, extents }, name) {
     return elements !== null && elements !== void 0 && symbolsOf(elements).has(name);
   });
 }
-function sizeOf3({ name, kind, value: value2, scalar: scalar2, hasDefault }) {
-  const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant that nothing in the program declares";
+function sizeOf3({ name, kind, value: value2, scalar, hasDefault }) {
+  const what = kind === "override" ? `override (${scalar ?? "number"})` : "constant that nothing in the program declares";
   if (value2 !== null) return { name, value: value2, note: `${what}, declared so` };
-  const isFloat3 = scalar2 === "f32" || scalar2 === "f16";
+  const isFloat3 = scalar === "f32" || scalar === "f16";
   if (isFloat3 && !hasDefault) return { name, value: 0.5, note: what, isGuess: true };
   return { name, value: null, note: what };
 }
@@ -85058,8 +87498,8 @@ function wholeWorkgroups({ extents, name, asksForPosition: asksForPosition2 }, p
     if (size2 === void 0 || !extents.positions[axis] || !symbolsOf(count2).has(threads) || numberOf(size2) !== null)
       return [];
     if (![...symbolsOf(size2)].every((word5) => tunables.some((tunable) => tunable.name === word5))) return [];
-    const [whole3, part] = [pool.text(symbol(threads), name), pool.text(size2, name)];
-    return whole3 === null || part === null ? [] : [`${whole3} % ${/ /.test(part) ? `(${part})` : part} == 0`];
+    const [whole4, part] = [pool.text(symbol(threads), name), pool.text(size2, name)];
+    return whole4 === null || part === null ? [] : [`${whole4} % ${/ /.test(part) ? `(${part})` : part} == 0`];
   });
 }
 function draftDispatch(entry, pool) {
@@ -85113,7 +87553,7 @@ var WorkloadPool = class {
    * The parameter for a scalar of a listed buffer.
    * @returns its name; null if there is no room for one
    */
-  member(buffer, { path: path2, scalar: scalar2 }, use) {
+  member(buffer, { path: path2, scalar }, use) {
     const isMember = /^\w/.test(path2);
     const base2 = (isMember ? path2 : `${buffer}${path2}`).replaceAll(/\W+/g, "_").replaceAll(/^_|_$/g, "");
     const shown = isMember ? `\`${path2}\` of \`${buffer}\`` : `\`${buffer}${path2}\``;
@@ -85121,7 +87561,7 @@ var WorkloadPool = class {
     return this.#ask(
       memberSymbol(buffer, path2),
       [base2, `${buffer}_${base2}`],
-      `${shown} (${scalar2})${decides}`
+      `${shown} (${scalar})${decides}`
     );
   }
   /**
@@ -85216,7 +87656,13 @@ async function readEntries(reader, path2, options) {
   const { explicit, shown } = options;
   const refuse5 = (reason) => ({ entries: [], refused: [leftOut2({ message: reason }, path2, shown)] });
   if (!/\.(?:wgsl|wesl)$/.test(path2)) return refuse5(otherFile(reader.read(path2), path2));
-  const source = readProgram2(reader, path2);
+  let source;
+  try {
+    source = readProgram2(reader, path2);
+  } catch (error) {
+    if (!(error instanceof PackageFault)) throw error;
+    return refuse5(`cannot be read: ${error.message}`);
+  }
   if (source === null) return refuse5("there is no such file");
   const text3 = source.files[path2] ?? "";
   if (!explicit && !mentionsCompute.test(text3)) return { entries: [], refused: [] };
@@ -85318,11 +87764,11 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole3 = join45(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole4 = join45(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
-  writeFileAtomic(whole3, content);
+  writeFileAtomic(whole4, content);
   try {
-    giveName(whole3, path2);
+    giveName(whole4, path2);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw alreadyThere(path2, error);
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${error.message}`, {
@@ -85331,15 +87777,15 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync5(whole3, { force: true });
+    rmSync5(whole4, { force: true });
   }
 }
-function giveName(whole3, path2) {
+function giveName(whole4, path2) {
   try {
-    linkSync(whole3, path2);
+    linkSync(whole4, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole3, path2, constants13.COPYFILE_EXCL);
+    copyFileSync(whole4, path2, constants13.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -85447,13 +87893,13 @@ function bufferLines(buffer) {
 // src/app/init/init.ts
 var mostKernels = 500;
 async function init(host2, options) {
-  const place = locate(host2, options.manifest);
-  const { manifestPath, shownManifest } = place;
+  const place2 = locate(host2, options.manifest);
+  const { manifestPath, shownManifest } = place2;
   const hasManifest = !options.print && isThere(manifestPath);
   if (hasManifest && options.programs !== null) throw manifestThere(shownManifest);
-  const found = hasManifest ? { kernels: [], leftOut: [], otherFiles: [] } : await draftAll(host2, place, options.programs);
+  const found = hasManifest ? { kernels: [], leftOut: [], otherFiles: [] } : await draftAll(host2, place2, options.programs);
   const text3 = draftManifest(found.kernels);
-  const blanks = hasManifest ? [] : blanksOf(place, text3);
+  const blanks = hasManifest ? [] : blanksOf(place2, text3);
   const written = [];
   const kept3 = [];
   let ownerMissing = false;
@@ -85463,7 +87909,7 @@ async function init(host2, options) {
       writeNewFile(manifestPath, text3);
       written.push(shownManifest);
     }
-    const workflow = writeWorkflow(place);
+    const workflow = writeWorkflow(place2);
     (workflow.isNew ? written : kept3).push(displayPath(host2, workflow.path));
     ownerMissing = workflow.isNew && workflow.ownerMissing;
   }
@@ -85498,8 +87944,8 @@ function locate(host2, manifest) {
     folder: slashed(root, real2)
   };
 }
-async function draftAll(host2, place, named3) {
-  const { reader, root, folder } = place;
+async function draftAll(host2, place2, named3) {
+  const { reader, root, folder } = place2;
   const paths2 = named3?.map((path2) => pathBelow(host2, root, path2)) ?? findPrograms(reader, folder);
   const shown = (path2) => displayPath(host2, join46(root, path2));
   const kernels = [];
@@ -85528,18 +87974,18 @@ async function draftAll(host2, place, named3) {
   return { kernels, leftOut: leftOut3, otherFiles };
 }
 function pathBelow(host2, root, path2) {
-  const absolute = absolutePath2(host2, path2);
-  let folder = dirname13(absolute);
+  const absolute2 = absolutePath2(host2, path2);
+  let folder = dirname13(absolute2);
   try {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join46(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join46(folder, absolute2.slice(dirname13(absolute2).length)));
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-  const whole3 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain2 = whole3.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const whole4 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
+  const plain2 = whole4.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
@@ -85591,8 +88037,8 @@ function count(number3, noun) {
   return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
 }
 function failurePlace({ file, line: line3, column }) {
-  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
-  return place === "" ? "" : `${place}: `;
+  const place2 = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return place2 === "" ? "" : `${place2}: `;
 }
 function needText({
   kernel,
@@ -85739,7 +88185,7 @@ function percent6(change2) {
 function describeNoise(report3) {
   const { device, meter, metrics: metrics4, blocks, secondsPerBlock, voidReasons } = report3;
   const minutes = metrics4[0]?.detectable.map((one6) => one6.minutes) ?? [];
-  const table3 = columns(
+  const table4 = columns(
     [
       ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics4.map((metric) => [
@@ -85759,7 +88205,7 @@ function describeNoise(report3) {
     `${count(blocks, "A/A block")} of ${report3.kernel} ${report3.workload}, ${secondsPerBlock.toFixed(1)} s each`,
     "",
     "Smallest change that judging one kernel for so long finds in 4 of 5 runs:",
-    table3,
+    table4,
     ...few,
     ...voidReasons.length === 0 ? [] : ["", "Void:", ...voidReasons.map((reason) => `  ${reason}`)]
   ].join("\n")}
@@ -85832,20 +88278,20 @@ function orEmpty(value2, format6) {
 }
 function section(title, rows, right) {
   if (rows.length === 0) return [];
-  const table3 = columns(rows, right).split("\n");
-  return ["", title, ...table3.map((line3) => `  ${line3}`)];
+  const table4 = columns(rows, right).split("\n");
+  return ["", title, ...table4.map((line3) => `  ${line3}`)];
 }
 function importanceRows({ importances: importances2 }) {
   return importances2.map(({ tunable, share: share2 }) => {
     return [tunable, `${(100 * share2).toFixed(0)} %`, "#".repeat(Math.max(1, Math.round(30 * share2)))];
   });
 }
-function finalistRows({ finalists, configuration: own }) {
+function finalistRows({ finalists, configuration: own3 }) {
   return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
     chosen ? "chosen" : "other",
     orEmpty(joules, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
-    chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
+    chosen ? "" : formatConfigurationChange(own3 ?? {}, configuration)
   ]);
 }
 function neighbourRows({ neighbours: neighbours3, objective }) {
@@ -86144,11 +88590,11 @@ directory that the nightly job has as its input \`cache\`, or a kept state in it
   async run(args, host2) {
     const out = args.text("out");
     const history = showHistory(host2, { paths: args.positionals, ...out === void 0 ? {} : { out } });
-    const table3 = printable5(`${columns(history.series.map(row2), [4, 5])}
+    const table4 = printable5(`${columns(history.series.map(row2), [4, 5])}
 `);
     const written = out === void 0 ? "" : `${out}: ${history.series.length} series
 `;
-    const output2 = args.flag("json") ? formatJson2(history) : `${table3}${written}`;
+    const output2 = args.flag("json") ? formatJson2(history) : `${table4}${written}`;
     return { output: output2, exitCode: ExitCode.passed };
   }
 };
@@ -86385,9 +88831,9 @@ var planCommand = {
     const where = result.device === null ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.` : `on ${result.device}.`;
     const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
     const expected = result.expected === null ? "" : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
-    const table3 = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
+    const table4 = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
     const output2 = [
-      table3,
+      table4,
       needLines(result),
       changingLines(result),
       refusalLines(result),
@@ -86629,7 +89075,7 @@ function workloadText(tried2) {
   const lines2 = [
     `  ${tried2.workload}: ${tried2.faults.length === 0 ? `right${repeated}` : count(tried2.faults.length, "fault")}`,
     ...tried2.faults.map(
-      ({ what, message, place }) => `    error: ${place === null ? "" : `${place}: `}${faultNames[what]}: ${message}`
+      ({ what, message, place: place2 }) => `    error: ${place2 === null ? "" : `${place2}: `}${faultNames[what]}: ${message}`
     ),
     ...tried2.remarks.map((remark) => `    note: ${remark}`)
   ];
@@ -86720,18 +89166,18 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
     );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults2.length === 0 ? "no faults" : count(faults2.length, "fault");
-    const unseen = result.unseen.map(
+    const unseen2 = result.unseen.map(
       ({ kernel, by, line: line3 }) => `${result.manifest}:${line3}: note: ${kernel} was not looked at: it is what \`${by}\` prints; --allow-commands has it run
 `
     );
-    const notes2 = `${[...warnings, ...needs, ...changing, ...unseen].join("")}${contentsOf2(result)}${judged2}`;
+    const notes2 = `${[...warnings, ...needs, ...changing, ...unseen2].join("")}${contentsOf2(result)}${judged2}`;
     return { output: `${faults2.join("")}${notes2}${summary}, ${verdict}
 `, exitCode };
   }
 };
 
 // src/cli/help.ts
-function table2(rows) {
+function table3(rows) {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }
@@ -86741,7 +89187,7 @@ function generalHelp(commands2, version) {
 usage: joulegate COMMAND [options]
 
 commands:
-${table2(commands2.map((command2) => [command2.name, command2.summary]))}
+${table3(commands2.map((command2) => [command2.name, command2.summary]))}
 
 A first session:
   joulegate doctor                      what this machine has: adapters, meters, what is missing
@@ -86773,7 +89219,7 @@ function commandHelp(command2) {
 ${command2.description}
 
 options:
-${table2([...options, ["--help", "this text"]])}
+${table3([...options, ["--help", "this text"]])}
 
 examples:
 ${command2.examples.map((example) => `  ${example}`).join("\n")}

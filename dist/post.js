@@ -24197,6 +24197,7 @@ var package_default = {
     "d3-shape": "^3.2.1",
     diff: "^9.0.0",
     koffi: "3.3.4",
+    "smol-toml": "^1.9.1",
     webgpu: "0.6.2",
     wesl: "0.7.31",
     yaml: "^2.9.1"

@@ -1,6 +1,8 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
 import { CheckedOutContent, mustSucceed, storedContent } from './checked-out-content.ts';
+import { installedContent } from './installed.ts';
+import { openFolder } from './open-folder.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import { inSubmodule, openSubmodule } from './open-submodule.ts';
 import {
@@ -61,6 +63,7 @@ class RevisionReader implements FileReader {
   readonly #content: CheckedOutContent;
   readonly #submodules = new Map<string, FileReader>();
   #read: Tree | null = null;
+  #disk: FileReader | null = null;
 
   constructor(repository: Repository, commit: string) {
     this.#repository = repository;
@@ -135,8 +138,17 @@ class RevisionReader implements FileReader {
     const module = this.#submoduleAround(followed);
     if (module !== undefined) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
     const entry = this.tree.get(followed);
-    if (entry === undefined) return null;
+    if (entry === undefined) return this.#installed(followed);
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+
+  /** Of a package that is installed and in no commit; null where the commit has packages itself. */
+  #installed(path: string): FileContent | null {
+    const folder = /^(?:.*\/)?node_modules\//.exec(path)?.[0];
+    if (folder === undefined) return null;
+    for (const one of this.tree.keys()) if (one.startsWith(folder)) return null;
+    this.#disk ??= openFolder(this.#repository.root);
+    return installedContent(path, this.#disk, (pin) => this.tree.get(pin)?.object ?? null);
   }
 
   #sourcesOf(module: string, path: string): readonly string[] {

@@ -31,6 +31,8 @@ import {
 import type { ProgramSource } from '../manifest/index.ts';
 import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
+import { ungrouped } from './grouped-declarations.ts';
+import { withLessThans } from './less-than.ts';
 import { lineStarts, positionAt } from './text-position.ts';
 import type { Outcome, PrintedText, VariantFailure } from './types.ts';
 import { markLoops, misplacedDirective } from './unroll-directives.ts';
@@ -80,27 +82,22 @@ export class SourceModules implements ModuleResolver {
   /** Present if a program printed the text. */
   readonly printed?: PrintedText;
 
-  /** @param source its package root is the folder of the root module. */
   constructor(source: ProgramSource, printed?: PrintedText) {
     this.source = source;
     if (printed !== undefined) this.printed = printed;
-    const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
-    const moduleOf = (path: string) =>
-      [
-        packageName,
-        ...path
-          .slice(folder.length)
-          .replace(/\.(wesl|wgsl)$/i, '')
-          .split('/'),
-      ].join('::');
+    const own = source.path.slice(0, Math.max(0, source.path.lastIndexOf('/')));
+    const roots = Object.entries(source.roots ?? { [packageName]: own });
     for (const path of Object.keys(source.files)) {
-      if (!path.startsWith(folder) || path === source.path) continue;
-      // `util.wesl` wins over `util.wgsl`, as in WESL itself.
-      const module = moduleOf(path);
-      if (!this.#files.has(module) || path.endsWith('.wesl')) this.#files.set(module, path);
+      for (const [name, root] of roots) {
+        const module = moduleOf(path, name, root);
+        // `util.wesl` wins over `util.wgsl`, as in WESL itself.
+        if (module !== null && (!this.#files.has(module) || path.endsWith('.wesl')))
+          this.#files.set(module, path);
+      }
     }
+    const root = moduleOf(source.path, packageName, source.roots?.[packageName] ?? own) ?? packageName;
     // Not every file that a program stands in has the name of a module.
-    this.rootModule = moduleOf(source.path).replaceAll(/[^\w:]/g, '_');
+    this.rootModule = root.replaceAll(/[^\w:]/g, '_');
     this.#files.set(this.rootModule, source.path);
   }
 
@@ -111,7 +108,7 @@ export class SourceModules implements ModuleResolver {
 
   /** Files of the modules that linking has asked for so far. */
   get loaded(): readonly string[] {
-    return [...this.#parsed.keys()].map((module) => this.#files.get(module) ?? '');
+    return [...this.#parsed.keys()];
   }
 
   /** The first directive in the files read so far that cannot be followed. */
@@ -124,7 +121,7 @@ export class SourceModules implements ModuleResolver {
     const known = this.#marked.get(path);
     if (known !== undefined) return known;
     const source = this.source.files[path] ?? '';
-    const marked = markLoops(source);
+    const marked = ungrouped(markLoops(source));
     this.#marked.set(path, marked);
     const misplaced = misplacedDirective(source);
     if (misplaced) this.#misplaced ??= { kind: 'compile', file: path, ...misplaced };
@@ -132,15 +129,26 @@ export class SourceModules implements ModuleResolver {
   }
 
   resolveModule(modulePath: string): WeslAST | undefined {
-    const known = this.#parsed.get(modulePath);
-    if (known) return known;
     const path = this.#files.get(modulePath);
     if (path === undefined || this.source.files[path] === undefined) return undefined;
+    // A package may go by two names, and has its declarations once.
+    const known = this.#parsed.get(path);
+    if (known) return known;
     const src = this.marked(path);
     const parsed = parseModule({ modulePath, debugFilePath: path, src });
-    this.#parsed.set(modulePath, parsed);
+    this.#parsed.set(path, parsed);
     return parsed;
   }
+}
+
+/** The module that a file is of a package; null if it is none. */
+function moduleOf(path: string, name: string, root: string): string | null {
+  const place = path.replace(/\.(wesl|wgsl)$/i, '');
+  if (place === root) return name;
+  const prefix = root === '' ? '' : `${root}/`;
+  if (!place.startsWith(prefix)) return null;
+  const parts = place.slice(prefix.length).split('/');
+  return parts.join('/') === 'lib' && name !== packageName ? name : [name, ...parts].join('::');
 }
 
 /** Links a program; faults of the source come back as `compile` failures with the user's file, line and column. */
@@ -162,7 +170,7 @@ export async function linkModules(
       async () => linkRegistry({ resolver, rootModuleName: modules.rootModule, conditions }),
     );
   } catch (error) {
-    return linkFailure(error, modules.source.path);
+    return linkFailure(error, modules.source);
   }
   return succeeded({
     wgsl: linked.dest.text,
@@ -234,7 +242,7 @@ function isDirective({ kind }: AbstractElem): boolean {
 
 /** The failure that an error of linking or binding stands for; others are thrown again. */
 export function bindingFailure(error: unknown, rootPath: string): VariantFailure | null {
-  const outcome = linkFailure(error, rootPath);
+  const outcome = linkFailure(error, { path: rootPath });
   return outcome.ok ? null : outcome.failure;
 }
 
@@ -254,12 +262,17 @@ export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
     bindings.expressionTypes = new TypeTable();
     return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
   } catch (error) {
-    return linkFailure(error, path);
+    return linkFailure(error, { path });
   }
 }
 
 function parseModule(source: Parameters<typeof parseSrcModule>[0]): WeslAST {
-  const ast = parseSrcModule(source, { keepComments: false });
+  const ast = withLessThans(
+    source.src,
+    (src) => parseSrcModule({ ...source, src }, { keepComments: false }),
+    ({ moduleElem }) => moduleElem,
+    childElems,
+  );
   associate(ast.moduleElem, childElems);
   return ast;
 }
@@ -287,7 +300,10 @@ interface LocatedError extends Error {
   readonly weslLocation?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
-function linkFailure(error: unknown, rootPath: string): Outcome<never> {
+function linkFailure(
+  error: unknown,
+  { path: rootPath, missing = {} }: Pick<ProgramSource, 'path' | 'missing'>,
+): Outcome<never> {
   if (!(error instanceof Error)) throw error;
   if (error instanceof WeslParseError) {
     const { src, debugFilePath } = error.src;
@@ -298,16 +314,20 @@ function linkFailure(error: unknown, rootPath: string): Outcome<never> {
   const located = (error as LocatedError).weslLocation;
   if (located) {
     const message = error.message.replace(/ in file: .*$/s, '');
-    return failed('compile', constantsHint(message), located);
+    return failed('compile', moduleHint(message, missing), located);
   }
   // The library's own assertions carry no text; without a place the root module is all that can be named.
   return failed('compile', error.message || 'the program cannot be linked', { file: rootPath });
 }
 
-function constantsHint(message: string): string {
-  const missing = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
-  if (!missing) return message;
-  return `no tunable or workload parameter is called \`${missing[1]}\`, so \`constants::${missing[1]}\` does not exist`;
+/** What the library says, and why a module is not there. */
+function moduleHint(message: string, missing: NonNullable<ProgramSource['missing']>): string {
+  const constant = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message)?.[1];
+  if (constant !== undefined) {
+    return `no tunable or workload parameter is called \`${constant}\`, so \`constants::${constant}\` does not exist`;
+  }
+  const name = /^module not found for '(\w+)::/.exec(message)?.[1] ?? '';
+  return Object.hasOwn(missing, name) ? `${message}: ${missing[name]}` : message;
 }
 
 /** Types by expression. Those of arrays remember the expression of their length, whose value may be a configuration's. */

@@ -60,3 +60,5 @@ export {
   verdictOrder,
   verdicts,
 } from './verdict.ts';
+export { readWesl } from './wesl-modules.ts';
+export { PackageFault } from './wesl-package.ts';

@@ -1,10 +1,12 @@
 import { extensionOf, extractProgram, hostExtensions } from './embedded/index.ts';
 import { NamedFiles } from './named-files.ts';
-import { folderOf, relativePath } from './paths.ts';
+import { relativePath } from './paths.ts';
 import type { Place } from './place.ts';
 import { SourceText } from './source-text.ts';
 import { foreignTemplate, includeCandidates, includedPaths, templateMarks } from './templates.ts';
 import type { FileReader, ProgramSource } from './types.ts';
+import { readWesl } from './wesl-modules.ts';
+import { PackageFault, WeslPackages } from './wesl-package.ts';
 
 /** Bounds of what one program may draw from. */
 const maxModules = 500;
@@ -29,16 +31,17 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => comment.replaceAll(/[^\n]/g, ' '));
 }
 
-/** Reads programs by path relative to a folder, each folder once. */
+/** Reads programs by path relative to a folder. */
 export class ProgramFiles {
   readonly #named: NamedFiles;
-  readonly #modules = new Map<string, Readonly<Record<string, string>> | string>();
+  readonly #packages: WeslPackages;
   /** Passes of one program share it. */
   readonly #known = new Map<string, ProgramSource>();
 
   /** @param folder what paths are relative to, itself relative to the reader's root */
   constructor(reader: FileReader, folder: string) {
     this.#named = new NamedFiles(reader, folder);
+    this.#packages = new WeslPackages(reader);
   }
 
   /**
@@ -76,8 +79,7 @@ export class ProgramFiles {
     if (text === null) return noProgram;
     const root = relativePath(this.#named.folder, resolved);
     if (language === 'wgsl') return this.#wgsl({ path: root, language, files: { [root]: text } }, place);
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    return { path: root, language, files: { ...modules, [root]: text } };
+    return this.#wesl(resolved, text, place) ?? noProgram;
   }
 
   #readLiteral(
@@ -103,9 +105,10 @@ export class ProgramFiles {
     const origins = { [path]: origin };
     if (language === 'wgsl') return this.#wgsl({ path, language, files: { [path]: text }, origins }, place);
     const marks = templateMarks(text);
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    const files = { ...modules, [path]: text };
-    return { path, language, files, origins, ...(marks === null ? {} : { template: marks }) };
+    const linked = this.#wesl(resolved, text, place);
+    return linked === null
+      ? noProgram
+      : { ...linked, origins, ...(marks === null ? {} : { template: marks }) };
   }
 
   #textOf(path: string, resolved: string, place: Place): string | null {
@@ -161,31 +164,18 @@ export class ProgramFiles {
     return all;
   }
 
-  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
-  #modulesIn(folder: string, place: Place): Readonly<Record<string, string>> {
-    let modules = this.#modules.get(folder);
-    if (modules === undefined) {
-      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
-      this.#modules.set(folder, modules);
-    }
-    if (typeof modules !== 'string') return modules;
-    place.value({ message: modules, nextStep: 'keep kernels in a folder of their own' });
-    return {};
-  }
-
-  #readModules(folder: string): Readonly<Record<string, string>> | string {
-    const name = folder === '' ? 'the repository' : `'${folder}'`;
-    const paths = this.#named.reader.list(folder).filter((path) => /\.(wesl|wgsl)$/.test(path));
-    if (paths.length > maxModules) return `${name} holds more than ${maxModules} modules`;
-    const modules: Record<string, string> = {};
-    let characters = 0;
-    for (const path of paths) {
-      const text = this.#named.reader.read(path);
-      if (text === null) continue;
-      characters += text.length;
-      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#named.folder, path)] = text;
-    }
-    return modules;
+  /** A program of WESL with every module that it may import. */
+  #wesl(path: string, text: string, place: Place): ProgramSource | null {
+    return (
+      this.#named.attempt(place, () => {
+        try {
+          return readWesl(this.#named.reader, path, text, this.#named.folder, this.#packages);
+        } catch (error) {
+          if (!(error instanceof PackageFault)) throw error;
+          place.value({ message: error.message, nextStep: 'docs/wesl.md says how packages are found' });
+          return null;
+        }
+      }) ?? null
+    );
   }
 }

@@ -165,6 +165,10 @@ export interface ProgramSource {
   readonly template?: TemplateMarks;
   /** What prints it. Absent: it is there. */
   readonly generator?: SourceGenerator;
+  /** Roots of WESL packages by the names that modules have for them, its own `package`. Absent: that is the root module's folder. */
+  readonly roots?: Readonly<Record<string, string>>;
+  /** Why a package that a module may name is not there, by name. Absent: nothing is missing. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
 
 /** Where a program has a variable: `@group` and `@binding`. */

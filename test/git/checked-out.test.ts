@@ -198,3 +198,36 @@ it('a file that is the same in both need not have been fetched', () => {
   expect(reader.read('src/a.cu')).toBe('a');
   expect(reader.read('src/b.cu')).toBe('b');
 });
+
+describe('what is installed beside a commit and in none', () => {
+  const shader = 'node_modules/lib/lib.wesl';
+  const setUp = () => {
+    write('.gitignore', 'node_modules\n');
+    write('package-lock.json', '{"lib":1}');
+    commit();
+    write(shader, 'fn one() {}');
+  };
+
+  it('is that of the disk while the same is pinned', () => {
+    setUp();
+    write('other.txt', 'changed');
+    commit();
+    expect(base('HEAD~1').read(shader)).toBe('fn one() {}');
+    expect(base('HEAD~1').read('node_modules/lib/none')).toBeNull();
+  });
+
+  it('is unknown once another version may be', () => {
+    setUp();
+    write('package-lock.json', '{"lib":2}');
+    commit();
+    expect(base().read(shader)).toBe('fn one() {}');
+    expect(() => base('HEAD~1').read(shader)).toThrow(/package-lock\.json differs/);
+  });
+
+  it('is not looked at where the commit has packages itself', () => {
+    write('node_modules/lib/package.json', '{}');
+    commit();
+    write(shader, 'fn one() {}');
+    expect(base().read(shader)).toBeNull();
+  });
+});

@@ -5,7 +5,7 @@ import {
   foreignText,
   type VariantFailure,
 } from '../../kernel/index.ts';
-import type { FileReader } from '../../manifest/index.ts';
+import { type FileReader, PackageFault, type ProgramSource } from '../../manifest/index.ts';
 import { otherKind } from './other-files.ts';
 import { readProgram } from './sources.ts';
 
@@ -42,7 +42,13 @@ export async function readEntries(
   const { explicit, shown } = options;
   const refuse = (reason: string) => ({ entries: [], refused: [leftOut({ message: reason }, path, shown)] });
   if (!/\.(?:wgsl|wesl)$/.test(path)) return refuse(otherFile(reader.read(path), path));
-  const source = readProgram(reader, path);
+  let source: ProgramSource | null;
+  try {
+    source = readProgram(reader, path);
+  } catch (error) {
+    if (!(error instanceof PackageFault)) throw error;
+    return refuse(`cannot be read: ${error.message}`);
+  }
   if (source === null) return refuse('there is no such file');
   const text = source.files[path] ?? '';
   // Drawing shaders and modules for import are no news, and may well be no whole program either.

@@ -1,11 +1,8 @@
 import { relative, sep } from 'node:path';
-import type { FileReader, ProgramSource } from '../../manifest/index.ts';
+import { type FileReader, type ProgramSource, readWesl } from '../../manifest/index.ts';
 
 /** Folders of a project that hold what was built or brought in, not what is written there. */
 const skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
-
-/** Most files of WESL that one program may draw from. */
-const mostModules = 500;
 
 /** Whether a file below a folder is one that people of this project write. */
 export function isWrittenHere(path: string, folder: string): boolean {
@@ -26,16 +23,13 @@ export function findPrograms(reader: FileReader, folder: string): readonly strin
  *
  * @param path below the reader's root
  * @returns null if there is no such file
+ * @throws PackageFault if its package cannot be read
  */
 export function readProgram(reader: FileReader, path: string): ProgramSource | null {
   const text = reader.read(path);
   if (text === null) return null;
-  const files: Record<string, string> = { [path]: text };
-  if (path.endsWith('.wgsl')) return { path, language: 'wgsl', files };
-  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-  const modules = reader.list(folder).filter((file) => /\.(?:wgsl|wesl)$/.test(file));
-  for (const file of modules.slice(0, mostModules)) files[file] ??= reader.read(file) ?? '';
-  return { path, language: 'wesl', files };
+  if (path.endsWith('.wgsl')) return { path, language: 'wgsl', files: { [path]: text } };
+  return readWesl(reader, path, text, '');
 }
 
 /** The way from a folder to a file, with `/`. */

@@ -61,3 +61,17 @@ export function rootName(expression: ExpressionElem): string | null {
       return null;
   }
 }
+
+/** Everything that elements name which is declared. */
+export function referencedIn(element: AbstractElem, module: WgslModule): Set<DeclIdent> {
+  const found = new Set<DeclIdent>();
+  const visit = (one: AbstractElem): void => {
+    if (one.kind === 'ref') {
+      const declaration = declarationOf(one.ident, module);
+      if (declaration) found.add(declaration);
+    }
+    for (const child of childrenOf(one, module)) visit(child);
+  };
+  visit(element);
+  return found;
+}

@@ -41,6 +41,11 @@ function builtinName(attributes: readonly AttributeElem[] | undefined): string |
 function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
   const { dispatch, workgroupSize } = run.launch;
   if (name === 'num_workgroups') return dispatch;
+  if (name === 'subgroup_size') return run.subgroupSize;
+  if (name === 'num_subgroups' && workgroupSize !== null) {
+    const [x, y, z] = workgroupSize;
+    return Math.ceil((x * y * z) / run.subgroupSize);
+  }
   if (view.lane === null || workgroupSize === null) {
     run.laneReads++;
     return null;
@@ -63,6 +68,12 @@ function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
     case 'local_invocation_index':
     case 'subgroup_invocation_id':
       return index;
+    case 'subgroup_id':
+      return Math.floor(index / run.subgroupSize);
+    case 'workgroup_index':
+      return group[0] as number;
+    case 'global_invocation_index':
+      return (group[0] as number) * x * y * z + index;
     default:
       return null;
   }

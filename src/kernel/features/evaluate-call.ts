@@ -6,10 +6,12 @@ import {
   type FunctionCallExpression,
   live,
   typeOf,
+  type WgslModule,
 } from '../wesl.ts';
 import { addressCode, pointedAtCode } from './address.ts';
 import { elementKind, lanesOf, wrap } from './arithmetic.ts';
-import { type Argument, callFrame, everyone, type Value, type ValueCode } from './run.ts';
+import { type Argument, callFrame, everyone, type Passed, type Value, type ValueCode } from './run.ts';
+import { scalarFunction } from './scalar-functions.ts';
 import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
 import { bindingCode } from './uniforms.ts';
@@ -30,7 +32,11 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
   const codes = call.arguments.map((argument) => scope.value(argument));
   const type = typeOf(call, module);
   const kind = elementKind(type);
-  const combine = combination(name, kind, lanesOf(type));
+  const combine = combination(
+    name === 'bitcast' && movesBits(call, kind, module) ? (kind as string) : name,
+    kind,
+    lanesOf(type),
+  );
   return (run, frame, view) => {
     const values: Value[] = [];
     // All are asked, even if one is unknown: they may read their lane.
@@ -42,6 +48,14 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
   };
 }
 
+/** Whether a call does to integers what a conversion does. */
+function movesBits(call: FunctionCallExpression, kind: string | null, module: WgslModule): boolean {
+  const [argument] = call.arguments;
+  if (!argument) return false;
+  const from = elementKind(typeOf(argument, module));
+  return [from, kind].every((one) => one === 'u32' || one === 'i32') && lanesOf(typeOf(call, module)) === 1;
+}
+
 /** Code for a value, made when it is first asked: most values never are. */
 function lazyValueCode(expression: ExpressionElem, scope: Scope): ValueCode {
   let code: ValueCode | null = null;
@@ -49,12 +63,6 @@ function lazyValueCode(expression: ExpressionElem, scope: Scope): ValueCode {
     code ??= scope.value(expression);
     return code(run, frame, view);
   };
-}
-
-/** What a call gives to a function: what its parameters stand for, and room for its declarations. */
-export interface Passed {
-  readonly arguments: readonly Argument[];
-  readonly room: { readonly used: number };
 }
 
 /** What a call gives to the function that it calls. */
@@ -73,7 +81,7 @@ export function argumentsOf(fn: FnElem, call: FunctionCallExpression, scope: Sco
     };
     return one;
   });
-  return { arguments: passed, room: scope.program.slots.room(fn) };
+  return { call, arguments: passed, room: scope.program.slots.room(fn) };
 }
 
 function combination(
@@ -96,65 +104,51 @@ function convert(value: Value, kind: string | null): Value | null {
   return wrap(Number(value), kind);
 }
 
-/** A function is an expression if it does nothing before it returns but name values. */
+/** Code for what a function returns. Where it is not followed it has to do nothing before it returns but name values. */
 function functionCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): ValueCode {
+  const passed = argumentsOf(fn, call, scope);
+  const simple = returnedCode(fn, call, scope);
+  return (run, frame, view) => {
+    const { follower } = run;
+    if (frame.depth >= maxDepth) return null;
+    if (follower !== null && frame.held?.follows) return follower.call(fn, passed, frame);
+    return simple(run, frame, view, passed);
+  };
+}
+
+/** Code for the value of a function that is an expression; unknown for others, once the arguments were asked for. */
+function returnedCode(
+  fn: FnElem,
+  call: FunctionCallExpression,
+  scope: Scope,
+): (...at: [...Parameters<ValueCode>, passed: Passed]) => Value | null {
   const body = live(fn.body.body, scope.program.module);
   const last = body.at(-1);
+  const named = body.slice(0, -1);
+  const isExpression = named.every((statement) => statement.kind === 'let' || statement.kind === 'const');
+  if (last?.kind === 'return' && last.value && isExpression) {
+    const value = lazyValueCode(last.value, scope.of(fn));
+    return (run, frame, view, passed) => value(run, callFrame(passed, frame), view);
+  }
   const asked = call.arguments.map((argument) => lazyValueCode(argument, scope));
-  const unknown: ValueCode = (run, frame, view) => {
+  return (run, frame, view) => {
     for (const code of asked) code(run, frame, view);
     return null;
   };
-  if (last?.kind !== 'return' || !last.value) return unknown;
-  const named = body.slice(0, -1);
-  if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return unknown;
-  const passed = argumentsOf(fn, call, scope);
-  const value = lazyValueCode(last.value, scope.of(fn));
-  return (run, frame, view) =>
-    run.assumed !== null || frame.depth >= maxDepth
-      ? null
-      : value(run, callFrame(passed.arguments, frame, passed.room.used), view);
 }
 
 function elementwise(name: string, values: readonly Value[], kind: string | null): Value | null {
   const vector = values.find((value) => typeof value === 'object');
-  if (vector === undefined) return scalar(name, values as (number | boolean)[], kind);
+  if (vector === undefined) return scalarFunction(name, values as (number | boolean)[], kind);
   const result: (number | boolean)[] = [];
   for (let i = 0; i < (vector as readonly unknown[]).length; i++) {
     const lane = values.map((value) => (typeof value === 'object' ? value[i] : value));
     if (lane.some((element) => element === undefined)) return null;
-    const element = scalar(name, lane as (number | boolean)[], kind);
+    const element = scalarFunction(name, lane as (number | boolean)[], kind);
     if (element === null) return null;
     result.push(element);
   }
   return result;
-}
-
-const unaryFunctions: Readonly<Record<string, (value: number) => number>> = {
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  trunc: Math.trunc,
-  sqrt: Math.sqrt,
-  log2: Math.log2,
-  exp2: (value) => 2 ** value,
-};
-
-function scalar(
-  name: string,
-  values: readonly (number | boolean)[],
-  kind: string | null,
-): number | boolean | null {
-  const [a, b, c] = values;
-  if (name === 'select' && a !== undefined && b !== undefined) return c ? b : a;
-  if (typeof a !== 'number') return null;
-  const unary = Object.hasOwn(unaryFunctions, name) ? unaryFunctions[name] : undefined;
-  if (unary && values.length === 1) return wrap(unary(a), kind);
-  if (typeof b !== 'number') return null;
-  if (name === 'min') return Math.min(a, b);
-  if (name === 'max') return Math.max(a, b);
-  if (name === 'clamp' && typeof c === 'number') return Math.min(Math.max(a, b), c);
-  return null;
 }
 
 /** Elements of a runtime-sized array: what is left of its buffer after what precedes the array. */

@@ -2,11 +2,16 @@ import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live
 import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
 import { callCode } from './evaluate-call.ts';
-import { keep, placesEach, recall, type ValueCode } from './run.ts';
+import { type HeldValue, keep, placesEach, type Run, recall, type Value, type ValueCode } from './run.ts';
 import type { Scope } from './scope.ts';
 import { uniformCode } from './uniforms.ts';
 
 const unknown: ValueCode = () => null;
+
+function read({ value, differs }: HeldValue, run: Run): Value | null {
+  if (differs) run.laneReads++;
+  return value;
+}
 
 /**
  * Makes code for the value of an expression; `Scope.value` has what was made before.
@@ -28,10 +33,10 @@ export function valueCode(expression: ExpressionElem, scope: Scope): ValueCode {
       if (!declaration) return unknown;
       const code = declarationCode(declaration, expression, scope);
       if (declaration.declElem?.kind !== 'gvar') return code;
-      return (run, frame, view) =>
-        run.assumed !== null && run.assumed.variable === declaration
-          ? run.assumed.value
-          : code(run, frame, view);
+      return (run, frame, view) => {
+        const held = frame.held?.values.get(declaration);
+        return held === undefined ? code(run, frame, view) : read(held, run);
+      };
     }
     case 'unary-expression': {
       const operator = expression.operator.value;
@@ -123,11 +128,7 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
         const readsBefore = run.laneReads;
         const passed = frame.arguments[index];
         if (passed === undefined) return input(run, frame, view);
-        // What is assumed holds in the function that the variable belongs to.
-        const { assumed } = run;
-        run.assumed = null;
         const value = passed.value(run, frame.caller, view);
-        run.assumed = assumed;
         keep(run, memory, slot, view, value, readsBefore);
         return value;
       };
@@ -186,9 +187,10 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
   }
   const slot = placesEach * slots.of(declaration, scope.fn ?? scope);
   return (run, frame, view) => {
-    if (run.assumed !== null) {
-      // What holds under an assumption must not be remembered beyond it.
-      if (run.assumed.variable === declaration) return run.assumed.value;
+    if (frame.held !== null) {
+      // What holds at a point of the program must not be remembered beyond it.
+      const known = frame.held.values.get(declaration);
+      if (known !== undefined) return read(known, run);
       return changes && !view.initial ? null : held(run, frame, view);
     }
     if (changes && !view.initial) return null;

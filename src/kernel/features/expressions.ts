@@ -12,8 +12,8 @@ import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
 import { constancy } from './constants.ts';
 import { adding, perform, sequence, stepping } from './count-code.ts';
-import { argumentsOf, type Passed } from './evaluate-call.ts';
-import { type CountCode, type CountStep, callFrame, type Run } from './run.ts';
+import { argumentsOf } from './evaluate-call.ts';
+import { type CountCode, type CountStep, callFrame, type Passed, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { Counter } from './tally.ts';
 
@@ -192,7 +192,7 @@ function activate(
 ): void {
   if (code === null) return;
   if (code === 'unfinished' || run.callsLeft-- <= 0) tally.forget();
-  else perform(code, run, callFrame(passed.arguments, frame, passed.room.used), tally, times);
+  else perform(code, run, callFrame(passed, frame), tally, times);
 }
 
 /** The function that a statement calls; null for what is no function of the program. */

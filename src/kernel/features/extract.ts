@@ -1,10 +1,7 @@
 import type { BufferBinding, FeatureVector } from '../types.ts';
 import type { NumberedProgram, ProgramNeeds } from './program-code.ts';
-import type { Launch } from './run.ts';
+import { type Launch, usualSubgroup as subgroup } from './run.ts';
 import { type Counter, counterIndex, counters, Tally } from './tally.ts';
-
-/** Invocations that run in step on most GPUs. */
-const subgroup = 32;
 
 /** What features are made of: a program's counts and what surrounds them. */
 interface Measure {

@@ -13,7 +13,15 @@ import {
 } from '../wesl.ts';
 import { constantCode } from './constants.ts';
 import { perform } from './count-code.ts';
-import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLaunch } from './run.ts';
+import {
+  entryFrame,
+  type Launch,
+  type NumberCode,
+  type Run,
+  startRun,
+  unknownLaunch,
+  usualSubgroup,
+} from './run.ts';
 import type { ProgramStructure, Scope } from './scope.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { sizeCode } from './sizes.ts';
@@ -73,11 +81,19 @@ export function programCode(options: CodeOptions): ProgramCode | null {
     extensions: enabledExtensions(module),
     with: (numbers) => {
       const run = startRun(unknownLaunch, numbers, body);
+      let needed: ProgramNeeds | null = null;
+      const known = () => {
+        needed ??= needs(run);
+        return needed;
+      };
       return {
-        needs: () => needs(run),
+        needs: known,
         count: (launch) => {
           const tally = new Tally();
-          const launched = startRun(launch, numbers, body, run.constants);
+          const { constants } = run;
+          const subgroupSize = known().subgroupSize ?? usualSubgroup;
+          const follower = structure.follower();
+          const launched = startRun(launch, numbers, body, { constants, subgroupSize, follower });
           if (code !== null && code !== 'unfinished') perform(code, launched, entryFrame(), tally, 1);
           return tally;
         },

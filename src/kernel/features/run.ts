@@ -1,5 +1,5 @@
 import type { BufferBinding } from '../types.ts';
-import type { DeclIdent, FnElem } from '../wesl.ts';
+import type { DeclIdent, FnElem, FunctionCallExpression } from '../wesl.ts';
 import type { Tally } from './tally.ts';
 
 /** A number, a truth value, or a vector of them. */
@@ -67,6 +67,9 @@ export interface Launch {
   readonly workgroupSize: readonly [number, number, number] | null;
 }
 
+/** Invocations that run in step on most GPUs: what a program is taken to get that asks for no number of its own. */
+export const usualSubgroup = 32;
+
 /** A launch of which nothing is known. */
 export const unknownLaunch: Launch = {
   buffers: [],
@@ -79,6 +82,8 @@ export interface Run {
   /** The constants that the configuration and workload put in. */
   readonly numbers: Readonly<Record<string, number | boolean | string>>;
   readonly launch: Launch;
+  /** Invocations that run in step. */
+  readonly subgroupSize: number;
   /** Values of module-scope constants, by slot; undefined until they are asked for. */
   readonly constants: (Value | null | undefined)[];
   /** Code that counts the bodies of functions. */
@@ -87,24 +92,35 @@ export interface Run {
   callsLeft: number;
   /** How often something was read that differs between invocations. */
   laneReads: number;
-  /** A variable that counts as having a value, whatever else is known of it. */
-  assumed: { readonly variable: DeclIdent; readonly value: Value } | null;
+  /** null where nothing is followed. */
+  readonly follower: Follower | null;
+}
+
+/** Goes through a program as its first invocation does, to see how often loops run of which nothing simpler can tell. */
+export interface Follower {
+  /** How often the body of a loop runs when it is come to in this activation, on the mean; NaN if that is unknown. */
+  trips(run: Run, frame: Frame, loop: object): number;
+  /** What a call gives that is met on the way, of which all else is seen to as well. */
+  call(fn: FnElem, passed: Passed, caller: Frame): Value | null;
 }
 
 /** Calls followed in one program at most. */
 const maxCalls = 10_000;
 
 /**
- * A run with nothing known yet.
- *
- * @param constants what is known of another run with the same numbers: nothing of it depends on a launch.
+ * A run with nothing known yet, or with the constants of another run with the same numbers: nothing of them depends on a
+ * launch.
  */
 export function startRun(
   launch: Launch,
   numbers: Run['numbers'],
-  ...[body, constants = places(64)]: [body: Run['body'], constants?: Run['constants']]
+  ...[body, known = {}]: [
+    body: Run['body'],
+    known?: Partial<Pick<Run, 'constants' | 'subgroupSize' | 'follower'>>,
+  ]
 ): Run {
-  return { numbers, launch, body, constants, callsLeft: maxCalls, laneReads: 0, assumed: null };
+  const fresh = { constants: places(64), subgroupSize: usualSubgroup, follower: null };
+  return { numbers, launch, body, ...fresh, ...known, callsLeft: maxCalls, laneReads: 0 };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */
@@ -131,28 +147,50 @@ export interface Argument {
   pointedAt: AddressCode;
 }
 
+/** What a call gives to a function: what its parameters stand for, and room for its declarations. */
+export interface Passed {
+  readonly call: FunctionCallExpression;
+  readonly arguments: readonly Argument[];
+  readonly room: { readonly used: number };
+}
+
+/** What variables hold at a point of a program, as far as it has been followed. */
+export interface Held {
+  values: Map<DeclIdent, HeldValue>;
+  /** Whether calls are followed, too. */
+  readonly follows: boolean;
+}
+
+/** null: unknown. `differs`: between invocations. */
+export interface HeldValue {
+  readonly value: Value | null;
+  readonly differs: boolean;
+}
+
 /** One activation of a function. */
 export interface Frame {
   /** null for the entry point, whose parameters are builtin values. */
   readonly arguments: readonly Argument[] | null;
   readonly caller: Frame | null;
+  /** null for the entry point. */
+  readonly call: FunctionCallExpression | null;
   readonly depth: number;
-  /** Values of local declarations by slot and viewpoint. */
+  /** Values of local declarations by slot and viewpoint, where nothing is held. */
   readonly memory: (Value | null | undefined)[];
+  /** null: variables are what they are on first arrival, or unknown. */
+  readonly held: Held | null;
 }
 
 /** The activation of an entry point. */
-export function entryFrame(): Frame {
-  return { arguments: null, caller: null, depth: 0, memory: places(0) };
+export function entryFrame(held: Held | null = null): Frame {
+  return { arguments: null, caller: null, call: null, depth: 0, memory: places(0), held };
 }
 
-/**
- * The activation of a function by a call.
- *
- * @param declarations of the function that have slots so far.
- */
-export function callFrame(passed: readonly Argument[], caller: Frame, declarations: number): Frame {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+/** The activation of a function by a call. */
+export function callFrame(passed: Passed, caller: Frame, held: Held | null = null): Frame {
+  const { call, room } = passed;
+  const memory = places(placesEach * room.used);
+  return { arguments: passed.arguments, caller, call, depth: caller.depth + 1, memory, held };
 }
 
 /** Room for values; reading and writing beyond the end of an array is slow. */

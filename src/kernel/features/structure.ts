@@ -1,11 +1,14 @@
 import type { DeclIdent, FnElem, GlobalVarElem, WgslModule } from '../wesl.ts';
 import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
-import type { CountCode, NumberCode } from './run.ts';
+import { ProgramFollower } from './follow.ts';
+import { StepCode } from './follow-steps.ts';
+import { Relevance } from './relevance.ts';
+import type { CountCode, Follower, NumberCode } from './run.ts';
 import type { ProgramStructure, Scope, Slots } from './scope.ts';
 import { moduleScope } from './scopes.ts';
 import type { SharedParts } from './shared-parts.ts';
-import { type LocalType, privateSize, surveyFrom, surveyParts } from './survey.ts';
+import { functionsFrom, type LocalType, privateSize, surveyParts } from './survey.ts';
 import type { Unit } from './unit.ts';
 import { blockCode } from './walk.ts';
 
@@ -23,6 +26,7 @@ export class Structure implements ProgramStructure {
   #reaching = this.#reached;
   readonly #bodies = new Map<FnElem, CountCode | null | 'unfinished'>();
   /** By function; null for those of module-scope variables, whoever assigns them. */
+  #steps: StepCode | null = null;
   readonly #assignments = new Map<FnElem | null, ReadonlyMap<DeclIdent, number>>();
 
   constructor(options: {
@@ -57,10 +61,23 @@ export class Structure implements ProgramStructure {
     const owner = declaration.isGlobal ? null : fn;
     let counts = this.#assignments.get(owner);
     if (!counts) {
-      counts = owner ? countAssignments([owner], this.module) : surveyFrom(this.#entry, this.module);
+      counts = owner
+        ? countAssignments([owner], this.module)
+        : countAssignments(functionsFrom(this.#entry, this.module), this.module);
       this.#assignments.set(owner, counts);
     }
     return counts.get(declaration) ?? 0;
+  }
+
+  /** What goes through the program in one run. Most runs need none. */
+  follower(): Follower {
+    return new ProgramFollower(this.#entry, () => {
+      this.#steps ??= new StepCode(
+        this.scope,
+        new Relevance(functionsFrom(this.#entry, this.module), this.module),
+      );
+      return this.#steps;
+    });
   }
 
   body(fn: FnElem): CountCode | null | 'unfinished' {

@@ -2,7 +2,6 @@ import { arrayLength, arrayStride, layoutOf } from '../layout.ts';
 import {
   type AbstractElem,
   childrenOf,
-  type DeclIdent,
   declarationOf,
   type FnElem,
   type GlobalVarElem,
@@ -10,7 +9,6 @@ import {
   typeOfDeclaration,
   type WgslModule,
 } from '../wesl.ts';
-import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
 import type { NumberCode } from './run.ts';
 import type { Scope } from './scope.ts';
@@ -45,12 +43,12 @@ export function surveyParts(parts: readonly Part[], module: WgslModule): Reached
   return { variables: [...variables], functions: [...functions], locals };
 }
 
-/** How often each variable is assigned in the text of the functions that an entry point reaches. */
-export function surveyFrom(entry: FnElem, module: WgslModule): ReadonlyMap<DeclIdent, number> {
+/** The functions that an entry point reaches, itself included. */
+export function functionsFrom(entry: FnElem, module: WgslModule): readonly FnElem[] {
   const functions = new Set<FnElem>([entry]);
   // A set that grows while it is walked through comes to its new elements, too.
   for (const fn of functions) for (const called of surveyParts([fn], module).functions) functions.add(called);
-  return countAssignments([...functions], module);
+  return [...functions];
 }
 
 /** Bytes of a local variable's array or structure; scalars and vectors are taken to live in registers. */

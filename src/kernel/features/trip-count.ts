@@ -1,245 +1,226 @@
-import type {
-  AbstractElem,
-  DeclIdent,
-  ExpressionElem,
-  ForElem,
-  LoopElem,
-  Statement,
-  WhileElem,
+import {
+  type AbstractElem,
+  childrenOf,
+  constantValue,
+  type DeclIdent,
+  type ExpressionElem,
+  typeOfDeclaration,
 } from '../wesl.ts';
-import { constantValue, declarationOf, live, typeOfDeclaration } from '../wesl.ts';
 import { applyBinary, elementKind, scalarOperator } from './arithmetic.ts';
-import { countAssignments, rootDeclaration } from './assignments.ts';
-import { arrivals, everyone, type Frame, firstInvocation, type Run, type Value } from './run.ts';
+import {
+  type Induction,
+  incrementOf,
+  inductionOf,
+  isName,
+  type Loop,
+  leavesEarly,
+  partsOf,
+  stepped,
+} from './induction.ts';
+import { everyone, type Frame, firstInvocation, type Run, type Value } from './run.ts';
 import type { Scope } from './scope.ts';
 
-/** A loop reduced to one variable: it starts, is tested, and takes steps. */
-interface Induction {
-  readonly variable: DeclIdent;
-  readonly start: (run: Run, frame: Frame) => Value | null;
-  /** Whether the neighbour of the first invocation may start elsewhere. */
-  readonly shared: (run: Run, frame: Frame) => boolean;
-  /** The condition to go on, or to stop if `stops`. */
-  readonly condition: ExpressionElem;
-  readonly stops: boolean;
-  /** Whether the step comes before the test, so that the body runs at least once. */
-  readonly stepsFirst: boolean;
-  readonly step: Statement;
-}
-
-/** Loops that are no counting loops are followed for at most this many iterations. */
+/** Loops that are no counting loops are gone through for at most this many iterations. */
 const maxSimulated = 4096;
-
-/** Code for how often a loop runs, from where it starts; null if it is for another code to tell. */
-type TripCode = (run: Run, frame: Frame, start: number) => number | null;
 
 /**
  * Code for how often the body of a loop runs; NaN if that cannot be told. An early `return`, `continue` or a second
- * `break` is taken not to happen. Of loops whose start differs between invocations it is the mean where the invocations
- * share the iterations (`i = index; i < n; i += workgroup size`), else that of the first invocation.
+ * `break` of which nobody knows is taken not to happen, and of a loop that ends when either of two things happens, the one
+ * that is known counts.
+ * Of loops whose start differs between invocations it is the mean where the invocations share the iterations
+ * (`i = index; i < n; i += workgroup size`), else that of the first invocation.
  */
-export function tripCode(
-  loop: ForElem | WhileElem | LoopElem,
-  scope: Scope,
-): (run: Run, frame: Frame) => number {
-  const induction = loop.kind === 'for' ? inductionOfFor(loop, scope) : inductionOfLoop(loop, scope);
-  if (!induction) return () => Number.NaN;
+export function tripCode(loop: Loop, scope: Scope): (run: Run, frame: Frame) => number {
+  const induction = inductionOf(loop, scope);
+  const start = induction && startCode(loop, induction, scope);
+  const follow = (run: Run, frame: Frame) => run.follower?.trips(run, frame, loop) ?? Number.NaN;
+  if (!induction || !start) return follow;
   const counted = countedCode(induction, scope);
   const simulated = simulatedCode(induction, scope);
+  const formal = (run: Run, frame: Frame) => {
+    const { value, shared } = start(run, frame);
+    if (typeof value !== 'number') return null;
+    return counted?.(run, frame, { value, shared }) ?? simulated(run, frame, value);
+  };
+  if (!leavesEarly(loop, scope)) return (run, frame) => formal(run, frame) ?? follow(run, frame);
   return (run, frame) => {
-    const start = induction.start(run, frame);
-    if (typeof start !== 'number') return Number.NaN;
-    return counted?.(run, frame, start) ?? simulated(run, frame, start) ?? Number.NaN;
+    const trips = follow(run, frame);
+    return Number.isNaN(trips) ? (formal(run, frame) ?? trips) : trips;
   };
 }
 
-function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
-  const { init, condition, update, body } = loop;
-  const { module } = scope.program;
-  if (!init || !condition || !update) return null;
-  let variable: DeclIdent | undefined;
-  let from: ExpressionElem | undefined;
-  if (init.kind === 'var') {
-    variable = init.name.decl.ident;
-    from = init.init;
-  } else if (init.kind === 'assign' && init.op.value === '=' && init.lhs.kind === 'ref') {
-    variable = declarationOf(init.lhs.ident, module);
-    from = init.rhs;
-  }
-  if (!variable || countAssignments([body], module).has(variable)) return null;
-  const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
-  const first = from && fixed === null ? scope.value(from) : null;
-  return {
-    variable,
-    start: first === null ? () => fixed : (run, frame) => first(run, frame, firstInvocation),
-    shared: first === null ? () => false : (run, frame) => first(run, frame, everyone) === null,
-    condition,
-    stops: false,
-    stepsFirst: false,
-    step: update,
-  };
+/** What a loop's variable starts from, and whether it may be another number for the neighbour of the first invocation. */
+interface Start {
+  readonly value: Value | null;
+  readonly shared: () => boolean;
 }
 
-function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | null {
-  const { program, fn } = scope;
-  const { module } = program;
-  const statements = [...live(loop.body.body, module)];
-  let exit: { condition: ExpressionElem; stops: boolean; index: number } | null = null;
-  if (loop.kind === 'while') {
-    exit = { condition: loop.condition, stops: false, index: -1 };
-  } else {
-    const index = statements.findIndex((statement) => isExit(statement, scope));
-    const found = statements[index];
-    if (found?.kind === 'if') exit = { condition: found.condition, stops: true, index };
-    const last = statements.at(-1);
-    if (last?.kind === 'continuing') {
-      statements.push(...live(last.body.body, module));
-      if (!exit && last.breakIf) exit = { condition: last.breakIf, stops: true, index: statements.length };
-    }
-  }
-  if (!exit) return null;
-  const { condition, stops, index } = exit;
-  const variable = onlyChangingVariable(condition, scope);
-  if (!variable || program.timesAssigned(variable, fn) !== 1) return null;
-  const stepIndex = statements.findIndex((statement) => stepped(statement, scope) === variable);
-  const step = statements[stepIndex];
-  if (!step) return null;
-  const declaration = variable.declElem;
-  if (declaration?.kind !== 'var') return null;
-  const first = declaration.init ? scope.value(declaration.init) : null;
-  return {
-    variable,
-    start: (run, frame) => (first === null ? 0 : first(run, frame, arrivals[0])),
-    shared: () => false,
-    condition,
-    stops,
-    stepsFirst: stepIndex < index,
-    step,
-  };
-}
-
-/** `if (...) { break; }` and nothing else. */
-function isExit(statement: Statement, scope: Scope): boolean {
-  if (statement.kind !== 'if' || statement.else) return false;
-  const body = live(statement.body.body, scope.program.module);
-  return body.length === 1 && body[0]?.kind === 'break';
-}
-
-/** The one variable in an expression that is ever assigned; undefined if there are none or several. */
-function onlyChangingVariable(expression: ExpressionElem, scope: Scope): DeclIdent | undefined {
-  const found = new Set<DeclIdent>();
-  for (const declaration of referenced(expression, scope)) {
-    if (scope.program.timesAssigned(declaration, scope.fn) > 0) found.add(declaration);
-  }
-  return found.size === 1 ? [...found][0] : undefined;
-}
-
-function referenced(expression: ExpressionElem, scope: Scope): DeclIdent[] {
-  switch (expression.kind) {
-    case 'ref': {
-      const declaration = declarationOf(expression.ident, scope.program.module);
-      return declaration ? [declaration] : [];
-    }
-    case 'binary-expression':
-      return [...referenced(expression.left, scope), ...referenced(expression.right, scope)];
-    case 'unary-expression':
-    case 'parenthesized-expression':
-      return referenced(expression.expression, scope);
-    case 'component-expression':
-      return [...referenced(expression.base, scope), ...referenced(expression.access, scope)];
-    case 'component-member-expression':
-      return referenced(expression.base, scope);
-    case 'call-expression':
-      return expression.arguments.flatMap((argument) => referenced(argument, scope));
-    default:
-      return [];
-  }
-}
-
-/** The variable that a statement steps. */
-function stepped(statement: AbstractElem, scope: Scope): DeclIdent | undefined {
-  const { module } = scope.program;
-  if (statement.kind === 'increment' || statement.kind === 'decrement') {
-    return rootDeclaration(statement.target, module);
-  }
-  if (statement.kind === 'assign' && statement.lhs.kind !== 'phony')
-    return rootDeclaration(statement.lhs, module);
-  return undefined;
-}
-
-/** Code for the constant a step adds; null if it does something else. */
-function incrementCode(
-  { step, variable }: Induction,
+/** null where only going through the program tells. */
+function startCode(
+  loop: Loop,
+  { variable }: Induction,
   scope: Scope,
-): ((run: Run, frame: Frame) => number | null) | null {
-  if (stepped(step, scope) !== variable) return null;
-  if (step.kind === 'increment') return () => 1;
-  if (step.kind === 'decrement') return () => -1;
-  if (step.kind !== 'assign' || (step.op.value !== '+=' && step.op.value !== '-=')) return null;
-  const amount = scope.value(step.rhs);
-  const sign = step.op.value === '+=' ? 1 : -1;
-  return (run, frame) => {
-    const by = amount(run, frame, firstInvocation);
-    return typeof by === 'number' ? sign * by : null;
-  };
+): ((run: Run, frame: Frame) => Start) | null {
+  const { module } = scope.program;
+  let from: ExpressionElem | undefined;
+  const init = loop.kind === 'for' ? loop.init : undefined;
+  const element = variable.declElem;
+  if (init?.kind === 'var' && init.name.decl.ident === variable) from = init.init;
+  else if (init?.kind === 'assign' && init.lhs.kind !== 'phony' && init.op.value === '=') {
+    if (!isName(init.lhs, variable, scope)) return null;
+    from = init.rhs;
+  } else if (init || element?.kind !== 'var' || !isOnlySteppedHere(loop, variable, scope)) return null;
+  else from = element.init;
+  const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
+  if (!from || fixed !== null) return () => ({ value: fixed, shared: () => false });
+  const first = scope.value(from);
+  return (run, frame) => ({
+    value: first(run, frame, firstInvocation),
+    shared: () => first(run, frame, everyone) === null,
+  });
 }
 
-const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '!=': '!=' };
+/** Whether a variable is declared in the same turn of any loop around, and nothing but the loop's step assigns it. */
+function isOnlySteppedHere(loop: Loop, variable: DeclIdent, { program, fn }: Scope): boolean {
+  if (fn === null || program.timesAssigned(variable, fn) !== 1) return false;
+  let declaredIn: AbstractElem | undefined;
+  let found = false;
+  const visit = (element: AbstractElem, around: AbstractElem): void => {
+    if (element.kind === 'var' && element.name.decl.ident === variable) declaredIn = around;
+    if (element === loop) found = declaredIn === around;
+    const inner =
+      element.kind === 'for' || element.kind === 'while' || element.kind === 'loop' ? element : around;
+    for (const child of childrenOf(element, program.module)) visit(child, inner);
+  };
+  visit(fn, fn);
+  return found;
+}
+
+const mirrored: Readonly<Record<string, string>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '!=': '!=',
+  '==': '==',
+};
+const negated: Readonly<Record<string, string>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '!=': '==',
+  '==': '!=',
+};
+
+/** Code for how often a loop runs, from where its variable starts; null if it is for other code to tell. */
+export type CountedCode = (
+  run: Run,
+  frame: Frame,
+  start: { readonly value: number; readonly shared: () => boolean },
+) => number | null;
 
 /** Trips of `for (i = start; i < end; i += by)` and the like, without going through them; null for other loops. */
-function countedCode(induction: Induction, scope: Scope): TripCode | null {
-  const increment = incrementCode(induction, scope);
-  const one = induction.step.kind === 'increment';
-  const { condition, variable, shared, stops, stepsFirst } = induction;
-  if (increment === null || stops || stepsFirst || condition.kind !== 'binary-expression') return null;
-  const isVariable = (side: ExpressionElem) =>
-    side.kind === 'ref' && declarationOf(side.ident, scope.program.module) === variable;
-  const turned = !isVariable(condition.left);
-  if (turned && !isVariable(condition.right)) return null;
-  const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = scope.value(turned ? condition.left : condition.right);
-  return (run, frame, start) => {
-    const by = one ? 1 : increment(run, frame);
-    if (by === null || by === 0) return null;
+export function countedCode(induction: Induction, scope: Scope): CountedCode | null {
+  const { condition, variable, stops, stepsFirst, isLate, fixed } = induction;
+  const increment = incrementOf(induction, scope);
+  if (increment === null || (increment.amount !== 1 && !fixed(increment.amount))) return null;
+  const parts = partsOf(condition, stops ? '||' : '&&');
+  const tests = parts.flatMap((part) => comparisonOf(part, variable, scope) ?? []);
+  const [test] = tests;
+  if (test === undefined || !fixed(test.bound)) return null;
+  const { amount, sign } = increment;
+  const by = amount === 1 ? () => 1 : scope.value(amount);
+  const bound = scope.value(test.bound);
+  const others = parts.filter((part) => part !== test.part).map((part) => scope.value(part));
+  const operator = stops ? negated[test.operator] : test.operator;
+  return (run, frame, { value, shared }) => {
+    const step = by(run, frame, firstInvocation);
     const end = bound(run, frame, firstInvocation);
-    if (typeof end !== 'number') return null;
-    const trips = (end - start) / by;
-    if ((operator === '<' && by > 0) || (operator === '>' && by < 0)) {
-      return Math.max(0, shared(run, frame) ? trips : Math.ceil(trips));
-    }
-    if ((operator === '<=' && by > 0) || (operator === '>=' && by < 0)) {
-      return Math.max(0, Math.floor(trips) + 1);
-    }
-    return operator === '!=' && Number.isInteger(trips) && trips >= 0 ? trips : null;
+    if (typeof step !== 'number' || step === 0 || typeof end !== 'number') return null;
+    if (others.some((other) => other(run, frame, firstInvocation) !== null)) return null;
+    const trips = tripsOf(operator, (end - value) / (sign * step), sign * step, shared);
+    if (trips === null) return null;
+    if (stepsFirst) return Math.max(1, trips);
+    return isLate ? trips + 1 : trips;
   };
 }
 
-function simulatedCode(induction: Induction, scope: Scope): TripCode {
-  const { variable, stops, stepsFirst } = induction;
-  const condition = scope.value(induction.condition);
+function tripsOf(
+  operator: string | undefined,
+  trips: number,
+  ...[by, shared]: [by: number, shared: () => boolean]
+): number | null {
+  if ((operator === '<' && by > 0) || (operator === '>' && by < 0)) {
+    return Math.max(0, shared() ? trips : Math.ceil(trips));
+  }
+  if ((operator === '<=' && by > 0) || (operator === '>=' && by < 0)) {
+    return Math.max(0, Math.floor(trips) + 1);
+  }
+  return operator === '!=' && Number.isInteger(trips) && trips >= 0 ? trips : null;
+}
+
+/** A comparison of a variable with something else, seen from the variable. */
+function comparisonOf(part: ExpressionElem, variable: DeclIdent, scope: Scope) {
+  const expression = part.kind === 'parenthesized-expression' ? part.expression : part;
+  if (expression.kind !== 'binary-expression') return null;
+  const { left, right } = expression;
+  const operator = expression.operator.value;
+  if (isName(left, variable, scope) && Object.hasOwn(mirrored, operator))
+    return { part, operator, bound: right };
+  const turned = mirrored[operator];
+  return isName(right, variable, scope) && turned !== undefined
+    ? { part, operator: turned, bound: left }
+    : null;
+}
+
+/**
+ * Code for whether a loop's test lets it go on; null if nothing of it is known. What is unknown of several conditions, any of
+ * which ends the loop, is taken not to end it.
+ */
+export function goesOnCode(
+  { condition, stops }: Pick<Induction, 'condition' | 'stops'>,
+  scope: Scope,
+): (run: Run, frame: Frame) => boolean | null {
+  const parts = partsOf(condition, stops ? '||' : '&&').map((part) => scope.value(part));
+  return (run, frame) => {
+    let known = false;
+    for (const part of parts) {
+      const value = part(run, frame, firstInvocation);
+      if (value === stops) return false;
+      if (value === !stops) known = true;
+    }
+    return known ? true : null;
+  };
+}
+
+type SimulatedCode = (run: Run, frame: Frame, start: Value) => number | null;
+
+/** Trips of a loop of which the variable alone decides how often it runs. */
+function simulatedCode(induction: Induction, scope: Scope): SimulatedCode {
+  const { variable, stepsFirst, isLate } = induction;
+  const goesOn = goesOnCode(induction, scope);
   const next = nextCode(induction, scope);
-  const tripsFrom = (run: Run, frame: Frame, start: Value): number => {
+  return (run, frame, start) => {
+    if (frame.held !== null) return null;
+    const values: NonNullable<Frame['held']>['values'] = new Map();
+    const within: Frame = { ...frame, held: { values, follows: false } };
     let value: Value | null = start;
     for (let trips = 0; trips <= maxSimulated; trips++) {
-      if (stepsFirst) value = next(run, frame, value);
-      if (value === null) return Number.NaN;
-      run.assumed = { variable, value };
-      const test = condition(run, frame, firstInvocation);
-      if (typeof test !== 'boolean') return Number.NaN;
-      if (test === stops) return stepsFirst ? trips + 1 : trips;
-      if (!stepsFirst) value = next(run, frame, value);
-      if (value === null) return Number.NaN;
+      if (stepsFirst) value = next(run, within, value);
+      if (value === null) return null;
+      values.set(variable, { value, differs: false });
+      const goes = goesOn(run, within);
+      if (goes === null) return null;
+      if (!goes) return isLate ? trips + 1 : trips;
+      if (!stepsFirst) value = next(run, within, value);
+      if (value === null) return null;
     }
-    return Number.NaN;
-  };
-  return (run, frame, start) => {
-    const trips = tripsFrom(run, frame, start);
-    run.assumed = null;
-    return trips;
+    return null;
   };
 }
 
-/** Code for what a step makes of the variable's value; null if that is unknown. */
+/** Code for what a step makes of the variable's value, which is held; null if that is unknown. */
 function nextCode(
   { step, variable }: Induction,
   scope: Scope,
@@ -251,11 +232,12 @@ function nextCode(
     const apply = scalarOperator(step.kind === 'increment' ? '+' : '-', kind);
     return (_run, _frame, value) => applyBinary(apply, value, 1);
   }
-  if (step.kind !== 'assign') return unknown;
+  if (step.kind !== 'assign' || step.lhs.kind === 'phony' || !isName(step.lhs, variable, scope))
+    return unknown;
   const right = scope.value(step.rhs);
   const apply = step.op.value === '=' ? null : scalarOperator(step.op.value.slice(0, -1), kind);
   return (run, frame, value) => {
-    run.assumed = { variable, value };
+    frame.held?.values.set(variable, { value, differs: false });
     const amount = right(run, frame, firstInvocation);
     return amount === null || apply === null ? amount : applyBinary(apply, value, amount);
   };
