@@ -71,9 +71,11 @@ export function sortParameters(entry: DescribedEntry): SortedParameters {
     } else if (isWhole && tunableWord.test(spaced(name)) && value !== null && restatesSize(entry, value)) {
       workload.push({ name, value, note: 'what @workgroup_size says: use it there to have both tuned' });
     } else if (isWhole && tunableWord.test(spaced(name)) && !laysOutInput(entry, name)) {
-      const values = typeof value === 'number' && value >= 1 ? around(value) : null;
-      const note = values === null ? 'values to try, e.g. [1, 2, 4]' : `declared as ${value}`;
-      tunables.push({ name, values: { value: values, note }, initial: values === null ? null : value });
+      const isKnown = typeof value === 'number' && value >= 1;
+      const values = isKnown
+        ? { value: around(value), note: `declared as ${value}` }
+        : { value: [1, 2, 4], note: 'values to try', isGuess: true };
+      tunables.push({ name, values, initial: isKnown ? value : 1 });
     } else workload.push(sizeOf(parameter));
   }
   tunables.push(...conditionTunables(entry.parameters));

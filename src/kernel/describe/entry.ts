@@ -1,10 +1,9 @@
-import type { ScalarType } from '../../manifest/index.ts';
 import { noBuffer, typeText } from '../binding-type.ts';
 import { type DataShape, type DataSlot, dataShape, dataSlots, namedMembers } from '../data-shape.ts';
 import { asksForPosition, type Extents, programExtents, symbols } from '../extents/index.ts';
 import { failed, succeeded } from '../failure.ts';
 import { numbersOf } from '../layout.ts';
-import { declaredName, type ReachableDeclaration, reachableFrom } from '../reachable.ts';
+import { type ReachableDeclaration, reachableFrom } from '../reachable.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, VariantFailure } from '../types.ts';
@@ -12,14 +11,13 @@ import { unknownNames } from '../unknown-names.ts';
 import { type Access, variableAccess } from '../variable-access.ts';
 import {
   constantNumber,
-  constantValue,
-  type ExpressionElem,
   type FnElem,
   type GlobalVarElem,
-  type OverrideElem,
   typeOfDeclaration,
   type WgslModule,
 } from '../wesl.ts';
+import type { DescribedParameter } from './described-parameter.ts';
+import { ownParameters } from './own-parameters.ts';
 
 /** A scalar, and whether the program reads it. */
 export interface DescribedSlot extends DataSlot {
@@ -41,20 +39,6 @@ export interface DescribedBinding {
   readonly shape: DataShape;
   /** Scalars of a uniform, or of small storage that is only read; null where they cannot be listed, and for other storage. */
   readonly slots: readonly DescribedSlot[] | null;
-}
-
-/** A value that the manifest can give the program: an `override`, or a constant or condition of WESL. */
-export interface DescribedParameter {
-  readonly name: string;
-  /** `constant`: of WESL's `constants`, a `const` that may be replaced, or one that the host declares. `condition`: only in `@if`. */
-  readonly kind: 'override' | 'constant' | 'condition';
-  readonly scalar: ScalarType | 'bool' | null;
-  /** Its declared default, where that is constant; of a switch in `@if`, what lets the program link; else null. */
-  readonly value: number | boolean | null;
-  /** Whether the program states a default, be it one whose value is not known. */
-  readonly hasDefault: boolean;
-  /** The values that the program tells apart in `@if`; null where it does not say. */
-  readonly values: readonly (number | string)[] | null;
 }
 
 /** A compute entry point and what it takes to launch it. */
@@ -119,11 +103,7 @@ function describeEntry(
     reachable.map(({ declaration }) => declaration),
     module,
   );
-  const own = [
-    ...reachableOverrides(reachable, module),
-    ...sizeConstants(size, module, parameters),
-    ...unknown.values.map((name) => hostConstant(name)),
-  ];
+  const own = ownParameters({ reachable, size, module, known: parameters, unknown: unknown.values });
   const extents = programExtents({
     module,
     entry,
@@ -174,30 +154,6 @@ function withReads(
   return { ...binding, slots };
 }
 
-/** Module-scope constants that say how large workgroups are. */
-function sizeConstants(
-  size: readonly { readonly expression: ExpressionElem }[],
-  module: WgslModule,
-  known: readonly DescribedParameter[],
-): DescribedParameter[] {
-  return size
-    .flatMap(({ expression }) => {
-      if (expression.kind !== 'ref') return [];
-      const name = expression.ident.originalName;
-      const constant = module.declarations.find(
-        (item) => item.kind === 'const' && declaredName(item) === name,
-      );
-      const value = constant === undefined ? null : constantNumber(expression, module);
-      if (value === null || known.some((parameter) => parameter.name === name)) return [];
-      return [{ ...hostConstant(name), value, hasDefault: true }];
-    })
-    .filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
-}
-
-function hostConstant(name: string): DescribedParameter {
-  return { name, kind: 'constant', scalar: null, value: null, hasDefault: false, values: null };
-}
-
 /** What only other implementations of WGSL compile. It spoils the whole file, whatever reaches it. */
 function foreignPart(module: WgslModule, locate: Locate): VariantFailure | null {
   const starts = lineStarts(module.text);
@@ -217,45 +173,6 @@ function foreignPart(module: WgslModule, locate: Locate): VariantFailure | null 
     return refuse(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
   }
   return null;
-}
-
-function reachableOverrides(
-  reachable: readonly ReachableDeclaration[],
-  module: WgslModule,
-): DescribedParameter[] {
-  return reachable.flatMap(({ declaration }) => {
-    if (declaration.kind !== 'override') return [];
-    const { name, init } = declaration as OverrideElem;
-    const type = typeOfDeclaration(name.decl.ident, module);
-    const value = init === undefined ? null : constantValue(init, module);
-    return [
-      {
-        name: declaredName(declaration) ?? '',
-        kind: 'override' as const,
-        scalar: type.kind === 'scalar' ? concrete(type.scalar) : null,
-        value: typeof value === 'object' ? null : value,
-        hasDefault: init !== undefined,
-        values: null,
-      },
-    ];
-  });
-}
-
-function concrete(scalar: string): ScalarType | 'bool' | null {
-  switch (scalar) {
-    case 'abstract-int':
-      return 'i32';
-    case 'abstract-float':
-      return 'f32';
-    case 'f32':
-    case 'f16':
-    case 'i32':
-    case 'u32':
-    case 'bool':
-      return scalar;
-    default:
-      return null;
-  }
 }
 
 /** null for variables that no host binds. */

@@ -1,6 +1,6 @@
 import { blankComments } from '../tokens.ts';
 import type { LinkParameters } from '../wesl.ts';
-import type { DescribedParameter } from './entry.ts';
+import type { DescribedParameter } from './described-parameter.ts';
 
 /** What WESL modules expect from outside: `constants::NAME`, and the words of `@if`. */
 export function weslParameters(texts: readonly string[]): readonly DescribedParameter[] {

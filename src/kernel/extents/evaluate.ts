@@ -5,38 +5,29 @@ import {
   type ExpressionElem,
   type FnElem,
   type FunctionCallExpression,
-  type SizedArray,
-  type Type,
   typeOf,
   typeOfDeclaration,
 } from '../wesl.ts';
 import { builtinCall } from './builtin-calls.ts';
-import { expressionKey } from './expression-key.ts';
 import { Facts } from './facts.ts';
 import { inputValue } from './inputs.ts';
 import { constant, symbol } from './polynomial.ts';
 import { type Findings, type FollowedProgram, launchSymbols, symbols, type Use } from './program.ts';
 import { anyNumber, combine, exactly, type Range, upTo } from './range.ts';
-import { allSources, eitherOf, type Place, rangeOf, unknownValue, type Value, workedOut } from './value.ts';
-
-type Variables = ReadonlyMap<DeclIdent, Value>;
+import { allSources, type Place, rangeOf, unknownValue, type Value, workedOut } from './value.ts';
+import { componentwise, isRuntimeSized, literal, wholeComponents } from './value-parts.ts';
+import { Variables } from './variables.ts';
 
 const uses: readonly Use[] = ['data', 'condition', 'bits', 'index'];
 
 /** Values of expressions at the point that a follower has come to. */
-export class Evaluator {
+export class Evaluator extends Variables {
   facts = new Facts();
   readonly program: FollowedProgram;
   readonly #findings: Findings;
   readonly #call: (fn: FnElem, args: readonly Value[]) => Value;
-  /** What variables may depend on, at any time. */
-  readonly #dependencies: Map<DeclIdent, ReadonlySet<string>>;
   readonly #buffers: ReadonlyMap<string, FollowedProgram['buffers'][number]>;
-  #variables = new Map<DeclIdent, Value>();
-  /** What names mean in keys: those of constants what they stand for, those of variables a number for each value. */
-  readonly #keys = new Map<DeclIdent, string>();
   readonly #members = new Map<DeclIdent, ReadonlyMap<string, Value>>();
-  #lastKey = 0;
 
   constructor(
     program: FollowedProgram,
@@ -44,9 +35,9 @@ export class Evaluator {
     dependencies: Map<DeclIdent, ReadonlySet<string>>,
     call: (fn: FnElem, args: readonly Value[]) => Value,
   ) {
+    super(program, dependencies);
     this.program = program;
     this.#findings = findings;
-    this.#dependencies = dependencies;
     this.#call = call;
     this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   }
@@ -67,91 +58,6 @@ export class Evaluator {
     }
   }
 
-  /** Gives a name that never changes its value. */
-  define(name: DeclIdent, value: Value, init: ExpressionElem | null): void {
-    this.#variables.set(name, value);
-    this.#keys.set(name, (init === null ? null : this.key(init)) ?? this.#freshKey());
-  }
-
-  get(variable: DeclIdent): Value {
-    return this.#variables.get(variable) ?? unknownValue;
-  }
-
-  /** Gives a variable a value; what it depends on adds up. */
-  set(variable: DeclIdent, value: Value): void {
-    if (value.place !== null) this.consume(value);
-    this.#depend(variable, value.sources);
-    this.#variables.set(variable, { ...value, sources: this.#dependencies.get(variable) ?? value.sources });
-    this.#keys.set(variable, this.#freshKey());
-  }
-
-  assign({ variable, path }: Place, value: Value): void {
-    const declaration = variable.declElem;
-    if (declaration?.kind === 'gvar') {
-      if (!this.#buffers.has(variable.originalName)) this.#depend(variable, value.sources);
-      return;
-    }
-    if (path === '') {
-      this.set(variable, value);
-      return;
-    }
-    const before = this.get(variable);
-    const at = 'xyzw'.indexOf(path.slice(1));
-    const ranges =
-      before.ranges === null || path.length !== 2 || at === -1
-        ? null
-        : before.ranges.map((range, i) => (i === at ? rangeOf(value) : range));
-    this.set(variable, { ranges, sources: allSources([before, value]), place: null });
-  }
-
-  #depend(variable: DeclIdent, sources: ReadonlySet<string>): void {
-    const known = this.#dependencies.get(variable);
-    if (known === undefined) this.#dependencies.set(variable, sources);
-    else if ([...sources].some((source) => !known.has(source)))
-      this.#dependencies.set(variable, new Set([...known, ...sources]));
-  }
-
-  #freshKey(): string {
-    return `#${++this.#lastKey}`;
-  }
-
-  snapshot(): Variables {
-    return new Map(this.#variables);
-  }
-
-  restore(snapshot: Variables): void {
-    for (const [variable, value] of snapshot) {
-      if (this.#variables.get(variable) !== value && variable.declElem?.kind === 'var')
-        this.#keys.set(variable, this.#freshKey());
-    }
-    this.#variables = new Map(snapshot);
-  }
-
-  /** Either what is known now or what was. */
-  join(other: Variables): void {
-    for (const [variable, value] of other) {
-      const now = this.#variables.get(variable);
-      if (now === value) continue;
-      this.#variables.set(variable, now === undefined ? value : eitherOf(now, value));
-      if (variable.declElem?.kind === 'var') this.#keys.set(variable, this.#freshKey());
-    }
-  }
-
-  /** What a variable holds that is given nothing. */
-  zeroOf(variable: DeclIdent): Value {
-    const type = typeOfDeclaration(variable, this.program.module);
-    const count = wholeComponents(type);
-    return workedOut(count === 0 ? null : Array.from({ length: count }, () => exactly(constant(0))));
-  }
-
-  /** A name for what an expression is now; null if it has none. */
-  key(expression: ExpressionElem): string | null {
-    return expressionKey(expression, (ident) => {
-      const declaration = declarationOf(ident, this.program.module);
-      return declaration === undefined ? null : (this.#keys.get(declaration) ?? declaration.originalName);
-    });
-  }
-
   /** Notes what sources are used for. */
   use(sources: Iterable<string>, use: Use): void {
     for (const source of sources) {
@@ -162,7 +68,7 @@ export class Evaluator {
   }
 
   /** All of a value is read, whatever parts it has. */
-  consume({ place }: Value): void {
+  override consume({ place }: Value): void {
     if (place !== null && this.#buffers.get(place.variable.originalName)?.isListed === true)
       this.#read(place);
   }
@@ -232,15 +138,16 @@ export class Evaluator {
     switch (element?.kind) {
       case 'override':
       case 'const':
-        if (!this.#variables.has(declaration)) {
+        if (!this.has(declaration)) {
           if (given.has(name) && element.kind === 'override')
             return wholeComponents(typeOfDeclaration(declaration, module)) === 1
               ? workedOut([exactly(symbol(name))])
               : unknownValue;
           if (given.has(name)) return workedOut([exactly(symbol(name))]);
-          this.#variables.set(
+          this.define(
             declaration,
             element.init === undefined ? unknownValue : this.#constant(element.init),
+            null,
           );
         }
         return this.get(declaration);
@@ -334,10 +241,10 @@ export class Evaluator {
       const whole = this.get(variable);
       const at = path.length === 2 ? 'xyzw'.indexOf(path.slice(1)) : -1;
       const ranges = path === '' ? whole.ranges : at === -1 ? null : [whole.ranges?.[at] ?? anyNumber];
-      return { ranges, sources: this.#dependencies.get(variable) ?? whole.sources, place };
+      return { ranges, sources: this.sourcesOf(variable) ?? whole.sources, place };
     }
     if (buffer === undefined)
-      return { ranges: null, sources: this.#dependencies.get(variable) ?? unknownValue.sources, place };
+      return { ranges: null, sources: this.sourcesOf(variable) ?? unknownValue.sources, place };
     const isValue =
       type.kind === 'scalar' || type.kind === 'vector' || type.kind === 'matrix' || type.kind === 'atomic';
     if (!isValue || !reads)
@@ -388,33 +295,4 @@ export class Evaluator {
 
 function subtractOne(name: string) {
   return combine('-', exactly(symbol(name)), exactly(constant(1))).high ?? symbol(name);
-}
-
-function literal(text: string): Value {
-  return /^(?:0x[\da-f]+|\d+)[iu]?$/i.test(text)
-    ? workedOut([exactly(constant(Number(text.replace(/[iu]$/i, ''))))])
-    : unknownValue;
-}
-
-const arithmetic: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '<<', '>>', '&']);
-
-function componentwise(
-  operator: string,
-  { ranges: a }: Value,
-  { ranges: b }: Value,
-): readonly Range[] | null {
-  if (a === null || b === null || !arithmetic.has(operator)) return null;
-  const length = Math.max(a.length, b.length);
-  const at = (ranges: readonly Range[], i: number) => ranges[ranges.length === 1 ? 0 : i] ?? anyNumber;
-  return Array.from({ length }, (_, i) => combine(operator, at(a, i), at(b, i)));
-}
-
-/** How many whole numbers a value of a type is; 0 for types of something else. */
-export function wholeComponents(type: Type): number {
-  if (type.kind === 'vector') return wholeComponents(type.elem) === 1 ? type.size : 0;
-  return type.kind === 'scalar' && ['i32', 'u32', 'abstract-int'].includes(type.scalar) ? 1 : 0;
-}
-
-function isRuntimeSized({ count, countExpression }: SizedArray): boolean {
-  return count === undefined && countExpression === undefined;
 }

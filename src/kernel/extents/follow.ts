@@ -1,14 +1,6 @@
 import { attributeOf } from '../reflect.ts';
-import {
-  type AbstractElem,
-  childrenOf,
-  type DeclIdent,
-  declarationOf,
-  type ExpressionElem,
-  type FnElem,
-  type Statement,
-  type WgslModule,
-} from '../wesl.ts';
+import type { AbstractElem, DeclIdent, ExpressionElem, FnElem, Statement, WgslModule } from '../wesl.ts';
+import { changedIn } from './changes.ts';
 import { Conditions } from './conditions.ts';
 import { Evaluator } from './evaluate.ts';
 import { constant } from './polynomial.ts';
@@ -254,7 +246,7 @@ class Follower {
     // What a loop starts from may depend on the launch: `for (var i = id.x; i < n; i += all)`.
     if (condition !== undefined) this.#conditions.assume(condition, true);
     values.facts = facts;
-    for (const [variable, changes] of this.#changedIn(parts)) this.#loosen(variable, changes);
+    for (const [variable, changes] of changedIn(parts, this.#module)) this.#loosen(variable, changes);
     if (condition !== undefined) {
       this.#conditions.read(condition, 'index');
       this.#conditions.assume(condition, true);
@@ -262,7 +254,7 @@ class Follower {
     this.#block(loop.body.body);
     if (loop.kind === 'loop' && loop.continuing !== undefined) this.#statement(loop.continuing);
     if (loop.kind === 'for' && loop.update !== undefined) this.#statement(loop.update);
-    for (const [variable] of this.#changedIn(parts))
+    for (const [variable] of changedIn(parts, this.#module))
       values.set(variable, { ...values.get(variable), ranges: null });
     values.join(start);
     values.facts = facts;
@@ -283,50 +275,5 @@ class Follower {
       ranges: value.ranges?.length === 1 ? [range] : null,
       place: null,
     });
-  }
-
-  /** Variables that statements change, and by which operators. */
-  #changedIn(parts: readonly AbstractElem[]): ReadonlyMap<DeclIdent, ReadonlySet<string>> {
-    const found = new Map<DeclIdent, Set<string>>();
-    const note = (target: ExpressionElem, operator: string) => {
-      const root = rootOf(target, this.#module);
-      if (root !== undefined) found.set(root, (found.get(root) ?? new Set()).add(operator));
-    };
-    const visit = (element: AbstractElem): void => {
-      if (element.kind === 'assign' && element.lhs.kind !== 'phony') {
-        note(element.lhs, element.lhs.kind === 'ref' ? changeOf(element, this.#module) : '=');
-      }
-      if (element.kind === 'increment') note(element.target, '+');
-      if (element.kind === 'decrement') note(element.target, '-');
-      if (element.kind === 'unary-expression' && element.operator.value === '&')
-        note(element.expression, '=');
-      for (const child of childrenOf(element, this.#module)) visit(child);
-    };
-    parts.forEach(visit);
-    return found;
-  }
-}
-
-/** The operator of `x += 1` and of `x = x + 1`; `=` for all else. */
-function changeOf(statement: Extract<Statement, { kind: 'assign' }>, module: WgslModule): string {
-  const { op, lhs, rhs } = statement;
-  if (op.value !== '=') return op.value.slice(0, -1);
-  if (rhs.kind !== 'binary-expression' || rhs.left.kind !== 'ref' || lhs.kind !== 'ref') return '=';
-  const isSame = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
-  return isSame ? rhs.operator.value : '=';
-}
-
-function rootOf(expression: ExpressionElem, module: WgslModule): DeclIdent | undefined {
-  switch (expression.kind) {
-    case 'ref':
-      return declarationOf(expression.ident, module);
-    case 'component-expression':
-    case 'component-member-expression':
-      return rootOf(expression.base, module);
-    case 'parenthesized-expression':
-    case 'unary-expression':
-      return rootOf(expression.expression, module);
-    default:
-      return undefined;
   }
 }
