@@ -91,7 +91,6 @@ interface RetuneRun {
   readonly deadlineMs: number;
 }
 
-/** What is retuned, and with which kernel the noise is measured. */
 interface RetuneTask {
   readonly startedAt: Date;
   readonly kernels: readonly KernelDefinition[];
@@ -113,7 +112,6 @@ function budgetOf({ options, opened }: RetuneRun): Budget {
 
 /** Part of a limited time that is set aside for comparing the finalists. */
 const finalsPart = 0.25;
-
 interface Searched {
   readonly searches: readonly WorkloadSearch[];
   readonly model: CostModel;
@@ -122,7 +120,7 @@ interface Searched {
   readonly faulty: number;
 }
 
-/** A sentinel is never tuned: it has to stay what it is. One that is asked for by name is. */
+/** A sentinel is never tuned, unless it is asked for by name: it has to stay what it is. */
 function isTuned(kernel: KernelDefinition, options: RetuneOptions): boolean {
   return !kernel.sentinel || (options.kernels?.includes(kernel.name) ?? false);
 }
@@ -151,7 +149,7 @@ async function searchAll(
   for (const [index, { kernel, workload }] of jobs.entries()) {
     if (host.signal.aborted) break;
     const name = `${kernel.name} ${workload.name}`;
-    // In equal parts; what one leaves over goes to those after it.
+    // In equal parts; what is left over goes to others.
     const secondsLeft = (searchDeadlineMs - laboratory.clock.nowMs()) / 1000 / (jobs.length - index);
     if (secondsLeft <= 1) {
       skipped.push(name);
@@ -183,7 +181,7 @@ async function searchAll(
       warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
-      // A kernel whose reference does not run, or repeat itself, cannot be searched; the others can.
+      // Such a kernel cannot be searched; the others can.
       if (!isKernelFault(error)) throw error;
       faulty++;
       await keepFaulty({ host, folder: options.keep, laboratory }, kernel, workload);
