@@ -62033,6 +62033,47 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
+// src/kernel/extents/changes.ts
+function changedIn2(parts, module) {
+  const found = /* @__PURE__ */ new Map();
+  const note2 = (target, operator) => {
+    const root = rootOf2(target, module);
+    if (root !== void 0) found.set(root, (found.get(root) ?? /* @__PURE__ */ new Set()).add(operator));
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") {
+      note2(element2.lhs, element2.lhs.kind === "ref" ? changeOf(element2, module) : "=");
+    }
+    if (element2.kind === "increment") note2(element2.target, "+");
+    if (element2.kind === "decrement") note2(element2.target, "-");
+    if (element2.kind === "unary-expression" && element2.operator.value === "&") note2(element2.expression, "=");
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  parts.forEach(visit);
+  return found;
+}
+function changeOf(statement, module) {
+  const { op, lhs, rhs } = statement;
+  if (op.value !== "=") return op.value.slice(0, -1);
+  if (rhs.kind !== "binary-expression" || rhs.left.kind !== "ref" || lhs.kind !== "ref") return "=";
+  const isSame2 = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
+  return isSame2 ? rhs.operator.value : "=";
+}
+function rootOf2(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootOf2(expression.base, module);
+    case "parenthesized-expression":
+    case "unary-expression":
+      return rootOf2(expression.expression, module);
+    default:
+      return void 0;
+  }
+}
+
 // src/kernel/extents/polynomial.ts
 var mostTerms = 12;
 function polynomial2(terms) {
@@ -62477,36 +62518,6 @@ function vector(name, { function: callee }, args) {
   return components.length === size2 ? components : null;
 }
 
-// src/kernel/extents/expression-key.ts
-var conversions = /* @__PURE__ */ new Set(["u32", "i32"]);
-function expressionKey(expression, nameOf4) {
-  const keyOf4 = (part) => expressionKey(part, nameOf4);
-  switch (expression.kind) {
-    case "ref":
-      return nameOf4(expression.ident);
-    case "literal":
-      return expression.value.replace(/[iu]$/, "");
-    case "parenthesized-expression":
-      return keyOf4(expression.expression);
-    case "component-member-expression": {
-      const base2 = keyOf4(expression.base);
-      return base2 === null ? null : `${base2}.${expression.access.name}`;
-    }
-    case "binary-expression": {
-      const [left, right] = [keyOf4(expression.left), keyOf4(expression.right)];
-      return left === null || right === null ? null : `(${left}${expression.operator.value}${right})`;
-    }
-    case "call-expression": {
-      const { function: callee, arguments: args } = expression;
-      const name = callee.kind === "ref" ? callee.ident.originalName : callee.name.originalName;
-      const [only, ...more] = args;
-      return only !== void 0 && more.length === 0 && conversions.has(name) ? keyOf4(only) : null;
-    }
-    default:
-      return null;
-  }
-}
-
 // src/kernel/extents/facts.ts
 var Facts = class _Facts {
   #known;
@@ -62579,42 +62590,79 @@ function inputValue2(attributes, program) {
   }
 }
 
-// src/kernel/extents/evaluate.ts
-var uses = ["data", "condition", "bits", "index"];
-var Evaluator2 = class {
-  facts = new Facts();
-  program;
-  #findings;
-  #call;
+// src/kernel/extents/value-parts.ts
+function literal3(text3) {
+  return /^(?:0x[\da-f]+|\d+)[iu]?$/i.test(text3) ? workedOut([exactly(constant(Number(text3.replace(/[iu]$/i, ""))))]) : unknownValue;
+}
+var arithmetic2 = /* @__PURE__ */ new Set(["+", "-", "*", "/", "%", "<<", ">>", "&"]);
+function componentwise(operator, { ranges: a2 }, { ranges: b }) {
+  if (a2 === null || b === null || !arithmetic2.has(operator)) return null;
+  const length = Math.max(a2.length, b.length);
+  const at3 = (ranges3, i) => ranges3[ranges3.length === 1 ? 0 : i] ?? anyNumber;
+  return Array.from({ length }, (_, i) => combine(operator, at3(a2, i), at3(b, i)));
+}
+function wholeComponents(type) {
+  if (type.kind === "vector") return wholeComponents(type.elem) === 1 ? type.size : 0;
+  return type.kind === "scalar" && ["i32", "u32", "abstract-int"].includes(type.scalar) ? 1 : 0;
+}
+function isRuntimeSized2({ count: count2, countExpression }) {
+  return count2 === void 0 && countExpression === void 0;
+}
+
+// src/kernel/extents/expression-key.ts
+var conversions = /* @__PURE__ */ new Set(["u32", "i32"]);
+function expressionKey(expression, nameOf4) {
+  const keyOf4 = (part) => expressionKey(part, nameOf4);
+  switch (expression.kind) {
+    case "ref":
+      return nameOf4(expression.ident);
+    case "literal":
+      return expression.value.replace(/[iu]$/, "");
+    case "parenthesized-expression":
+      return keyOf4(expression.expression);
+    case "component-member-expression": {
+      const base2 = keyOf4(expression.base);
+      return base2 === null ? null : `${base2}.${expression.access.name}`;
+    }
+    case "binary-expression": {
+      const [left, right] = [keyOf4(expression.left), keyOf4(expression.right)];
+      return left === null || right === null ? null : `(${left}${expression.operator.value}${right})`;
+    }
+    case "call-expression": {
+      const { function: callee, arguments: args } = expression;
+      const name = callee.kind === "ref" ? callee.ident.originalName : callee.name.originalName;
+      const [only, ...more] = args;
+      return only !== void 0 && more.length === 0 && conversions.has(name) ? keyOf4(only) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+// src/kernel/extents/variables.ts
+var Variables = class {
+  #module;
+  #buffers;
   /** What variables may depend on, at any time. */
   #dependencies;
-  #buffers;
   #variables = /* @__PURE__ */ new Map();
   /** What names mean in keys: those of constants what they stand for, those of variables a number for each value. */
   #keys = /* @__PURE__ */ new Map();
-  #members = /* @__PURE__ */ new Map();
   #lastKey = 0;
-  constructor(program, findings, dependencies, call2) {
-    this.program = program;
-    this.#findings = findings;
+  constructor({ module, buffers }, dependencies) {
+    this.#module = module;
+    this.#buffers = new Set(buffers.map(({ name }) => name));
     this.#dependencies = dependencies;
-    this.#call = call2;
-    this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   }
-  /** The parameters of the entry point. */
-  bindInputs(entry) {
-    for (const { name, attributes } of entry.params) {
-      const { ident } = name.decl;
-      const value2 = inputValue2(attributes, this.program);
-      if (value2 !== null) this.define(ident, value2, null);
-      const type = typeOfDeclaration(ident, this.program.module);
-      if (type.kind !== "struct") continue;
-      const members = (type.structElem?.members ?? []).flatMap((member2) => {
-        const input = inputValue2(member2.attributes, this.program);
-        return input === null ? [] : [[member2.name.name, input]];
-      });
-      this.#members.set(ident, new Map(members));
-    }
+  has(name) {
+    return this.#variables.has(name);
+  }
+  /** What a variable may depend on; undefined if it was never given anything. */
+  sourcesOf(variable2) {
+    return this.#dependencies.get(variable2);
+  }
+  #isBuffer(variable2) {
+    return this.#buffers.has(variable2.originalName);
   }
   /** Gives a name that never changes its value. */
   define(name, value2, init2) {
@@ -62634,7 +62682,7 @@ var Evaluator2 = class {
   assign({ variable: variable2, path: path2 }, value2) {
     const declaration = variable2.declElem;
     if (declaration?.kind === "gvar") {
-      if (!this.#buffers.has(variable2.originalName)) this.#depend(variable2, value2.sources);
+      if (!this.#isBuffer(variable2)) this.#depend(variable2, value2.sources);
       return;
     }
     if (path2 === "") {
@@ -62676,16 +62724,49 @@ var Evaluator2 = class {
   }
   /** What a variable holds that is given nothing. */
   zeroOf(variable2) {
-    const type = typeOfDeclaration(variable2, this.program.module);
+    const type = typeOfDeclaration(variable2, this.#module);
     const count2 = wholeComponents(type);
     return workedOut(count2 === 0 ? null : Array.from({ length: count2 }, () => exactly(constant(0))));
   }
   /** A name for what an expression is now; null if it has none. */
   key(expression) {
     return expressionKey(expression, (ident) => {
-      const declaration = declarationOf(ident, this.program.module);
+      const declaration = declarationOf(ident, this.#module);
       return declaration === void 0 ? null : this.#keys.get(declaration) ?? declaration.originalName;
     });
+  }
+};
+
+// src/kernel/extents/evaluate.ts
+var uses = ["data", "condition", "bits", "index"];
+var Evaluator2 = class extends Variables {
+  facts = new Facts();
+  program;
+  #findings;
+  #call;
+  #buffers;
+  #members = /* @__PURE__ */ new Map();
+  constructor(program, findings, dependencies, call2) {
+    super(program, dependencies);
+    this.program = program;
+    this.#findings = findings;
+    this.#call = call2;
+    this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  }
+  /** The parameters of the entry point. */
+  bindInputs(entry) {
+    for (const { name, attributes } of entry.params) {
+      const { ident } = name.decl;
+      const value2 = inputValue2(attributes, this.program);
+      if (value2 !== null) this.define(ident, value2, null);
+      const type = typeOfDeclaration(ident, this.program.module);
+      if (type.kind !== "struct") continue;
+      const members = (type.structElem?.members ?? []).flatMap((member2) => {
+        const input = inputValue2(member2.attributes, this.program);
+        return input === null ? [] : [[member2.name.name, input]];
+      });
+      this.#members.set(ident, new Map(members));
+    }
   }
   /** Notes what sources are used for. */
   use(sources, use) {
@@ -62761,13 +62842,14 @@ var Evaluator2 = class {
     switch (element2?.kind) {
       case "override":
       case "const":
-        if (!this.#variables.has(declaration)) {
+        if (!this.has(declaration)) {
           if (given.has(name) && element2.kind === "override")
             return wholeComponents(typeOfDeclaration(declaration, module)) === 1 ? workedOut([exactly(symbol(name))]) : unknownValue;
           if (given.has(name)) return workedOut([exactly(symbol(name))]);
-          this.#variables.set(
+          this.define(
             declaration,
-            element2.init === void 0 ? unknownValue : this.#constant(element2.init)
+            element2.init === void 0 ? unknownValue : this.#constant(element2.init),
+            null
           );
         }
         return this.get(declaration);
@@ -62849,10 +62931,10 @@ var Evaluator2 = class {
       const whole4 = this.get(variable2);
       const at3 = path2.length === 2 ? "xyzw".indexOf(path2.slice(1)) : -1;
       const ranges3 = path2 === "" ? whole4.ranges : at3 === -1 ? null : [whole4.ranges?.[at3] ?? anyNumber];
-      return { ranges: ranges3, sources: this.#dependencies.get(variable2) ?? whole4.sources, place: place2 };
+      return { ranges: ranges3, sources: this.sourcesOf(variable2) ?? whole4.sources, place: place2 };
     }
     if (buffer === void 0)
-      return { ranges: null, sources: this.#dependencies.get(variable2) ?? unknownValue.sources, place: place2 };
+      return { ranges: null, sources: this.sourcesOf(variable2) ?? unknownValue.sources, place: place2 };
     const isValue = type.kind === "scalar" || type.kind === "vector" || type.kind === "matrix" || type.kind === "atomic";
     if (!isValue || !reads)
       return { ...unknownValue, sources: buffer.isListed ? unknownValue.sources : /* @__PURE__ */ new Set([name]), place: place2 };
@@ -62899,23 +62981,6 @@ var Evaluator2 = class {
 };
 function subtractOne(name) {
   return combine("-", exactly(symbol(name)), exactly(constant(1))).high ?? symbol(name);
-}
-function literal3(text3) {
-  return /^(?:0x[\da-f]+|\d+)[iu]?$/i.test(text3) ? workedOut([exactly(constant(Number(text3.replace(/[iu]$/i, ""))))]) : unknownValue;
-}
-var arithmetic2 = /* @__PURE__ */ new Set(["+", "-", "*", "/", "%", "<<", ">>", "&"]);
-function componentwise(operator, { ranges: a2 }, { ranges: b }) {
-  if (a2 === null || b === null || !arithmetic2.has(operator)) return null;
-  const length = Math.max(a2.length, b.length);
-  const at3 = (ranges3, i) => ranges3[ranges3.length === 1 ? 0 : i] ?? anyNumber;
-  return Array.from({ length }, (_, i) => combine(operator, at3(a2, i), at3(b, i)));
-}
-function wholeComponents(type) {
-  if (type.kind === "vector") return wholeComponents(type.elem) === 1 ? type.size : 0;
-  return type.kind === "scalar" && ["i32", "u32", "abstract-int"].includes(type.scalar) ? 1 : 0;
-}
-function isRuntimeSized2({ count: count2, countExpression }) {
-  return count2 === void 0 && countExpression === void 0;
 }
 
 // src/kernel/extents/follow.ts
@@ -63122,7 +63187,7 @@ var Follower = class {
     const condition = loop.kind === "loop" ? void 0 : loop.condition;
     if (condition !== void 0) this.#conditions.assume(condition, true);
     values2.facts = facts2;
-    for (const [variable2, changes] of this.#changedIn(parts)) this.#loosen(variable2, changes);
+    for (const [variable2, changes] of changedIn2(parts, this.#module)) this.#loosen(variable2, changes);
     if (condition !== void 0) {
       this.#conditions.read(condition, "index");
       this.#conditions.assume(condition, true);
@@ -63130,7 +63195,7 @@ var Follower = class {
     this.#block(loop.body.body);
     if (loop.kind === "loop" && loop.continuing !== void 0) this.#statement(loop.continuing);
     if (loop.kind === "for" && loop.update !== void 0) this.#statement(loop.update);
-    for (const [variable2] of this.#changedIn(parts))
+    for (const [variable2] of changedIn2(parts, this.#module))
       values2.set(variable2, { ...values2.get(variable2), ranges: null });
     values2.join(start2);
     values2.facts = facts2;
@@ -63147,48 +63212,7 @@ var Follower = class {
       place: null
     });
   }
-  /** Variables that statements change, and by which operators. */
-  #changedIn(parts) {
-    const found = /* @__PURE__ */ new Map();
-    const note2 = (target, operator) => {
-      const root = rootOf2(target, this.#module);
-      if (root !== void 0) found.set(root, (found.get(root) ?? /* @__PURE__ */ new Set()).add(operator));
-    };
-    const visit = (element2) => {
-      if (element2.kind === "assign" && element2.lhs.kind !== "phony") {
-        note2(element2.lhs, element2.lhs.kind === "ref" ? changeOf(element2, this.#module) : "=");
-      }
-      if (element2.kind === "increment") note2(element2.target, "+");
-      if (element2.kind === "decrement") note2(element2.target, "-");
-      if (element2.kind === "unary-expression" && element2.operator.value === "&")
-        note2(element2.expression, "=");
-      for (const child of childrenOf(element2, this.#module)) visit(child);
-    };
-    parts.forEach(visit);
-    return found;
-  }
 };
-function changeOf(statement, module) {
-  const { op, lhs, rhs } = statement;
-  if (op.value !== "=") return op.value.slice(0, -1);
-  if (rhs.kind !== "binary-expression" || rhs.left.kind !== "ref" || lhs.kind !== "ref") return "=";
-  const isSame2 = declarationOf(rhs.left.ident, module) === declarationOf(lhs.ident, module);
-  return isSame2 ? rhs.operator.value : "=";
-}
-function rootOf2(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootOf2(expression.base, module);
-    case "parenthesized-expression":
-    case "unary-expression":
-      return rootOf2(expression.expression, module);
-    default:
-      return void 0;
-  }
-}
 
 // src/kernel/extents/extents.ts
 var axes2 = [0, 1, 2];
@@ -63294,6 +63318,65 @@ function countOf(name, elements) {
   return name.startsWith("count ") ? elements.get(name.slice("count ".length)) ?? null : null;
 }
 
+// src/kernel/describe/own-parameters.ts
+function ownParameters(program) {
+  const { reachable, size: size2, module, known: known4, unknown: unknown5 } = program;
+  return [
+    ...reachableOverrides(reachable, module),
+    ...sizeConstants(size2, module, known4),
+    ...unknown5.map((name) => hostConstant(name))
+  ];
+}
+function sizeConstants(size2, module, known4) {
+  return size2.flatMap(({ expression }) => {
+    if (expression.kind !== "ref") return [];
+    const name = expression.ident.originalName;
+    const constant4 = module.declarations.find(
+      (item) => item.kind === "const" && declaredName(item) === name
+    );
+    const value2 = constant4 === void 0 ? null : constantNumber(expression, module);
+    if (value2 === null || known4.some((parameter2) => parameter2.name === name)) return [];
+    return [{ ...hostConstant(name), value: value2, hasDefault: true }];
+  }).filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
+}
+function hostConstant(name) {
+  return { name, kind: "constant", scalar: null, value: null, hasDefault: false, values: null };
+}
+function reachableOverrides(reachable, module) {
+  return reachable.flatMap(({ declaration }) => {
+    if (declaration.kind !== "override") return [];
+    const { name, init: init2 } = declaration;
+    const type = typeOfDeclaration(name.decl.ident, module);
+    const value2 = init2 === void 0 ? null : constantValue(init2, module);
+    return [
+      {
+        name: declaredName(declaration) ?? "",
+        kind: "override",
+        scalar: type.kind === "scalar" ? concrete(type.scalar) : null,
+        value: typeof value2 === "object" ? null : value2,
+        hasDefault: init2 !== void 0,
+        values: null
+      }
+    ];
+  });
+}
+function concrete(scalar) {
+  switch (scalar) {
+    case "abstract-int":
+      return "i32";
+    case "abstract-float":
+      return "f32";
+    case "f32":
+    case "f16":
+    case "i32":
+    case "u32":
+    case "bool":
+      return scalar;
+    default:
+      return null;
+  }
+}
+
 // src/kernel/describe/entry.ts
 var mostListedBytes = 64;
 function describeModule(module, locate2, parameters) {
@@ -63320,11 +63403,7 @@ function describeEntry(entry, module, locate2, parameters) {
     reachable.map(({ declaration }) => declaration),
     module
   );
-  const own3 = [
-    ...reachableOverrides(reachable, module),
-    ...sizeConstants(size2, module, parameters),
-    ...unknown5.values.map((name2) => hostConstant(name2))
-  ];
+  const own3 = ownParameters({ reachable, size: size2, module, known: parameters, unknown: unknown5.values });
   const extents = programExtents({
     module,
     entry,
@@ -63366,21 +63445,6 @@ function withReads(binding, reachable, extents) {
   });
   return { ...binding, slots };
 }
-function sizeConstants(size2, module, known4) {
-  return size2.flatMap(({ expression }) => {
-    if (expression.kind !== "ref") return [];
-    const name = expression.ident.originalName;
-    const constant4 = module.declarations.find(
-      (item) => item.kind === "const" && declaredName(item) === name
-    );
-    const value2 = constant4 === void 0 ? null : constantNumber(expression, module);
-    if (value2 === null || known4.some((parameter2) => parameter2.name === name)) return [];
-    return [{ ...hostConstant(name), value: value2, hasDefault: true }];
-  }).filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
-}
-function hostConstant(name) {
-  return { name, kind: "constant", scalar: null, value: null, hasDefault: false, values: null };
-}
 function foreignPart(module, locate2) {
   const starts = lineStarts(module.text);
   const refuse5 = (offset, why) => locate2(failed("unsupported", why, positionAt(starts, offset)).failure);
@@ -63398,40 +63462,6 @@ function foreignPart(module, locate2) {
     return refuse5(item.start, `it enables \`${foreign2.name}\`, which WebGPU does not have`);
   }
   return null;
-}
-function reachableOverrides(reachable, module) {
-  return reachable.flatMap(({ declaration }) => {
-    if (declaration.kind !== "override") return [];
-    const { name, init: init2 } = declaration;
-    const type = typeOfDeclaration(name.decl.ident, module);
-    const value2 = init2 === void 0 ? null : constantValue(init2, module);
-    return [
-      {
-        name: declaredName(declaration) ?? "",
-        kind: "override",
-        scalar: type.kind === "scalar" ? concrete(type.scalar) : null,
-        value: typeof value2 === "object" ? null : value2,
-        hasDefault: init2 !== void 0,
-        values: null
-      }
-    ];
-  });
-}
-function concrete(scalar) {
-  switch (scalar) {
-    case "abstract-int":
-      return "i32";
-    case "abstract-float":
-      return "f32";
-    case "f32":
-    case "f16":
-    case "i32":
-    case "u32":
-    case "bool":
-      return scalar;
-    default:
-      return null;
-  }
 }
 function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
@@ -87411,9 +87441,9 @@ function sortParameters(entry) {
     } else if (isWhole2 && tunableWord.test(spaced(name)) && value2 !== null && restatesSize(entry, value2)) {
       workload.push({ name, value: value2, note: "what @workgroup_size says: use it there to have both tuned" });
     } else if (isWhole2 && tunableWord.test(spaced(name)) && !laysOutInput(entry, name)) {
-      const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
-      const note2 = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
-      tunables.push({ name, values: { value: values2, note: note2 }, initial: values2 === null ? null : value2 });
+      const isKnown2 = typeof value2 === "number" && value2 >= 1;
+      const values2 = isKnown2 ? { value: around(value2), note: `declared as ${value2}` } : { value: [1, 2, 4], note: "values to try", isGuess: true };
+      tunables.push({ name, values: values2, initial: isKnown2 ? value2 : 1 });
     } else workload.push(sizeOf3(parameter2));
   }
   tunables.push(...conditionTunables(entry.parameters));

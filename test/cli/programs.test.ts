@@ -7,7 +7,8 @@ import { joulegate } from '../support/command-line.ts';
 import { sampled } from '../support/full.ts';
 import { missing, programsFolder } from '../support/programs.ts';
 
-const noCompiler = missing('a C++ compiler', 'g++', '--version');
+const compiler = 'g++';
+const noCompiler = missing('a C++ compiler', compiler, '--version');
 const hasPocl = existsSync('/usr/include/CL/cl.h') && existsSync('/etc/OpenCL/vendors/pocl.icd');
 const noOpencl = noCompiler !== null || !hasPocl;
 if (!hasPocl) console.warn('PoCL with its headers is not here: the OpenCL examples are skipped.');
@@ -71,7 +72,7 @@ function computesAlike(program: string, script: readonly string[]): void {
 describe.skipIf(noOpencl)('the OpenCL example in C++', () => {
   beforeAll(() => {
     const flags = ['-std=c++11', '-Wall', '-Wextra', '-Werror', '-O1'];
-    execFileSync('g++', [...flags, '-o', 'sgemm', 'sgemm.cpp', '-lOpenCL'], { cwd: folder });
+    execFileSync(compiler, [...flags, '-o', 'sgemm', 'sgemm.cpp', '-lOpenCL'], { cwd: folder });
   });
 
   it('speaks with us, and becomes other configurations', () => {
