@@ -85253,8 +85253,7 @@ async function retune(host2, options) {
     const hints = await options.memory?.restore(laboratory.info) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host: host2, options, opened, laboratory, tuned, hints, recordings, stateFolder, deadlineMs };
-    const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
-    return writeReportFiles(host2, options, report3);
+    return writeReportFiles(host2, options, await retuneOn(run, { startedAt, kernels, noiseKernel }));
   } finally {
     await closeLaboratory(host2, laboratory);
   }

@@ -291,8 +291,7 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const hints = (await options.memory?.restore(laboratory.info)) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
     const run = { host, options, opened, laboratory, tuned, hints, recordings, stateFolder, deadlineMs };
-    const report = await retuneOn(run, { startedAt, kernels, noiseKernel });
-    return writeReportFiles(host, options, report);
+    return writeReportFiles(host, options, await retuneOn(run, { startedAt, kernels, noiseKernel }));
   } finally {
     await closeLaboratory(host, laboratory);
   }
