@@ -25,7 +25,7 @@ export interface SearchSummary {
 /** A recorded space as the methodology sees it. */
 export class ScoredSpace {
   readonly bestFirst: readonly number[];
-  /** Evaluations that the score looks at. */
+  /** Evaluations that the score looks at, one at least. */
   readonly budget: number;
   readonly #from: number;
   readonly #upTo: number;
@@ -34,7 +34,7 @@ export class ScoredSpace {
   constructor(recorded: readonly number[]) {
     this.bestFirst = [...recorded].sort((a, b) => a - b);
     const first = Math.max(1, randomBudget(this.bestFirst, 0.01));
-    this.budget = randomBudget(this.bestFirst, 0.95);
+    this.budget = Math.max(1, randomBudget(this.bestFirst, 0.95));
     this.#from = this.budget - first > 1 ? first : 1;
     this.#upTo = this.budget - first > 1 ? this.budget - 1 : this.budget;
   }
@@ -59,7 +59,7 @@ export class ScoredSpace {
 
   #score(curves: readonly (readonly number[])[]): number {
     const n = this.bestFirst.length;
-    let score = 0;
+    let [score, counted] = [0, 0];
     for (let at = this.#from; at <= this.#upTo; at++) {
       const ranks = curves.map((curve) => {
         const value = curve[at - 1] as number;
@@ -68,9 +68,12 @@ export class ScoredSpace {
       const rank = roundHalfEven(mean(ranks));
       const fromWorst = Math.min(n - 1, roundHalfEven((at * (n + 1)) / (at + 1)));
       const random = this.bestFirst[n - 1 - fromWorst] as number;
+      // Where random search has the optimum, too, there is nothing to tell them apart by.
+      if (random === this.optimum) continue;
       score += ((this.bestFirst[rank] as number) - random) / (this.optimum - random);
+      counted++;
     }
-    return score / (this.#upTo - this.#from + 1);
+    return counted === 0 ? 0 : score / counted;
   }
 
   /** Mean over runs of the share of the optimum after each evaluation, in percent. */

@@ -26,8 +26,16 @@ const recordedSpaces = [
   'benchmark_hub/convolution_W6600.json.gz:time',
 ];
 
-/** The two spaces that hyper-parameters were chosen on. All others are only tested on. */
-export const tuningSpaces: readonly string[] = ['tcbf_RTX_4000_Ada:ps_energy', 'convolution_A4000:time'];
+/** The spaces that constants were chosen on, with seeds among those that are reported. All others are only tested on. */
+export const tuningSpaces: readonly string[] = [
+  'tcbf_RTX_4000_Ada:ps_energy',
+  'tcbf_RTX_4000_Ada:time',
+  'convolution_A4000:time',
+  'convolution_A100:time',
+  'dedispersion_A100:time',
+  'dedispersion_A4000:time',
+  'dedispersion_W7800:time',
+];
 
 /** `FILE` or `FILE:FIELD`; the field that is minimised is `time` unless given. */
 export function spaceOf(argument: string, folder: string): BenchSpace {

@@ -56,14 +56,21 @@ export function scoreTable(spaces: Readonly<Record<string, SpaceScores>>): strin
   return table(titles, rows);
 }
 
-/** Means over the spaces, one row per way to search that ran on all of them. */
+/** Means over the spaces that each way to search ran on. */
 export function meanTable(spaces: Readonly<Record<string, SpaceScores>>): string {
   const ways = new Map<string, SearchSummary[]>();
   for (const scores of Object.values(spaces)) {
     const peer = bestPeer({ budget: 0, strategies: scores.peers });
     const all = { '**ours**': scores.ours, ...scores.ablations, ...scores.plain };
     for (const [name, summary] of Object.entries(all)) ways.set(name, [...(ways.get(name) ?? []), summary]);
-    if (peer !== null) ways.set('best peer of each', [...(ways.get('best peer of each') ?? []), peer[1]]);
+    if (peer === null) continue;
+    // Peers did not run on all spaces: ours beside them, on the same ones.
+    for (const [name, summary] of [
+      ['ours, where peers ran', scores.ours],
+      ['best peer of each', peer[1]],
+    ] as const) {
+      ways.set(name, [...(ways.get(name) ?? []), summary]);
+    }
   }
   const rows = [...ways].map(([name, summaries]) => [
     name,

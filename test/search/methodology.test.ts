@@ -24,6 +24,13 @@ describe('the methodology score', () => {
     });
   });
 
+  test('is a number also where random search has the optimum as soon as anyone can', () => {
+    for (const recorded of [[1, 1, 1], [1, 2], [5]]) {
+      const { score, gapAtBudgetPercent } = new ScoredSpace(recorded).summarise([[recorded[0] as number]]);
+      expect([Number.isFinite(score), gapAtBudgetPercent]).toEqual([true, 0]);
+    }
+  });
+
   test('counts a failed evaluation, and never forgets the best', () => {
     const summary = space.summarise([[null, 4, null, 2, 8, 1]]);
     expect(summary.evaluationsToWithin1Percent.median).toBe(6);
