@@ -45609,10 +45609,12 @@ function lessThans(text3) {
     pending = [];
     depth = 0;
   };
-  const tokens2 = /(?<=[\p{XID_Continue}_]\s*)<(?![<=])|::|&&|\|\||[<>=!]=|<<|[()[\]{};:=>]/gu;
-  for (const { 0: token3, index } of blankComments(text3).matchAll(tokens2)) {
+  const plain2 = blankComments(text3);
+  const tokens2 = /<(?![<=])|::|&&|\|\||[<>=!]=|<<|[()[\]{};:=>]/g;
+  for (const { 0: token3, index } of plain2.matchAll(tokens2)) {
     switch (token3) {
       case "<":
+        if (!followsName(plain2, index)) break;
         candidates.push(index);
         pending.push({ at: index, depth });
         break;
@@ -45646,6 +45648,11 @@ function lessThans(text3) {
     }
   }
   return candidates.filter((at3) => !templates.has(at3));
+}
+function followsName(text3, index) {
+  let at3 = index - 1;
+  while (at3 >= 0 && /\s/.test(text3[at3])) at3--;
+  return at3 >= 0 && /[\p{XID_Continue}_]/u.test(text3[at3]);
 }
 function withLessThans(text3, parse5, ...[rootOf3, childrenOf2]) {
   const places2 = new Set(lessThans(text3));
@@ -62846,6 +62853,7 @@ var Evaluator2 = class extends Variables {
           if (given.has(name) && element2.kind === "override")
             return wholeComponents(typeOfDeclaration(declaration, module)) === 1 ? workedOut([exactly(symbol(name))]) : unknownValue;
           if (given.has(name)) return workedOut([exactly(symbol(name))]);
+          this.define(declaration, unknownValue, null);
           this.define(
             declaration,
             element2.init === void 0 ? unknownValue : this.#constant(element2.init),
@@ -63693,7 +63701,7 @@ var kinds3 = [
   { what: "a template with {% ... %}", sign: /\{%[^\n]{0,200}?%\}/, wayOn: generate },
   { what: "a template with <% ... %>", sign: /<%[^\n]{0,200}?%>/, wayOn: generate },
   { what: `a template with \${...}`, sign: /\$\{[^}\n]*\}?/, wayOn: generate },
-  { what: "a template with {{ ... }}", sign: /\{\{[^{}\n]*\}\}/, wayOn: readTemplate },
+  { what: "a template with {{ ... }}", sign: /\{\{\s*[^{}\s][^{}\n]*\}\}/, wayOn: readTemplate },
   {
     what: "a template with $ lines",
     sign: /^[ \t]*\$(?:if|elif|else|for|endif|end)\b.*|\$\w+\$?/m,

@@ -17,10 +17,12 @@ function lessThans(text: string): readonly number[] {
     pending = [];
     depth = 0;
   };
-  const tokens = /(?<=[\p{XID_Continue}_]\s*)<(?![<=])|::|&&|\|\||[<>=!]=|<<|[()[\]{};:=>]/gu;
-  for (const { 0: token, index } of blankComments(text).matchAll(tokens)) {
+  const plain = blankComments(text);
+  const tokens = /<(?![<=])|::|&&|\|\||[<>=!]=|<<|[()[\]{};:=>]/g;
+  for (const { 0: token, index } of plain.matchAll(tokens)) {
     switch (token) {
       case '<':
+        if (!followsName(plain, index)) break;
         candidates.push(index);
         pending.push({ at: index, depth });
         break;
@@ -54,6 +56,12 @@ function lessThans(text: string): readonly number[] {
     }
   }
   return candidates.filter((at) => !templates.has(at));
+}
+
+function followsName(text: string, index: number): boolean {
+  let at = index - 1;
+  while (at >= 0 && /\s/.test(text[at] as string)) at--;
+  return at >= 0 && /[\p{XID_Continue}_]/u.test(text[at] as string);
 }
 
 /**

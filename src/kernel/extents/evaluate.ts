@@ -144,6 +144,8 @@ export class Evaluator extends Variables {
               ? workedOut([exactly(symbol(name))])
               : unknownValue;
           if (given.has(name)) return workedOut([exactly(symbol(name))]);
+          // One that is made of itself is nothing, until the compiler says so.
+          this.define(declaration, unknownValue, null);
           this.define(
             declaration,
             element.init === undefined ? unknownValue : this.#constant(element.init),
