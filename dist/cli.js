@@ -43920,8 +43920,8 @@ var atomicStoreFns = /* @__PURE__ */ new Set([
   "atomicStoreMax"
 ]);
 function builtinFnType(name, argTypes) {
-  const special2 = specialBuiltinType(name, argTypes);
-  if (special2) return special2;
+  const special = specialBuiltinType(name, argTypes);
+  if (special) return special;
   const overloads = signatureTable().get(name);
   if (!overloads) return unknownType;
   if (argTypes.some((t) => t.kind === "unknown")) return unknownType;
@@ -57360,48 +57360,6 @@ function addressedIn(element2) {
   );
 }
 
-// src/kernel/features/run.ts
-var everyone = { lane: null, initial: false, index: 0 };
-var firstInvocation = { lane: 0, initial: false, index: 1 };
-var firstArrival = { lane: 0, initial: true, index: 2 };
-var neighbourArrival = { lane: 1, initial: true, index: 3 };
-var arrivals = [firstArrival, neighbourArrival];
-var placesEach = 5;
-var laneFlag = 4;
-function recall(run, memory, place2, view) {
-  const value2 = memory[place2 + view.index];
-  if (value2 !== void 0 && memory[place2 + laneFlag] === true) run.laneReads++;
-  return value2;
-}
-function keep(run, memory, place2, view, ...[value2, readsBefore]) {
-  memory[place2 + view.index] = value2;
-  if (view !== firstArrival) return;
-  if (run.laneReads === readsBefore) memory[place2 + neighbourArrival.index] = value2;
-  else memory[place2 + laneFlag] = true;
-}
-var usualSubgroup = 32;
-var unknownLaunch = {
-  buffers: [],
-  dispatch: [Number.NaN, Number.NaN, Number.NaN],
-  workgroupSize: null
-};
-var maxCalls = 1e4;
-function startRun(launch, numbers3, ...[body, known4 = {}]) {
-  const fresh = { constants: places(64), subgroupSize: usualSubgroup, follower: null };
-  return { numbers: numbers3, launch, body, ...fresh, ...known4, callsLeft: maxCalls, laneReads: 0 };
-}
-function entryFrame(held2 = null) {
-  return { arguments: null, caller: null, call: null, depth: 0, memory: places(0), held: held2 };
-}
-function callFrame(passed, caller, held2 = null) {
-  const { call: call2, room: room2 } = passed;
-  const memory = places(placesEach * room2.used);
-  return { arguments: passed.arguments, caller, call: call2, depth: caller.depth + 1, memory, held: held2 };
-}
-function places(count2) {
-  return new Array(count2).fill(void 0);
-}
-
 // src/kernel/features/tally.ts
 var counters = [
   "floatAdd",
@@ -57409,6 +57367,13 @@ var counters = [
   "floatDiv",
   "floatFma",
   "halfOps",
+  "exp",
+  "log",
+  "pow",
+  "sin",
+  "tanh",
+  "sqrt",
+  // Other special functions, and what is not known.
   "special",
   "intAdd",
   "intMul",
@@ -57432,6 +57397,7 @@ var counters = [
   "privateStores",
   "uniformLoads",
   "atomics",
+  "contendedAtomics",
   "barriers",
   "subgroupOps",
   "textureOps",
@@ -57494,9 +57460,60 @@ var Tally = class {
   }
 };
 
-// src/kernel/features/extract.ts
+// src/kernel/features/measure.ts
+var subgroup = 32;
 var at2 = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)]));
+function measureAll(passes, buffers) {
+  const measures = passes.map((pass) => measureOf(pass, buffers));
+  return measures.length === 1 ? measures[0] : together(measures);
+}
+function measureOf({ program, launch, needs }, buffers) {
+  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
+  const workgroupSize2 = launch.workgroupSize ?? unknownSize;
+  const outputs = buffers.filter((buffer) => buffer.check !== null);
+  const workgroups3 = launch.dispatch.reduce((product, size2) => product * size2, 1);
+  const perWorkgroup = workgroupSize2.reduce((product, size2) => product * size2, 1);
+  return {
+    passes: 1,
+    counts: program.count(launch),
+    workgroupSize: workgroupSize2,
+    workgroups: workgroups3,
+    perWorkgroup,
+    invocations: workgroups3 * perWorkgroup,
+    subgroups: workgroups3 * Math.ceil(perWorkgroup / subgroup),
+    workgroupBytes: needs.workgroupBytes,
+    zeroedBytes: needs.workgroupBytes === 0 ? 0 : needs.workgroupBytes * workgroups3,
+    zeroing: needs.workgroupBytes === 0 ? 0 : workgroups3 * perWorkgroup,
+    privateBytes: program.privateBytes(),
+    uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
+  };
+}
+function together(passes) {
+  const sum = (of) => passes.reduce((total2, pass) => total2 + of(pass), 0);
+  const most4 = (of) => Math.max(...passes.map(of));
+  const invocations = sum((pass) => pass.invocations);
+  const counts = new Tally();
+  for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
+  const largest3 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
+  return {
+    ...largest3,
+    passes: passes.length,
+    counts,
+    invocations,
+    workgroups: sum((pass) => pass.workgroups),
+    subgroups: sum((pass) => pass.subgroups),
+    workgroupBytes: most4((pass) => pass.workgroupBytes),
+    zeroedBytes: sum((pass) => pass.zeroedBytes),
+    zeroing: sum((pass) => pass.zeroing),
+    privateBytes: most4((pass) => pass.privateBytes)
+  };
+}
+
+// src/kernel/features/extract.ts
+var specialCounters = ["exp", "log", "pow", "sin", "tanh", "sqrt", "special"];
 var flops = ({ counts }) => counts.get(at2.floatAdd) + counts.get(at2.floatMul) + counts.get(at2.floatDiv) + 2 * counts.get(at2.floatFma);
+var specialOps = ({ counts }) => specialCounters.reduce((sum, counter) => sum + counts.get(at2[counter]), 0);
 var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul) + counts.get(at2.intDiv);
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
@@ -57512,15 +57529,26 @@ var definitions = {
   /** Subgroups that are launched in all: what a device runs in waves. */
   waves: (m) => log3(m.subgroups),
   /** Share of idle lanes in the last subgroup of a workgroup. */
-  subgroupWaste: (m) => 1 - m.perWorkgroup / (usualSubgroup * Math.ceil(m.perWorkgroup / usualSubgroup)),
+  subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log3(m.workgroupBytes),
+  /** Bytes that an invocation zeroes before its program begins, since workgroup memory starts as zeros, ... */
+  zeroedBytes: (m) => log3(ratio(m.zeroedBytes, m.invocations)),
+  /** ... and the share of invocations that meet at the barrier after it. */
+  impliedBarriers: (m) => ratio(m.zeroing, m.invocations),
   privateBytes: (m) => log3(m.privateBytes),
   floatAdd: counted("floatAdd"),
   floatMul: counted("floatMul"),
   floatDiv: counted("floatDiv"),
   floatFma: counted("floatFma"),
   halfShare: (m) => ratio(m.counts.get(at2.halfOps), flops(m) - m.counts.get(at2.floatFma)),
-  special: counted("special"),
+  /** All special functions together; what they cost differs tenfold, so each class counts by itself as well. */
+  special: (m) => log3(specialOps(m)),
+  exp: counted("exp"),
+  log: counted("log"),
+  pow: counted("pow"),
+  sin: counted("sin"),
+  tanh: counted("tanh"),
+  sqrt: counted("sqrt"),
   intAdd: counted("intAdd"),
   intMul: counted("intMul"),
   intDiv: counted("intDiv"),
@@ -57547,6 +57575,8 @@ var definitions = {
   privateStores: counted("privateStores"),
   uniformLoads: counted("uniformLoads"),
   atomics: counted("atomics"),
+  /** Those that change the place which the neighbour changes. */
+  contendedAtomics: counted("contendedAtomics"),
   barriers: counted("barriers"),
   subgroupOps: counted("subgroupOps"),
   branches: counted("branches"),
@@ -57581,49 +57611,54 @@ function unknownFeatures() {
   return new Float64Array(featureNames.length).fill(Number.NaN);
 }
 function featuresOf(passes, buffers) {
-  const measures = passes.map((pass) => measureOf(pass, buffers));
-  const measure = measures.length === 1 ? measures[0] : together(measures);
+  const measure = measureAll(passes, buffers);
   const features = new Float64Array(definitionList.length);
   for (let index = 0; index < definitionList.length; index++) {
     features[index] = definitionList[index](measure);
   }
   return features;
 }
-function measureOf({ program, launch, needs }, buffers) {
-  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
-  const workgroupSize2 = launch.workgroupSize ?? unknownSize;
-  const outputs = buffers.filter((buffer) => buffer.check !== null);
-  const workgroups3 = launch.dispatch.reduce((product, size2) => product * size2, 1);
-  const perWorkgroup = workgroupSize2.reduce((product, size2) => product * size2, 1);
-  return {
-    counts: program.count(launch),
-    workgroupSize: workgroupSize2,
-    workgroups: workgroups3,
-    perWorkgroup,
-    invocations: workgroups3 * perWorkgroup,
-    subgroups: workgroups3 * Math.ceil(perWorkgroup / usualSubgroup),
-    workgroupBytes: needs.workgroupBytes,
-    privateBytes: program.privateBytes(),
-    uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
-    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
-  };
+
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place2, view) {
+  const value2 = memory[place2 + view.index];
+  if (value2 !== void 0 && memory[place2 + laneFlag] === true) run.laneReads++;
+  return value2;
 }
-function together(passes) {
-  const sum = (of) => passes.reduce((total2, pass) => total2 + of(pass), 0);
-  const most4 = (of) => Math.max(...passes.map(of));
-  const invocations = sum((pass) => pass.invocations);
-  const counts = new Tally();
-  for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
-  const largest3 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
-  return {
-    ...largest3,
-    counts,
-    invocations,
-    workgroups: sum((pass) => pass.workgroups),
-    subgroups: sum((pass) => pass.subgroups),
-    workgroupBytes: most4((pass) => pass.workgroupBytes),
-    privateBytes: most4((pass) => pass.privateBytes)
-  };
+function keep(run, memory, place2, view, ...[value2, readsBefore]) {
+  memory[place2 + view.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place2 + neighbourArrival.index] = value2;
+  else memory[place2 + laneFlag] = true;
+}
+var usualSubgroup = 32;
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers3, ...[body, known4 = {}]) {
+  const fresh = { constants: places(64), subgroupSize: usualSubgroup, follower: null };
+  return { numbers: numbers3, launch, body, ...fresh, ...known4, callsLeft: maxCalls, laneReads: 0 };
+}
+function entryFrame(held2 = null) {
+  return { arguments: null, caller: null, call: null, depth: 0, memory: places(0), held: held2 };
+}
+function callFrame(passed, caller, held2 = null) {
+  const { call: call2, room: room2 } = passed;
+  const memory = places(placesEach * room2.used);
+  return { arguments: passed.arguments, caller, call: call2, depth: caller.depth + 1, memory, held: held2 };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
 }
 
 // src/kernel/features/scope.ts
@@ -59510,12 +59545,16 @@ function conflicts(stride, bytes) {
 
 // src/kernel/features/builtins.ts
 var one2 = (counter) => ({ [counter]: 1 });
-var special = one2("special");
 var compare2 = one2("compare");
 var convert2 = one2("convert");
 var costs = {
-  ...byName("sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh", special),
-  ...byName("exp exp2 log log2 pow sqrt inverseSqrt ldexp frexp modf", special),
+  ...byName("exp exp2", one2("exp")),
+  ...byName("log log2", one2("log")),
+  ...byName("pow", one2("pow")),
+  ...byName("sin cos tan", one2("sin")),
+  ...byName("sinh cosh tanh", one2("tanh")),
+  ...byName("sqrt inverseSqrt", one2("sqrt")),
+  ...byName("asin acos atan atan2 asinh acosh atanh ldexp frexp modf", one2("special")),
   ...byName("min max abs sign floor ceil round trunc fract saturate step select all any", compare2),
   ...byName(
     "countLeadingZeros countOneBits countTrailingZeros firstLeadingBit firstTrailingBit",
@@ -59553,11 +59592,11 @@ function builtinCost(name, lanes, isFloat3) {
     case "dot":
       return { [multiply2]: lanes, [sum]: lanes - 1 };
     case "length":
-      return { floatMul: lanes, floatAdd: lanes - 1, special: 1 };
+      return { floatMul: lanes, floatAdd: lanes - 1, sqrt: 1 };
     case "distance":
-      return { floatMul: lanes, floatAdd: 2 * lanes - 1, special: 1 };
+      return { floatMul: lanes, floatAdd: 2 * lanes - 1, sqrt: 1 };
     case "normalize":
-      return { floatMul: 2 * lanes, floatAdd: lanes - 1, special: 1 };
+      return { floatMul: 2 * lanes, floatAdd: lanes - 1, sqrt: 1 };
     case "reflect":
     case "faceForward":
       return { floatMul: 2 * lanes, floatAdd: 2 * lanes };
@@ -59574,6 +59613,38 @@ function builtinCost(name, lanes, isFloat3) {
   return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
+
+// src/kernel/features/contention.ts
+var contended = counterIndex("contendedAtomics");
+function contentionCode(pointer2, scope) {
+  const address = pointedAtCode(pointer2, scope);
+  const [one6, other] = arrivals;
+  return stepping((run, frame2, tally, times) => {
+    const readsBefore = run.laneReads;
+    const first = address(run, frame2, one6);
+    const differs2 = run.laneReads !== readsBefore;
+    if (Number.isNaN(first)) tally.add(contended, Number.NaN);
+    else if (!differs2 || address(run, frame2, other) === first) tally.add(contended, times);
+  });
+}
+
+// src/kernel/features/division.ts
+function isPowerOfTwo(divisor) {
+  return Number.isInteger(divisor) && divisor > 0 && Number.isInteger(Math.log2(divisor));
+}
+function integerDivisionCode(divisor, lanes, scope) {
+  const divided = adding("intDiv", lanes);
+  const known4 = constancy(divisor, scope);
+  if (known4 === false) return divided;
+  const shifted = adding("intAdd", lanes);
+  const multiplied = sequence([adding("intMul", lanes), shifted]);
+  const value2 = constantCode(divisor, scope);
+  return stepping((run, frame2, tally, times) => {
+    const isKnown2 = known4 === true || known4(run);
+    const code = !isKnown2 ? divided : isPowerOfTwo(value2(run)) ? shifted : multiplied;
+    if (code !== null) perform(code, run, frame2, tally, times);
+  });
+}
 
 // src/kernel/features/expressions.ts
 var comparisons3 = /* @__PURE__ */ new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"]);
@@ -59610,7 +59681,10 @@ function variableCode(expression, scope) {
       return sequence([
         expressionCode(expression.left, scope),
         expressionCode(expression.right, scope),
-        operatorCode(expression.operator.value, left, right, typeOf(expression, module))
+        appliedCode(expression.operator.value, [left, right, typeOf(expression, module)], {
+          divisor: expression.right,
+          scope
+        })
       ]);
     }
     case "call-expression":
@@ -59629,7 +59703,10 @@ function assignCode(statement, scope) {
     const type = typeOf(target, module);
     codes.push(
       accessCode(target, scope, "Load"),
-      operatorCode(statement.op.value.slice(0, -1), type, typeOf(statement.rhs, module), type)
+      appliedCode(statement.op.value.slice(0, -1), [type, typeOf(statement.rhs, module), type], {
+        divisor: statement.rhs,
+        scope
+      })
     );
   }
   return sequence([...codes, accessCode(target, scope, "Store")]);
@@ -59659,6 +59736,10 @@ function pathCode(path2, scope) {
       return path2.kind === "unary-expression" && path2.operator.value === "*" ? expressionCode(path2.expression, scope) : expressionCode(path2, scope);
   }
 }
+function appliedCode(operator, [left, right, result], { divisor, scope }) {
+  const divides = operator === "/" || operator === "%";
+  return divides && result.kind !== "unknown" && !isFloat(result) ? integerDivisionCode(divisor, lanesOf(result), scope) : operatorCode(operator, left, right, result);
+}
 function operatorCode(operator, left, right, result) {
   if (comparisons3.has(operator)) return adding("compare", lanesOf(result));
   if (result.kind === "unknown") return adding("special", Number.NaN);
@@ -59672,8 +59753,7 @@ function operatorCode(operator, left, right, result) {
   }
   const float = isFloat(result);
   if (operator === "*") return arithmeticCode(float ? "floatMul" : "intMul", lanes, result);
-  if (operator === "/" || operator === "%")
-    return arithmeticCode(float ? "floatDiv" : "intDiv", lanes, result);
+  if (operator === "/" || operator === "%") return arithmeticCode("floatDiv", lanes, result);
   return arithmeticCode(float ? "floatAdd" : "intAdd", lanes, result);
 }
 function arithmeticCode(counter, amount, type) {
@@ -59761,7 +59841,7 @@ function atomicCode(name, call2, scope) {
   codes.push(expressionCode(pointer2, scope));
   if (name === "atomicLoad") codes.push(pointeeCode(pointer2, scope, "Load"));
   else if (name === "atomicStore") codes.push(pointeeCode(pointer2, scope, "Store"));
-  else codes.push(adding("atomics"));
+  else codes.push(adding("atomics"), contentionCode(pointer2, scope));
   return sequence(codes);
 }
 function pointeeCode(pointer2, scope, what) {
@@ -60415,6 +60495,38 @@ function countedLaunch({ dispatch, workgroupSize: workgroupSize2, bindings }, bu
       kind
     })) : buffers
   };
+}
+
+// src/kernel/counted-passes.ts
+function parsedPasses({ passes }) {
+  const known4 = /* @__PURE__ */ new Map();
+  const modules = [];
+  for (const { wgsl: wgsl2 } of passes) {
+    const before = known4.get(wgsl2);
+    const parsed = before === void 0 ? parseWgsl("", wgsl2) : null;
+    if (parsed?.ok === false) return null;
+    const module = before ?? (parsed?.ok ? parsed.value : null);
+    if (module === null) return null;
+    known4.set(wgsl2, module);
+    modules.push(module);
+  }
+  return modules;
+}
+function countedPasses(program, modules) {
+  const parsed = modules ?? parsedPasses(program);
+  const counted3 = [];
+  for (const [index, pass] of program.passes.entries()) {
+    const module = parsed?.[index];
+    const code = module === void 0 ? null : programCode({ ...ownCode(module), slots: new Slots(), entryPoint: pass.entryPoint });
+    if (code === null) return null;
+    const numbered = code.with({});
+    counted3.push({
+      program: numbered,
+      launch: countedLaunch(pass, program.buffers),
+      needs: numbered.needs()
+    });
+  }
+  return counted3;
 }
 
 // src/kernel/parameters.ts
@@ -61622,17 +61734,8 @@ var Builder = class {
     const { program } = variant;
     if (program === null) return unknownFeatures();
     const latest = this.#latest?.program === program ? this.#latest.modules : null;
-    const counted3 = [];
-    for (const [index, pass] of program.passes.entries()) {
-      const module = latest?.[index];
-      const parsed = module === void 0 ? parseWgsl("", pass.wgsl) : succeeded(module);
-      const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: pass.entryPoint }) : null;
-      if (code === null) return unknownFeatures();
-      const numbered = code.with({});
-      const launch = countedLaunch(pass, program.buffers);
-      counted3.push({ program: numbered, launch, needs: numbered.needs() });
-    }
-    return featuresOf(counted3, program.buffers);
+    const counted3 = countedPasses(program, latest);
+    return counted3 === null ? unknownFeatures() : featuresOf(counted3, program.buffers);
   }
   async featuresOf(configuration) {
     if (await this.#unusedFault() !== null) return null;

@@ -1,7 +1,8 @@
 export { countAssignments } from './assignments.ts';
 export { Dependencies } from './dependencies.ts';
-export { type CountedPass, featureNames, featuresOf, unknownFeatures } from './extract.ts';
+export { featureNames, featuresOf, unknownFeatures } from './extract.ts';
 export { knownValue, valueScope } from './known-value.ts';
+export type { CountedPass } from './measure.ts';
 export {
   type NumberedProgram,
   type Numbers,
