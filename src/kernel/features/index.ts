@@ -13,3 +13,4 @@ export {
 } from './program-code.ts';
 export { type Scope, Slots } from './scope.ts';
 export { SharedParts } from './shared-parts.ts';
+export { type Work, type WorkKind, workOf } from './work.ts';
