@@ -24179,6 +24179,7 @@ var package_default = {
     "bench:faults": "node bench/run.mjs faults",
     "bench:model": "node bench/run.mjs model",
     "bench:operators": "node bench/run.mjs operators",
+    "bench:diff": "node bench/run.mjs diff",
     "bench:fleet": "node bench/run.mjs fleet",
     "bench:growth": "node bench/run.mjs growth",
     "bench:measure": "node bench/run.mjs measure",

@@ -14,7 +14,7 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor/index.ts';
-export { guard } from './guard/index.ts';
+export { diff, guard } from './guard/index.ts';
 export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { describeOtherFiles, type Initialisation, type InitOptions, init } from './init/index.ts';

@@ -2,6 +2,7 @@ import type { Host } from '../app/index.ts';
 import { type ErrorCode, ExitCode, JoulegateError } from '../errors/index.ts';
 import { nearestName } from '../schema/index.ts';
 import type { CommandSpec, Terminal } from './command.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -27,6 +28,7 @@ const commands: readonly CommandSpec[] = [
   planCommand,
   retuneCommand,
   guardCommand,
+  diffCommand,
   recordCommand,
   importCommand,
   exportCommand,

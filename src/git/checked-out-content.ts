@@ -62,6 +62,7 @@ export class CheckedOutContent {
   readonly #disk: FileReader;
   readonly #objectAt: ObjectAt;
   readonly #unchangedRules = new Map<string, boolean>();
+  readonly #known = new Map<string, Uint8Array>();
 
   constructor(repository: Repository, objectAt: ObjectAt) {
     this.#repository = repository;
@@ -124,8 +125,19 @@ export class CheckedOutContent {
     return mtimeNs === BigInt(seconds) * 1_000_000_000n + BigInt(rest);
   }
 
-  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch or another filter changes, `git-failed` */
+  /**
+   * A file is read once: asking git takes a process each time.
+   * @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch or another filter changes, `git-failed`
+   */
   read(path: string, object: string): Uint8Array {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const bytes = this.#read(path, object);
+    this.#known.set(path, bytes);
+    return bytes;
+  }
+
+  #read(path: string, object: string): Uint8Array {
     const disk = this.#onDisk(path);
     if (disk !== null && (isObject(disk, object) || isObject(lfsPointer(disk), object))) return disk;
     const hasSameRules = this.#hasSameRules(path);

@@ -14,11 +14,14 @@ const maxListBytes = 64 * 1024 * 1024;
 /** A submodule in git's index: its mode, and its path at the end. */
 const submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 
-function ask(repository: Repository, args: readonly string[]): readonly string[] {
+function ask(
+  repository: Repository,
+  ...[args, maxBytes = maxListBytes]: [args: readonly string[], maxBytes?: number]
+): readonly string[] {
   const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ['--literal-pathspecs', ...args],
-    maxBytes: maxListBytes,
+    maxBytes,
   });
   if (result.ok) return result.stdout.toString('utf8').split('\0').slice(0, -1);
   throw new JoulegateError('bad-input', `git cannot list the sources: ${result.message}`, {
@@ -76,15 +79,23 @@ function sourcesAt(repository: Repository, path: string): readonly string[] {
   return sourcesBelow(repository, path);
 }
 
-/** What a sparse checkout left out of the disk, as it would be there; null for what git does not have either. */
-function leftOut(repository: Repository, path: string): FileContent | null {
-  const normalised = normalisePath(path);
-  if (normalised === null || normalised === '') return null;
-  const [entry = ''] = ask(repository, ['ls-files', '-z', '-t', '--stage', '--', normalised]);
-  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
-  const [, mode, object = '', at] = match ?? [];
-  if (at !== normalised) return null;
-  return { bytes: storedContent(repository, object, normalised), executable: mode === '100755' };
+/** A file of git's index that is not to be on the disk. */
+interface LeftOut {
+  readonly object: string;
+  readonly executable: boolean;
+}
+
+/** Longest listing of an index that is read: some millions of files. */
+const maxIndexBytes = 256 * 1024 * 1024;
+
+/** What a sparse checkout left out of the disk, by path. */
+function leftOutFiles(repository: Repository): ReadonlyMap<string, LeftOut> {
+  const files = new Map<string, LeftOut>();
+  for (const entry of ask(repository, ['ls-files', '-z', '-t', '--stage'], maxIndexBytes)) {
+    const [, mode, object = '', path = ''] = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? [];
+    if (path !== '') files.set(path, { object, executable: mode === '100755' });
+  }
+  return files;
 }
 
 /**
@@ -94,7 +105,16 @@ function leftOut(repository: Repository, path: string): FileContent | null {
  */
 export function openWorkTree(repository: Repository): FileReader {
   const folder = openFolder(repository.root);
-  const readBytes = (path: string) => folder.readBytes(path) ?? leftOut(repository, path);
+  let files: ReadonlyMap<string, LeftOut> | null = null;
+  // Many files are looked for and are nowhere: git is asked once for all of them.
+  const leftOut = (path: string): FileContent | null => {
+    files ??= leftOutFiles(repository);
+    const normalised = normalisePath(path) ?? '';
+    const file = files.get(normalised);
+    if (file === undefined) return null;
+    return { bytes: storedContent(repository, file.object, normalised), executable: file.executable };
+  };
+  const readBytes = (path: string) => folder.readBytes(path) ?? leftOut(path);
   return {
     ...folder,
     readBytes,

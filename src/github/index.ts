@@ -3,6 +3,7 @@ export {
   type CollectedReport,
   type CollectFault,
   collectReports,
+  notMeasured,
   readZip,
   stateFile,
   UnusableZipError,

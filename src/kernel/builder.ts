@@ -12,17 +12,15 @@ import { inPass } from './binding-faults.ts';
 import { refuseRandomIndices } from './bounds/index.ts';
 import { evaluateOrFail } from './buffer-counts.ts';
 import { CommandBuilder } from './command-builder.ts';
+import { countedPasses } from './counted-passes.ts';
 import { featuresOfExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import {
   type CountedPass,
   featuresOf,
   type NumberedProgram,
-  ownCode,
   type ProgramCode,
   type ProgramNeeds,
-  programCode,
-  Slots,
   unknownFeatures,
 } from './features/index.ts';
 import { type NamedPass, passIdentity, programIdentity } from './identity.ts';
@@ -50,7 +48,7 @@ import type {
   VariantBuilder,
   VariantBuilderOptions,
 } from './types.ts';
-import { parseWgsl, type WgslModule } from './wesl.ts';
+import type { WgslModule } from './wesl.ts';
 
 /**
  * Builds the variants of one kernel and workload for a device with the given limits. Sources are parsed once and
@@ -159,19 +157,8 @@ class Builder implements VariantBuilder {
     const { program } = variant;
     if (program === null) return unknownFeatures();
     const latest = this.#latest?.program === program ? this.#latest.modules : null;
-    const counted: CountedPass[] = [];
-    for (const [index, pass] of program.passes.entries()) {
-      const module = latest?.[index];
-      const parsed = module === undefined ? parseWgsl('', pass.wgsl) : succeeded(module);
-      const code = parsed.ok
-        ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: pass.entryPoint })
-        : null;
-      if (code === null) return unknownFeatures();
-      const numbered = code.with({});
-      const launch = countedLaunch(pass, program.buffers);
-      counted.push({ program: numbered, launch, needs: numbered.needs() });
-    }
-    return featuresOf(counted, program.buffers);
+    const counted = countedPasses(program, latest);
+    return counted === null ? unknownFeatures() : featuresOf(counted, program.buffers);
   }
 
   async featuresOf(configuration: Configuration): Promise<FeatureVector | null> {

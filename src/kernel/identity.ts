@@ -24,17 +24,9 @@ export function passIdentity(pass: NamedPass, buffers: readonly BufferBinding[])
   return digest(launchParts(pass, buffers));
 }
 
-/**
- * Names a program by what it does: equal identities mean the same work on the same data.
- *
- * Comments, layout and what the entry points cannot reach do not count; neither do the names of passes and buffers and
- * their tolerances, which the device never sees.
- */
-export function programIdentity(program: {
-  readonly passes: readonly NamedPass[];
-  readonly buffers: readonly BufferBinding[];
-}): string {
-  const buffers = program.buffers.map((buffer) => [
+/** What buffers hold, how much, and what becomes of it between launches. */
+export function bufferParts(buffers: readonly BufferBinding[]): readonly unknown[] {
+  return buffers.map((buffer) => [
     buffer.group,
     buffer.binding,
     buffer.kind,
@@ -49,6 +41,19 @@ export function programIdentity(program: {
     ...(buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []),
     ...(buffer.betweenLaunches === 'reset' ? ['reset'] : []),
   ]);
+}
+
+/**
+ * Names a program by what it does: equal identities mean the same work on the same data.
+ *
+ * Comments, layout and what the entry points cannot reach do not count; neither do the names of passes and buffers and
+ * their tolerances, which the device never sees.
+ */
+export function programIdentity(program: {
+  readonly passes: readonly NamedPass[];
+  readonly buffers: readonly BufferBinding[];
+}): string {
+  const buffers = bufferParts(program.buffers);
   const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
   // Programs of one pass keep the names that they had when there was nothing else.
   return digest([...first, buffers, ...others]);

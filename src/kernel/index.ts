@@ -33,6 +33,7 @@ export {
 export { featureNames } from './features/index.ts';
 export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
+export { programChange } from './program-change.ts';
 export { programSources } from './program-sources.ts';
 export { reachedExtensions } from './reached-extensions.ts';
 export { singlePass } from './single-pass.ts';

@@ -2,6 +2,8 @@ import { verdicts } from '../manifest/index.ts';
 import { formatConfiguration, formatCount, formatRatio } from './format.ts';
 import {
   bySeverity,
+  byStatus,
+  diffNotes,
   failureNotes,
   guardTitle,
   isInterrupted,
@@ -12,7 +14,15 @@ import {
   runVerdicts,
 } from './notes/index.ts';
 import { cleanLine } from './text.ts';
-import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
+import type {
+  DiffKernel,
+  DiffReport,
+  GuardKernel,
+  GuardReport,
+  Report,
+  RetunedKernel,
+  RetuneReport,
+} from './types.ts';
 
 /** A remark at a place in the user's files, as code hosts show it beside the line. All texts are clean lines. */
 export interface Annotation {
@@ -35,7 +45,7 @@ function levelOf(kernel: GuardKernel): Annotation['level'] | null {
   return level === 'error' ? 'warning' : level;
 }
 
-function placeOf(one: GuardKernel | RetunedKernel): Pick<Annotation, 'file' | 'line'> {
+function placeOf(one: GuardKernel | RetunedKernel | DiffKernel): Pick<Annotation, 'file' | 'line'> {
   const file = one.file === null ? '' : cleanLine(one.file, 1000);
   return file === '' ? { file: null, line: null } : { file, line: one.line };
 }
@@ -114,11 +124,31 @@ function limited(annotations: readonly Annotation[], level: Annotation['level'])
   return [...shown, { level, title: `Joulegate: ${rest}`, message, file: null, line: null }];
 }
 
+/** Facts, which are no remark on what they cost. */
+function diffAnnotations(report: DiffReport): Annotation[] {
+  return byStatus(report.kernels)
+    .filter(({ status }) => status === 'changed')
+    .map((kernel) => ({
+      level: 'notice',
+      title: cleanLine(`${kernel.kernel}: its program changed, not measured`, 200),
+      message: sentence(kernel.workload, diffNotes(kernel).join('; ')),
+      ...placeOf(kernel),
+    }));
+}
+
+function allOf(report: Report): Annotation[] {
+  switch (report.kind) {
+    case 'guard':
+      return [...runAnnotations(report), ...policyAnnotations(report), ...guardAnnotations(report)];
+    case 'retune':
+      return retuneAnnotations(report);
+    case 'diff':
+      return diffAnnotations(report);
+  }
+}
+
 /** Annotations for a report: errors, warnings, notices, each by severity and at most ten of a level. */
 export function annotationsOf(report: Report): readonly Annotation[] {
-  const all =
-    report.kind === 'guard'
-      ? [...runAnnotations(report), ...policyAnnotations(report), ...guardAnnotations(report)]
-      : retuneAnnotations(report);
+  const all = allOf(report);
   return (['error', 'warning', 'notice'] as const).flatMap((level) => limited(all, level));
 }

@@ -48,6 +48,41 @@ export function formatNumber(value: number): string {
   return fixed(rounded, decimals);
 }
 
+const binaryUnits: Units = [
+  ['TiB', 2 ** 40],
+  ['GiB', 2 ** 30],
+  ['MiB', 2 ** 20],
+  ['KiB', 2 ** 10],
+  ['B', 1],
+];
+const tallyUnits: Units = [
+  ['T', 1e12],
+  ['G', 1e9],
+  ['M', 1e6],
+  ['k', 1e3],
+];
+
+/** At most `digits` significant digits, none of them zeros behind the point. */
+function shortNumber(value: number, digits: number): string {
+  const rounded = Number(value.toPrecision(digits));
+  const [, decimals = ''] = /\.(\d+)$/.exec(String(rounded)) ?? [];
+  return fixed(rounded, Math.min(8, decimals.length));
+}
+
+/** `18 KiB`, `1.5 MiB`; `exact`: all bytes. */
+export function formatBytes(bytes: number, exact = false): string {
+  if (exact) return `${shortNumber(bytes, 15)} B`;
+  const [name, size] = unitFor(bytes, binaryUnits);
+  return `${shortNumber(bytes / size, 3)} ${name}`;
+}
+
+/** A count of work: `33`, `2,048`, `393k`, `1.05M`; `exact`: all digits. */
+export function formatTally(count: number, exact = false): string {
+  if (exact || Math.abs(count) < 1e5) return shortNumber(count, exact ? 15 : 6);
+  const [name, size] = unitFor(count, tallyUnits);
+  return `${shortNumber(count / size, 3)}${name}`;
+}
+
 /** The unit that leaves one to three digits before the point. Rounding decides: 999.9 µs is `1.00 ms`. */
 function unitFor(value: number, units: Units): Units[number] {
   const rounded = Number(value.toPrecision(3));

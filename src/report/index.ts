@@ -6,11 +6,13 @@ export {
   joinRows,
   manifestHash,
   mergeRow,
+  programsLeg,
   type ReportOrigin,
   type RowOrigin,
   readComment,
   renderComment,
   renderProposal,
+  rowOfDiff,
   rowOfFailure,
   rowOfReport,
   showsAll,
@@ -27,11 +29,13 @@ export {
 export { renderHistory, renderHtml } from './html/index.ts';
 export { renderFailure, renderMarkdown } from './markdown/index.ts';
 export {
+  countStatuses,
   countVerdicts,
   isReplaced,
   kilowattHoursPerMonth,
+  notLookedAtText,
   reportSummary,
   selfJudgedText,
 } from './notes/index.ts';
 export { renderTerminal } from './terminal/index.ts';
-export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
+export type { DiffKernel, GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

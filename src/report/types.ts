@@ -8,6 +8,18 @@ export type GuardReport = Extract<Report, { readonly kind: 'guard' }>;
 /** What a retune run found. */
 export type RetuneReport = Extract<Report, { readonly kind: 'retune' }>;
 
+/** How programs differ, found without a device. */
+export type DiffReport = Extract<Report, { readonly kind: 'diff' }>;
+
+/** A report of a run that measured, or would have. */
+export type MeasuredReport = Exclude<Report, DiffReport>;
+
+/** One kernel and workload whose programs were compared. */
+export type DiffKernel = DiffReport['kernels'][number];
+
+/** How one program differs from another. */
+export type ProgramChange = NonNullable<GuardKernel['change']>;
+
 /** One kernel and workload that guard compared. */
 export type GuardKernel = GuardReport['kernels'][number];
 

@@ -166,7 +166,7 @@ describe('a comment on a pull request', () => {
     const late = await publish(server);
     expect(late).toEqual({
       status: 'superseded',
-      message: 'The comment was left alone: it is from a newer run.',
+      message: 'The comment was left alone: what it says is newer, or was measured.',
       url: null,
     });
     expect((await publish(server, { of: { run: 200 } })).status).toBe('superseded');

@@ -104,7 +104,7 @@ describe('inputs', () => {
   });
 
   it.each([
-    ['mode', 'gaurd', 'guard, retune or report'],
+    ['mode', 'gaurd', 'guard, retune, report or diff'],
     ['comment', 'always', 'auto, on-change or never'],
     [
       'fail-on',
@@ -168,7 +168,7 @@ describe('inputs', () => {
     expect(faultOf(given).message).toBe(
       [
         '5 inputs are not valid:',
-        '  mode: "x" is not guard, retune or report',
+        '  mode: "x" is not guard, retune, report or diff',
         '  manifest: "a b" is not a path on one line',
         '  shard: "y" is not INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256',
         '  cache: "z" is not true, restore-only, false or a directory, which needs a slash in it, e.g. ./cache',

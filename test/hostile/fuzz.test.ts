@@ -19,6 +19,7 @@ import {
   renderMarkdown,
   renderProposal,
   renderTerminal,
+  rowOfDiff,
   rowOfFailure,
 } from '../../src/report/index.ts';
 import {
@@ -251,13 +252,13 @@ describe('a report from an artifact, whatever is in it', () => {
     const report = parsedFile('report.json', text, readReport);
     if (report === null) return;
     const body =
-      report.kind === 'guard'
-        ? renderComment([rowOf(report)], place)
+      report.kind !== 'retune'
+        ? renderComment([report.kind === 'diff' ? rowOfDiff(report, origin) : rowOf(report)], place)
         : renderProposal(report, { ...place, run: 1, attempt: 1, notes: [] });
     expect(body.length).toBeLessThanOrEqual(65_536);
     expect(liveMarkup(body)).toEqual([]);
     // What we write is what we take for ours.
-    if (report.kind === 'guard') expect(readComment(body)?.rows.map(({ run }) => run)).toEqual([42]);
+    if (report.kind !== 'retune') expect(readComment(body)?.rows.map(({ run }) => run)).toEqual([42]);
     expect(liveMarkup(renderMarkdown(report, { maxLength: 3000 }))).toEqual([]);
     for (const line of renderTerminal(report, { colour: false, width: 100 }).split('\n')) {
       expect(steersTerminal(line)).toBe(false);

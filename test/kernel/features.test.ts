@@ -58,9 +58,9 @@ async function added(body: string, more: Partial<KernelOptions> = {}): Promise<R
 }
 
 const countNames = (
-  'floatAdd floatMul floatDiv floatFma special intAdd intMul intDiv compare convert storageLoads storageLoadBytes ' +
+  'floatAdd floatMul floatDiv floatFma special exp log pow sin tanh sqrt intAdd intMul intDiv compare convert storageLoads storageLoadBytes ' +
   'storageStores storageStoreBytes contiguousBytes broadcastBytes stridedBytes irregularBytes workgroupLoads ' +
-  'workgroupLoadBytes workgroupStores workgroupStoreBytes privateLoads privateStores uniformLoads atomics barriers ' +
+  'workgroupLoadBytes workgroupStores workgroupStoreBytes privateLoads privateStores uniformLoads atomics contendedAtomics barriers ' +
   'subgroupOps branches divergentBranches iterations'
 ).split(' ');
 
@@ -72,9 +72,18 @@ describe('operations, counted by hand', () => {
     ['let x = fma(vec2f(f), vec2f(g), vec2f());', { floatFma: 2 }],
     ['let x = dot(vec4f(f), vec4f(g));', { floatMul: 4, floatAdd: 3 }],
     ['let x = mat2x3f(f, f, f, g, g, g) * vec2f(f, g);', { floatMul: 6, floatAdd: 3 }],
-    ['let x = exp(f) + sqrt(g) * pow(f, 2.0);', { special: 3, floatAdd: 1, floatMul: 1 }],
-    ['let x = normalize(vec3f(f));', { floatMul: 6, floatAdd: 2, special: 1 }],
-    ['let x = i * 3u + (i << 2u) - i / 7u % 5u;', { intMul: 1, intAdd: 3, intDiv: 2 }],
+    [
+      'let x = exp(f) + sqrt(g) * pow(f, 2.0);',
+      { special: 3, exp: 1, sqrt: 1, pow: 1, floatAdd: 1, floatMul: 1 },
+    ],
+    ['let x = log2(f) + cos(vec2f(f)).x + tanh(f);', { special: 4, log: 1, sin: 2, tanh: 1, floatAdd: 2 }],
+    ['let x = atan2(f, g);', { special: 1 }],
+    ['let x = normalize(vec3f(f));', { floatMul: 6, floatAdd: 2, special: 1, sqrt: 1 }],
+    ['let x = i * 3u + (i << 2u) - i / 7u % 5u;', { intMul: 3, intAdd: 5 }],
+    ['let x = i / words[1];', { intDiv: 1, storageLoads: 1, storageLoadBytes: 4, broadcastBytes: 4 }],
+    ['let x = i / 64u + i % 8u;', { intAdd: 3 }],
+    ['var x = i; x /= 16u;', { intAdd: 1 }],
+    ['const N = 3u * 4u; let x = i % N;', { intMul: 1, intAdd: 1 }],
     ['let x = vec3u(i) & vec3u(7u);', { intAdd: 3 }],
     ['let x = f < g && i != 3u;', { compare: 3 }],
     ['let x = select(f, g, f < g) + max(f, g) + clamp(f, 0.0, g);', { compare: 5, floatAdd: 2 }],
@@ -198,7 +207,7 @@ describe('loops multiply', () => {
     ['for (var k = 0u; 4u > k; k = k + 1u) { let x = f * g; }', fourTimes],
     ['var k: u32; for (k = 4u; k != 0u; k--) { let x = f * g; }', fourTimes],
     ['for (var s = 8u; s > 0u; s >>= 1u) { let x = f * g; }', fourTimes],
-    ['let n = groups.x / 4u; for (var k = 0u; k < n; k++) { let x = f * g; }', { ...fourTimes, intDiv: 1 }],
+    ['let n = groups.x / 4u; for (var k = 0u; k < n; k++) { let x = f * g; }', { ...fourTimes, intAdd: 5 }],
     ['let n = arrayLength(&words); for (var k = 0u; k < n; k += 256u) { let x = f * g; }', fourTimes],
     ['for (var k = lid.x; k < 256u; k += 64u) { let x = f * g; }', fourTimes],
     // 64 invocations share 32 iterations.

@@ -36,12 +36,20 @@ const sizes: Readonly<Record<string, number>> = {
   // 16 workgroups of 8 subgroups each.
   waves: 16 * 8,
   workgroupBytes: 2 * 256 * 4,
+  // By 256 invocations.
+  zeroedBytes: (2 * 256 * 4) / 256,
   privateBytes: 0,
   floatAdd: 64,
   floatMul: 64,
   floatDiv: 0,
   floatFma: 0,
   special: 0,
+  exp: 0,
+  log: 0,
+  pow: 0,
+  sin: 0,
+  tanh: 0,
+  sqrt: 0,
   // row and column; the steps of k; for each k three a tile and, for each i, its step and two indices; the result's index.
   intAdd: 2 + 4 + 4 * (3 + 3 + 16 * (1 + 2)) + 1,
   intMul: 2 + 4 * (2 + 2 + 16 * 2) + 1,
@@ -66,6 +74,7 @@ const sizes: Readonly<Record<string, number>> = {
   privateStores: 0,
   uniformLoads: 0,
   atomics: 0,
+  contendedAtomics: 0,
   barriers: 4 * 2,
   subgroupOps: 0,
   branches: 0,
@@ -91,6 +100,7 @@ const shares: Readonly<Record<string, number>> = {
   subgroupWaste: 0,
   halfShare: 0,
   bankConflicts: 1,
+  impliedBarriers: 1,
   loopDepth: 2,
 };
 

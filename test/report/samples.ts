@@ -1,5 +1,12 @@
-import type { GuardKernel, GuardReport, RetunedKernel, RetuneReport } from '../../src/report/index.ts';
-import { countVerdicts } from '../../src/report/index.ts';
+import type {
+  DiffKernel,
+  GuardKernel,
+  GuardReport,
+  Report,
+  RetunedKernel,
+  RetuneReport,
+} from '../../src/report/index.ts';
+import { countStatuses, countVerdicts } from '../../src/report/index.ts';
 
 /** Reports as the modes make them, with realistic figures. */
 
@@ -293,4 +300,49 @@ export function manyKernels(): GuardKernel[] {
     const reason = verdict === 'inconclusive' ? 'the interval reaches across the margin' : 'as judged';
     return guardKernel({ ...changes, verdict, energyRatio, reason });
   });
+}
+
+/** What moved in a program that does more. */
+export const moves: NonNullable<GuardKernel['change']>['moved'] = [
+  { what: 'exp', per: 'launch', unit: 'count', base: 262_144, head: 393_216 },
+  { what: 'barriers', per: 'invocation', unit: 'count', base: 1, head: 33 },
+  { what: 'workgroups', per: 'launch', unit: 'count', base: 2048, head: 8192 },
+  { what: 'workgroup memory', per: 'workgroup', unit: 'bytes', base: 4096, head: 18_432 },
+];
+
+export function diffKernel(changes: Partial<DiffKernel> = {}): DiffKernel {
+  const configuration = { WORKGROUP: 64 };
+  return {
+    kernel: 'softmax',
+    workload: 'ROWS=1024,COLS=512',
+    status: 'changed',
+    reason: 'the program, its launch or its data changed',
+    file: 'kernels/softmax.wesl',
+    line: 14,
+    shipped: [
+      {
+        families: ['*'],
+        configuration: { base: configuration, head: configuration },
+        change: { differs: ['code', 'launch'], moved: moves, unknown: [] },
+      },
+    ],
+    diff: '@@ -1,1 +1,1 @@\n-let a = b;\n+let a = exp(b);',
+    ...changes,
+  };
+}
+
+export function diffReport(kernels: readonly DiffKernel[]): Extract<Report, { readonly kind: 'diff' }> {
+  const { schema, version, tool, createdAt, manifest, warnings } = common;
+  const counts = countStatuses(kernels);
+  return {
+    ...{ schema, version, tool, createdAt, manifest, warnings },
+    kind: 'diff',
+    durationSeconds: 0.4,
+    exitCode: 0,
+    reason: `${counts.changed} of ${kernels.length} programs differ from base's.`,
+    base: { label: 'main', commit: 'c'.repeat(40) },
+    head: { label: 'a'.repeat(12), commit: 'a'.repeat(40) },
+    counts,
+    kernels: [...kernels],
+  };
 }

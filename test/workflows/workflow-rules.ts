@@ -127,7 +127,8 @@ function stepFaults(step: Step, action: ActionFile): string[] {
 
 /** A job that its limit ends says nothing: measuring has to end some minutes before. */
 function limitFaults({ uses, with: inputs }: Step, limit: number): string[] {
-  const measures = uses !== undefined && ownAction.test(uses) && inputs?.mode !== 'report';
+  const measures =
+    uses !== undefined && ownAction.test(uses) && !['report', 'diff'].includes(String(inputs?.mode));
   if (!measures) return [];
   return Number(inputs?.['max-minutes']) <= limit - 5 ? [] : ['measures until the job is killed'];
 }

@@ -21,6 +21,7 @@ describe('the workflows', () => {
       '.github/workflows/ci.yml',
       '.github/workflows/release.yml',
       'examples/workflows/command.yml',
+      'examples/workflows/diff.yml',
       'examples/workflows/guard.yml',
       'examples/workflows/matrix.yml',
       'examples/workflows/nightly-app.yml',

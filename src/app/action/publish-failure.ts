@@ -12,7 +12,7 @@ import {
 
 async function makeCheckRun(target: CommentTarget, message: string): Promise<void> {
   const { commands, runner, inputs } = target;
-  if (isOfFork(runner)) return;
+  if (isOfFork(runner) || inputs.mode === 'diff') return;
   const client = await openClient(target);
   if (client === null) return;
   const name = checkRunName(commentOptions(target).manifest, inputs.deviceLabel);

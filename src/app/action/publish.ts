@@ -8,6 +8,7 @@ import {
   type Commands,
   checkRunName,
   type Inputs,
+  notMeasured,
   outputsOf,
   publishCheckRun,
   type Runner,
@@ -21,6 +22,7 @@ import {
   type Report,
   renderComment,
   renderProposal,
+  rowOfDiff,
   rowOfReport,
 } from '../../report/index.ts';
 import type { CommentRow } from '../../schema/index.ts';
@@ -102,8 +104,13 @@ function commentOf(
     const run = { run: runner.runId, attempt: runner.runAttempt };
     return { body: renderProposal(report, { ...options, ...run, notes }), row: null };
   }
+  const folder = annotationFolder(publication);
+  if (report.kind === 'diff') {
+    const row = rowOfDiff(report, { ...rowOrigin(publication, null), artifact, notes, folder });
+    return { body: renderComment([row], options), row };
+  }
   const origin = rowOrigin(publication, report.device?.family ?? null);
-  const row = rowOfReport(report, { ...origin, artifact, notes, folder: annotationFolder(publication) });
+  const row = rowOfReport(report, { ...origin, artifact, notes, folder });
   return { body: renderComment([row], options), row };
 }
 
@@ -124,11 +131,11 @@ export async function publish(publication: Publication): Promise<Published> {
   const all = [...own, ...(publication.files ?? [])];
   // What a full disk left of them.
   const files = all.filter((path) => existsSync(path));
-  const device = report.device?.family ?? null;
   const { artifact: kind = 'report' } = publication;
   const { manifest } = commentOptions(publication);
   const { shard, deviceLabel } = inputs;
-  const label = { kind, manifest, device: deviceLabel ?? device, shard, attempt: runner.runAttempt } as const;
+  const device = report.kind === 'diff' ? notMeasured : (deviceLabel ?? report.device?.family ?? null);
+  const label = { kind, manifest, device, shard, attempt: runner.runAttempt } as const;
   const warn = (text: string) => commands.warning(text);
   const now = <T>(cost: string, otherwise: T, work: () => T) => optionalNow({ cost, otherwise, warn }, work);
   now('the job has no summary', undefined, () =>
@@ -162,7 +169,7 @@ export async function publish(publication: Publication): Promise<Published> {
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
   // A run that was cancelled was so for a newer one, which will comment.
   const comments =
-    report.kind === 'guard' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
+    report.kind !== 'retune' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
   const row = said?.row ?? null;
   if (comments && row !== null) {
     await optional({ cost: 'the pull request has no comment of this run', otherwise: undefined, warn }, () =>

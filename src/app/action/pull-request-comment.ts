@@ -10,7 +10,7 @@ import {
   type Runner,
   readPullRequestLabels,
 } from '../../github/index.ts';
-import { allLegs, type CommentOptions, type RowOrigin } from '../../report/index.ts';
+import { allLegs, type CommentOptions, programsLeg, type RowOrigin } from '../../report/index.ts';
 import type { CommentRow } from '../../schema/index.ts';
 import type { Host } from '../host.ts';
 
@@ -36,7 +36,12 @@ export function rowOrigin({ inputs, runner }: CommentTarget, family: string | nu
   return {
     workflow,
     job,
-    leg: inputs.mode === 'report' ? allLegs : (inputs.deviceLabel ?? family),
+    leg:
+      inputs.mode === 'report'
+        ? allLegs
+        : inputs.mode === 'diff'
+          ? programsLeg
+          : (inputs.deviceLabel ?? family),
     head: pullRequest?.headSha ?? workflowRun?.headSha ?? sha,
     run: runId,
     attempt: runAttempt,

@@ -1,6 +1,6 @@
 import { JoulegateError } from '../../errors/index.ts';
 import type { CollectedReport, CollectFault } from '../../github/index.ts';
-import type { Report, ReportGuard, ReportRetune } from '../../schema/index.ts';
+import type { Report, ReportDiff, ReportGuard, ReportRetune } from '../../schema/index.ts';
 import { readReport } from '../../store/index.ts';
 
 /** A report that was collected, checked. */
@@ -34,6 +34,10 @@ export function readAll(collected: readonly CollectedReport[]): ReadReports {
 
 export function isGuard(read: ReadReport): read is ReadReport<ReportGuard> {
   return read.report.kind === 'guard';
+}
+
+export function isDiff(read: ReadReport): read is ReadReport<ReportDiff> {
+  return read.report.kind === 'diff';
 }
 
 export function isRetune(read: ReadReport): read is ReadReport<ReportRetune> {

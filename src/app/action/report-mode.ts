@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ExitCode, JoulegateError } from '../../errors/index.ts';
 import { announce, collectReports, type Runner } from '../../github/index.ts';
-import type { ReportGuard } from '../../schema/index.ts';
+import type { ReportDiff, ReportGuard } from '../../schema/index.ts';
 import { type FleetReports, findStrays, mergeFleet } from '../fleet/index.ts';
 import { optional } from '../optional.ts';
 import { prepareReportFolder, writeReportFiles } from '../project/index.ts';
@@ -10,7 +10,7 @@ import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { mergeNight } from './night/index.ts';
 import { isOfFork, publish } from './publish.ts';
 import { commentOptions, labelsOf } from './pull-request-comment.ts';
-import { isGuard, isRetune, type ReadReport, readAll } from './read-reports.ts';
+import { isDiff, isGuard, isRetune, type ReadReport, readAll } from './read-reports.ts';
 import { reportGaps } from './report-gaps.ts';
 
 /** Commits that this run, or the one that it reports about, is of. */
@@ -34,7 +34,7 @@ function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
 
 /** Said wherever the figures are shown: whoever wrote the code could have written them. */
 const forkNote =
-  'The code of a fork measured this on its own runner: it decides what it reports, and no check here vouches for it.';
+  'The code of a fork found this on its own runner: it decides what it reports, and no check here vouches for it.';
 
 /**
  * Where all jobs measured a commit that the run does not name: a checkout with a `ref` of its own may mean to. Of a run
@@ -75,6 +75,21 @@ async function judgeTogether(
   return report.exitCode as ExitCode;
 }
 
+/** Shows what another run found in programs, where it measured nothing: in its own job that must not pass for a verdict. */
+async function handOn(task: ModeTask, found: ReportDiff): Promise<ExitCode> {
+  const { host, runner } = task;
+  const notes = isOfFork(runner) ? [forkNote] : [];
+  const reportFolder = reportFolderOf(runner);
+  prepareReportFolder(host, reportFolder);
+  const place = { report: reportFolder, onReportFault: reportFault(task) };
+  const report = writeReportFiles(host, place, {
+    ...found,
+    warnings: [...notes, ...found.warnings].slice(0, maxWarnings),
+  });
+  await publish({ ...task, report, reportFolder, artifact: 'merged', notes });
+  return report.exitCode as ExitCode;
+}
+
 /** Judges what the other jobs of this run measured, all together, and comments once; or merges what they learnt. */
 export async function runReportMode(task: ModeTask): Promise<ExitCode> {
   const { commands, runner, inputs } = task;
@@ -111,14 +126,23 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
   }));
   const strays = findStrays(jobs, commitsOf(runner));
   const strayNames = new Set(strays.map(({ name }) => name));
-  const reports = read.reports.filter(({ collected: { name } }) => !strayNames.has(name));
+  const reports = read.reports.filter((one) => !isDiff(one) && !strayNames.has(one.collected.name));
+  const [compared] = read.reports.filter(isDiff);
   const gaps = reportGaps([...collected.faults, ...read.faults, ...strays]);
   for (const gap of gaps) commands.warning(gap);
-  if (reports.length === 0 && gaps.length > 0) {
-    throw new JoulegateError('could-not-measure', `There is no report to judge.\n${gaps.join('\n')}`, {
-      code: 'no-reports',
-      nextStep: 'Look at the jobs that are named, and run them again.',
-    });
+  if (reports.length === 0 && compared !== undefined && workflowRun !== null) {
+    return handOn(task, compared.report);
+  }
+  if (reports.length === 0 && (gaps.length > 0 || compared !== undefined)) {
+    const only = compared === undefined ? [] : ['Programs were compared, and nothing was measured.'];
+    throw new JoulegateError(
+      'could-not-measure',
+      ['There is no report to judge.', ...only, ...gaps].join('\n'),
+      {
+        code: 'no-reports',
+        nextStep: 'Look at the jobs that are named, and run them again.',
+      },
+    );
   }
   const guards = reports.filter(isGuard);
   const retunes = reports.filter(isRetune);

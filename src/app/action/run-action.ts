@@ -8,13 +8,19 @@ import { optionalNow } from '../optional.ts';
 import { withoutLocalPaths } from '../project/index.ts';
 import { onBehalf } from './asked-pull-request.ts';
 import { checkoutHint } from './checkout-elsewhere.ts';
+import { runDiffMode } from './diff-mode.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { publishFailure } from './publish-failure.ts';
 import type { CommentTarget } from './pull-request-comment.ts';
 import { runReportMode } from './report-mode.ts';
 import { runRetuneMode } from './retune-mode.ts';
 
-const modes = { guard: runGuardMode, retune: runRetuneMode, report: runReportMode } as const;
+const modes = {
+  guard: runGuardMode,
+  retune: runRetuneMode,
+  report: runReportMode,
+  diff: runDiffMode,
+} as const;
 
 /** Kernels of a fork do not reach the machine with the GPU by themselves: somebody has to read them first. */
 function forkNextStep(number: number): string {

@@ -1,3 +1,4 @@
+export { diff } from './diff/index.ts';
 export { guard } from './guard.ts';
 export type { GuardMemory } from './memory.ts';
 export { overallOf } from './report.ts';

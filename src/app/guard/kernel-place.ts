@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
-import type { VariantFailure } from '../../kernel/index.ts';
+import type { Variant, VariantFailure } from '../../kernel/index.ts';
 import { type KernelDefinition, SourceText } from '../../manifest/index.ts';
-import type { Comparison } from './comparison.ts';
 
 /** Where `fn ENTRY` is in a program's root module; its start if it is not there as plain text. */
 function entryOffset(text: string, entry: string): number {
@@ -9,9 +8,7 @@ function entryOffset(text: string, entry: string): number {
 }
 
 /** The first of head's passes that is not the one that base has of its name; null if there is none. */
-export function changedPass(comparison: Comparison): string | null {
-  if (comparison.status !== 'changed') return null;
-  const [before, after] = [comparison.base.variant.program, comparison.head.variant.program];
+export function changedPass({ program: before }: Variant, { program: after }: Variant): string | null {
   const identities = new Map(before?.passes.map(({ name, identity }) => [name, identity]));
   return after?.passes.find(({ name, identity }) => identities.get(name) !== identity)?.name ?? null;
 }

@@ -60,7 +60,9 @@ function placeOf({ comparison, judgement, broken }: GuardedKernelTask): Pick<Gua
       : comparison.status === 'broken-head'
         ? comparison.failure
         : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
+  const pass =
+    comparison.status === 'changed' ? changedPass(comparison.base.variant, comparison.head.variant) : null;
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, pass);
 }
 
 export interface GuardedKernelTask {
@@ -75,6 +77,8 @@ export interface GuardedKernelTask {
   readonly advice: Advice | null;
   /** null where it has one pass, or they cannot be told apart. */
   readonly passes: GuardedKernel['passes'] | null;
+  /** What moved in its program, null where that cannot be read; undefined where nothing was compared. */
+  readonly change: GuardedKernel['change'] | undefined;
   readonly failOn: readonly Verdict[];
   /** Label by which a regression of it would be accepted in this run; null if none is there. */
   readonly acceptedBy: string | null;
@@ -146,6 +150,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     ...describeNights(task),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
+    ...(task.change === undefined ? {} : { change: task.change }),
     ...(comparison.status === 'changed'
       ? { diff: programDiff(comparison.base.variant, comparison.head.variant) }
       : {}),

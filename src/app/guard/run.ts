@@ -21,6 +21,7 @@ import { type Measured, measureContests } from './blocks.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
 import { type GuardMemory, type KeptNight, noMemory } from './memory.ts';
 import type { GuardPolicy } from './policy.ts';
+import { changesOf, type KernelChange } from './program-changes.ts';
 import type { BaseCommit, BaseRevision } from './revisions.ts';
 import { compareUntouched } from './untouched.ts';
 
@@ -78,6 +79,8 @@ export interface GuardOutcome extends Measured {
   readonly advice: readonly Advice[];
   /** Of kernels with several passes. */
   readonly passes: readonly PassTable[];
+  /** Of kernels that changed. */
+  readonly changes: readonly KernelChange[];
   /** What it was measured with; null where nothing had to be. */
   readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
 }
@@ -216,6 +219,10 @@ async function measureChanged(
       })),
     }),
   );
+  const changes = await optional(
+    { cost: 'nothing is said of what moved in programs', otherwise: [], warn },
+    async () => changesOf(comparisons),
+  );
   const judged: GuardOutcome = {
     ...measured,
     comparisons: [...comparisons, ...removed],
@@ -228,6 +235,7 @@ async function measureChanged(
     nights: kept.nights,
     advice: [],
     passes,
+    changes,
     measuredWith: laboratory,
   };
   const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>
@@ -257,6 +265,7 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
       nights: [],
       advice: [],
       passes: [],
+      changes: [],
       measuredWith: null,
     };
   }

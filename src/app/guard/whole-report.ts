@@ -119,6 +119,7 @@ function kernelsOf(
       broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
       advice: advice.find(matches) ?? null,
       passes: outcome.passes.find(matches)?.passes ?? null,
+      change: outcome.changes.find(matches)?.change,
       samples: outcome.samples,
       earlier: outcome.earlier,
       nights: outcome.nights.filter(matches),

@@ -9,7 +9,7 @@ export const reportCommand: CommandSpec = {
   summary: 'show a report.json again',
   positionals: ['FILE'],
   description:
-    'Shows a report that guard or retune wrote, as tables, as Markdown, as a page of HTML that needs nothing else, or as JSON.',
+    'Shows a report that guard, retune or diff wrote, as tables, as Markdown, as a page of HTML that needs nothing else, or as JSON.',
   examples: [
     'joulegate report out/report.json',
     'joulegate report out/report.json --format markdown',

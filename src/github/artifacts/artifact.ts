@@ -56,6 +56,9 @@ export function artifactName(label: ArtifactLabel): string {
 /** Stands for the device of a job that needed none. */
 export const noDevice = 'no-device';
 
+/** Stands for the device of a job that only compared programs. */
+export const notMeasured = 'not-measured';
+
 /** What the name of a report's artifact says. */
 export interface ReportArtifactName {
   readonly device: string;

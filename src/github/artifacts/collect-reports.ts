@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome.ts';
 import { errorLine } from '../plain-line.ts';
 import type { Runner } from '../run/index.ts';
 import { readStateFile } from '../state/index.ts';
-import { noDevice, type ReportArtifactName, readReportName } from './artifact.ts';
+import { noDevice, notMeasured, type ReportArtifactName, readReportName } from './artifact.ts';
 import { readZip } from './zip.ts';
 
 export interface CollectTask {
@@ -101,6 +101,7 @@ function latest(reports: readonly ReportArtifact[]): ReportArtifact[] {
 function withOneDevice(reports: readonly ReportArtifact[]): ReportArtifact[] {
   const devices = new Set(reports.map(({ device }) => device));
   devices.delete(noDevice);
+  devices.delete(notMeasured);
   const [only] = devices;
   if (only === undefined || devices.size !== 1) return [...reports];
   return reports.map((report) => (report.device === noDevice ? { ...report, device: only } : report));

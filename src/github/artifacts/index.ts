@@ -1,5 +1,6 @@
 export {
   artifactName,
+  notMeasured,
   uploadArtifact,
 } from './artifact.ts';
 export {

@@ -66,7 +66,7 @@ async function publish(task: CommentTask, own: OwnComments): Promise<CommentOutc
     const merged = mergeRow(known, row);
     if (merged.isSuperseded) {
       if (posted !== null && first?.id !== posted) await own.remove(posted);
-      const message = 'The comment was left alone: it is from a newer run.';
+      const message = 'The comment was left alone: what it says is newer, or was measured.';
       return { status: 'superseded', message, url: null };
     }
     if (isShy && first === undefined && !own.mayHaveMissed) return nothing;

@@ -25,7 +25,7 @@ import {
 
 /** The inputs of `action.yml`, checked. */
 export interface Inputs {
-  readonly mode: 'guard' | 'retune' | 'report';
+  readonly mode: 'guard' | 'retune' | 'report' | 'diff';
   /** Path of the manifest, relative to the working directory. */
   readonly manifest: string;
   /** A revision or folder to compare with; null: the event decides. */
@@ -119,7 +119,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
   if (secret !== '') commands.setSecret(secret);
   const reader = new InputReader(commands.getInput);
   const inputs: Inputs = {
-    mode: reader.required('mode', oneOf('guard', 'retune', 'report')),
+    mode: reader.required('mode', oneOf('guard', 'retune', 'report', 'diff')),
     manifest: reader.required('manifest', path),
     base: reader.optional('base', revision),
     pullRequest: reader.optional('pull-request', number),
@@ -143,6 +143,9 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
   }
   if (inputs.mode === 'retune' && inputs.pullRequest !== null) {
     reader.faults.push('pull-request: is of no use with mode retune, which searches on what is checked out');
+  }
+  if (inputs.mode === 'diff' && inputs.shard !== null) {
+    reader.faults.push('shard: is of no use with mode diff, which compares all programs in seconds');
   }
   if (reader.faults.length === 0) return inputs;
   const [first = '', ...rest] = reader.faults;

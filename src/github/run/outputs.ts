@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 
 /** What following steps can read, by the names of `action.yml`. */
 export interface Outputs {
-  /** Guard: the verdict of the run. Retune: `improved` or `unchanged`. `error` where the run ended without a report. */
+  /** Guard: the verdict of the run. Retune: `improved` or `unchanged`. Diff: `not-measured`. `error` where the run ended without a report. */
   readonly verdict: string;
   readonly gated: string;
   readonly regressed: string;
@@ -43,6 +43,17 @@ export function tunedFile(report: Report): string {
   return posix.isAbsolute(path) || path.startsWith('..') ? posix.basename(path) : path;
 }
 
+/** Of a run that judged nothing. */
+const noCounts = {
+  gated: '0',
+  regressed: '0',
+  improved: '0',
+  inconclusive: '0',
+  identical: '0',
+  'missing-baseline': '0',
+  'wrong-result': '0',
+};
+
 /** The outputs of a run. Counts are of kernels with workloads; retune counts only `improved`. */
 export function outputsOf(task: OutputTask): Outputs {
   const { report, reportPath, commentBody, tunedPath = null } = task;
@@ -66,18 +77,16 @@ export function outputsOf(task: OutputTask): Outputs {
       ...files,
     };
   }
+  if (report.kind === 'diff') {
+    return { ...noCounts, verdict: 'not-measured', identical: String(report.counts.identical), ...files };
+  }
   // An interrupted run wrote no tuned state: nothing of it is an improvement yet.
   const interrupted = report.exitCode === ExitCode.interrupted;
   const improved = interrupted ? 0 : report.kernels.filter(isReplaced).length;
   return {
+    ...noCounts,
     verdict: improved > 0 ? 'improved' : 'unchanged',
-    gated: '0',
-    regressed: '0',
     improved: String(improved),
-    inconclusive: '0',
-    identical: '0',
-    'missing-baseline': '0',
-    'wrong-result': '0',
     ...files,
   };
 }

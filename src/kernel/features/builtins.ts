@@ -5,14 +5,18 @@ export type BuiltinCost = Partial<Record<Counter, number>>;
 
 const one = (counter: Counter): BuiltinCost => ({ [counter]: 1 });
 
-const special = one('special');
 const compare = one('compare');
 const convert = one('convert');
 
 /** Functions that cost the same on floats and integers, or exist for one of them only. */
 const costs: Readonly<Record<string, BuiltinCost>> = {
-  ...byName('sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh', special),
-  ...byName('exp exp2 log log2 pow sqrt inverseSqrt ldexp frexp modf', special),
+  ...byName('exp exp2', one('exp')),
+  ...byName('log log2', one('log')),
+  ...byName('pow', one('pow')),
+  ...byName('sin cos tan', one('sin')),
+  ...byName('sinh cosh tanh', one('tanh')),
+  ...byName('sqrt inverseSqrt', one('sqrt')),
+  ...byName('asin acos atan atan2 asinh acosh atanh ldexp frexp modf', one('special')),
   ...byName('min max abs sign floor ceil round trunc fract saturate step select all any', compare),
   ...byName(
     'countLeadingZeros countOneBits countTrailingZeros firstLeadingBit firstTrailingBit',
@@ -59,11 +63,11 @@ export function builtinCost(name: string, lanes: number, isFloat: boolean): Buil
     case 'dot':
       return { [multiply]: lanes, [sum]: lanes - 1 };
     case 'length':
-      return { floatMul: lanes, floatAdd: lanes - 1, special: 1 };
+      return { floatMul: lanes, floatAdd: lanes - 1, sqrt: 1 };
     case 'distance':
-      return { floatMul: lanes, floatAdd: 2 * lanes - 1, special: 1 };
+      return { floatMul: lanes, floatAdd: 2 * lanes - 1, sqrt: 1 };
     case 'normalize':
-      return { floatMul: 2 * lanes, floatAdd: lanes - 1, special: 1 };
+      return { floatMul: 2 * lanes, floatAdd: lanes - 1, sqrt: 1 };
     case 'reflect':
     case 'faceForward':
       return { floatMul: 2 * lanes, floatAdd: 2 * lanes };

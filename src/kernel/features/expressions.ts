@@ -11,7 +11,9 @@ import { accessCode, isMemory } from './access.ts';
 import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
 import { constancy } from './constants.ts';
+import { contentionCode } from './contention.ts';
 import { adding, perform, sequence, stepping } from './count-code.ts';
+import { integerDivisionCode } from './division.ts';
 import { argumentsOf } from './evaluate-call.ts';
 import { type CountCode, type CountStep, callFrame, type Passed, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
@@ -57,7 +59,10 @@ function variableCode(expression: ExpressionElem, scope: Scope): CountCode | nul
       return sequence([
         expressionCode(expression.left, scope),
         expressionCode(expression.right, scope),
-        operatorCode(expression.operator.value, left, right, typeOf(expression, module)),
+        appliedCode(expression.operator.value, [left, right, typeOf(expression, module)], {
+          divisor: expression.right,
+          scope,
+        }),
       ]);
     }
     case 'call-expression':
@@ -81,7 +86,10 @@ export function assignCode(
     const type = typeOf(target, module);
     codes.push(
       accessCode(target, scope, 'Load'),
-      operatorCode(statement.op.value.slice(0, -1), type, typeOf(statement.rhs, module), type),
+      appliedCode(statement.op.value.slice(0, -1), [type, typeOf(statement.rhs, module), type], {
+        divisor: statement.rhs,
+        scope,
+      }),
     );
   }
   return sequence([...codes, accessCode(target, scope, 'Store')]);
@@ -123,6 +131,18 @@ function pathCode(path: ExpressionElem, scope: Scope): CountCode | null {
   }
 }
 
+/** Code for an operator of two sides: what an integer division costs its divisor decides. */
+function appliedCode(
+  operator: string,
+  [left, right, result]: readonly [Type, Type, Type],
+  { divisor, scope }: { readonly divisor: ExpressionElem; readonly scope: Scope },
+): CountCode | null {
+  const divides = operator === '/' || operator === '%';
+  return divides && result.kind !== 'unknown' && !isFloat(result)
+    ? integerDivisionCode(divisor, lanesOf(result), scope)
+    : operatorCode(operator, left, right, result);
+}
+
 function operatorCode(operator: string, left: Type, right: Type, result: Type): CountCode | null {
   if (comparisons.has(operator)) return adding('compare', lanesOf(result));
   if (result.kind === 'unknown') return adding('special', Number.NaN);
@@ -136,8 +156,7 @@ function operatorCode(operator: string, left: Type, right: Type, result: Type): 
   }
   const float = isFloat(result);
   if (operator === '*') return arithmeticCode(float ? 'floatMul' : 'intMul', lanes, result);
-  if (operator === '/' || operator === '%')
-    return arithmeticCode(float ? 'floatDiv' : 'intDiv', lanes, result);
+  if (operator === '/' || operator === '%') return arithmeticCode('floatDiv', lanes, result);
   return arithmeticCode(float ? 'floatAdd' : 'intAdd', lanes, result);
 }
 
@@ -251,7 +270,7 @@ function atomicCode(name: string, call: FunctionCallExpression, scope: Scope): C
   codes.push(expressionCode(pointer, scope));
   if (name === 'atomicLoad') codes.push(pointeeCode(pointer, scope, 'Load'));
   else if (name === 'atomicStore') codes.push(pointeeCode(pointer, scope, 'Store'));
-  else codes.push(adding('atomics'));
+  else codes.push(adding('atomics'), contentionCode(pointer, scope));
   return sequence(codes);
 }
 

@@ -1,30 +1,13 @@
 import type { BufferBinding, FeatureVector } from '../types.ts';
-import type { NumberedProgram, ProgramNeeds } from './program-code.ts';
-import { type Launch, usualSubgroup as subgroup } from './run.ts';
-import { type Counter, counterIndex, counters, Tally } from './tally.ts';
+import { at, type CountedPass, type Measure, measureAll, subgroup } from './measure.ts';
+import type { Counter } from './tally.ts';
 
-/** What features are made of: a program's counts and what surrounds them. */
-interface Measure {
-  readonly counts: Tally;
-  readonly workgroupSize: readonly [number, number, number];
-  readonly workgroups: number;
-  readonly perWorkgroup: number;
-  readonly invocations: number;
-  /** Subgroups that are launched in all. */
-  readonly subgroups: number;
-  readonly workgroupBytes: number;
-  readonly privateBytes: number;
-  readonly uniqueBytes: number;
-  readonly outputs: number;
-}
-
-/** Where each counter stands. */
-const at = Object.fromEntries(counters.map((counter) => [counter, counterIndex(counter)])) as Readonly<
-  Record<Counter, number>
->;
+const specialCounters = ['exp', 'log', 'pow', 'sin', 'tanh', 'sqrt', 'special'] as const;
 
 const flops = ({ counts }: Measure) =>
   counts.get(at.floatAdd) + counts.get(at.floatMul) + counts.get(at.floatDiv) + 2 * counts.get(at.floatFma);
+const specialOps = ({ counts }: Measure) =>
+  specialCounters.reduce((sum, counter) => sum + counts.get(at[counter]), 0);
 const integerOps = ({ counts }: Measure) =>
   counts.get(at.intAdd) + counts.get(at.intMul) + counts.get(at.intDiv);
 const storageBytes = ({ counts }: Measure) =>
@@ -50,6 +33,10 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log(m.workgroupBytes),
+  /** Bytes that an invocation zeroes before its program begins, since workgroup memory starts as zeros, ... */
+  zeroedBytes: (m) => log(ratio(m.zeroedBytes, m.invocations)),
+  /** ... and the share of invocations that meet at the barrier after it. */
+  impliedBarriers: (m) => ratio(m.zeroing, m.invocations),
   privateBytes: (m) => log(m.privateBytes),
 
   floatAdd: counted('floatAdd'),
@@ -57,7 +44,14 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   floatDiv: counted('floatDiv'),
   floatFma: counted('floatFma'),
   halfShare: (m) => ratio(m.counts.get(at.halfOps), flops(m) - m.counts.get(at.floatFma)),
-  special: counted('special'),
+  /** All special functions together; what they cost differs tenfold, so each class counts by itself as well. */
+  special: (m) => log(specialOps(m)),
+  exp: counted('exp'),
+  log: counted('log'),
+  pow: counted('pow'),
+  sin: counted('sin'),
+  tanh: counted('tanh'),
+  sqrt: counted('sqrt'),
   intAdd: counted('intAdd'),
   intMul: counted('intMul'),
   intDiv: counted('intDiv'),
@@ -85,6 +79,8 @@ const definitions: Readonly<Record<string, (measure: Measure) => number>> = {
   privateStores: counted('privateStores'),
   uniformLoads: counted('uniformLoads'),
   atomics: counted('atomics'),
+  /** Those that change the place which the neighbour changes. */
+  contendedAtomics: counted('contendedAtomics'),
   barriers: counted('barriers'),
   subgroupOps: counted('subgroupOps'),
   branches: counted('branches'),
@@ -126,13 +122,6 @@ export function unknownFeatures(): FeatureVector {
   return new Float64Array(featureNames.length).fill(Number.NaN);
 }
 
-/** One pass of a program, ready to be counted. */
-export interface CountedPass {
-  readonly program: NumberedProgram;
-  readonly launch: Launch;
-  readonly needs: Pick<ProgramNeeds, 'workgroupBytes'>;
-}
-
 /**
  * Static features of a program, counted per invocation with functions inlined and loops multiplied out; NaN where
  * something cannot be known without running it. Of several passes: totals are sums, what is per invocation is the mean over
@@ -141,50 +130,10 @@ export interface CountedPass {
  * @param buffers of the program
  */
 export function featuresOf(passes: readonly CountedPass[], buffers: readonly BufferBinding[]): FeatureVector {
-  const measures = passes.map((pass) => measureOf(pass, buffers));
-  const measure = measures.length === 1 ? (measures[0] as Measure) : together(measures);
+  const measure = measureAll(passes, buffers);
   const features = new Float64Array(definitionList.length);
   for (let index = 0; index < definitionList.length; index++) {
     features[index] = (definitionList[index] as (measure: Measure) => number)(measure);
   }
   return features;
-}
-
-function measureOf({ program, launch, needs }: CountedPass, buffers: readonly BufferBinding[]): Measure {
-  const unknownSize = [Number.NaN, Number.NaN, Number.NaN] as const;
-  const workgroupSize = launch.workgroupSize ?? unknownSize;
-  const outputs = buffers.filter((buffer) => buffer.check !== null);
-  const workgroups = launch.dispatch.reduce((product, size) => product * size, 1);
-  const perWorkgroup = workgroupSize.reduce((product, size) => product * size, 1);
-  return {
-    counts: program.count(launch),
-    workgroupSize,
-    workgroups,
-    perWorkgroup,
-    invocations: workgroups * perWorkgroup,
-    subgroups: workgroups * Math.ceil(perWorkgroup / subgroup),
-    workgroupBytes: needs.workgroupBytes,
-    privateBytes: program.privateBytes(),
-    uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
-    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0),
-  };
-}
-
-/** Several passes as one launch. */
-function together(passes: readonly Measure[]): Measure {
-  const sum = (of: (pass: Measure) => number) => passes.reduce((total, pass) => total + of(pass), 0);
-  const most = (of: (pass: Measure) => number) => Math.max(...passes.map(of));
-  const invocations = sum((pass) => pass.invocations);
-  const counts = new Tally();
-  for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
-  const largest = passes.reduce((a, b) => (b.invocations > a.invocations ? b : a));
-  return {
-    ...largest,
-    counts,
-    invocations,
-    workgroups: sum((pass) => pass.workgroups),
-    subgroups: sum((pass) => pass.subgroups),
-    workgroupBytes: most((pass) => pass.workgroupBytes),
-    privateBytes: most((pass) => pass.privateBytes),
-  };
 }

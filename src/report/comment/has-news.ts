@@ -7,6 +7,7 @@ export function hasNews(report: Report): boolean {
   if (report.kind === 'retune') {
     return report.kernels.some((kernel) => wasReplaced(report, kernel) || kernel.configuration === null);
   }
+  if (report.kind === 'diff') return report.kernels.some(({ status }) => status !== 'identical');
   if (report.verdict === 'failed' || report.verdict === 'could-not-measure') return true;
   if (loosenedNote(report) !== null) return true;
   return report.verdict === 'interrupted' || report.kernels.some((kernel) => !isQuiet(kernel));

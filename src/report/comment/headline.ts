@@ -1,7 +1,7 @@
 import type { CommentKernel, CommentRow } from '../../schema/index.ts';
 import { formatCount, formatRoughChange } from '../format.ts';
 import { escapeMarkdown } from '../markdown/index.ts';
-import { runVerdicts } from '../notes/index.ts';
+import { diffTitle, runVerdicts } from '../notes/index.ts';
 
 const marks = { green: '✅', red: '❌', yellow: '⚠️' } as const;
 
@@ -15,10 +15,12 @@ const order: readonly CommentRow['verdict'][] = [
   'partial',
   'nothing-gated',
   'passed',
+  'not-measured',
 ];
 
 /** Title and mark of a row. One that fails the run is green in no case. */
 export function verdictOf({ verdict, fails }: CommentRow): { readonly title: string; readonly mark: string } {
+  if (verdict === 'not-measured') return { title: diffTitle, mark: 'ℹ️' };
   const { title, colour } =
     verdict === 'no-verdict' ? { title: 'no verdict', colour: 'yellow' as const } : runVerdicts[verdict];
   return { title, mark: marks[fails && colour === 'green' ? 'red' : colour] };
@@ -89,6 +91,7 @@ function whatText(rows: readonly CommentRow[], worst: CommentRow): string {
   if (failing.length > 0) return worstKernel(failing);
   const alike = rows.filter(({ verdict, fails }) => verdict === worst.verdict && fails === worst.fails);
   const where = whereText(alike.map(({ device }) => device));
+  if (worst.verdict === 'not-measured') return worst.counts;
   if (worst.verdict !== 'passed') return where;
   const regressed = foundIn(rows, ({ verdict }) => verdict === 'regressed' || verdict === 'wrong-result');
   if (regressed.length > 0) return worstKernel(regressed);

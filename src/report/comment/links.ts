@@ -39,7 +39,11 @@ export function reportLink(place: CommentPlace, { run, attempt, artifact }: Comm
 }
 
 /** The line of a kernel's source as the pull request has it; empty without one. */
-export function sourceLink(place: CommentPlace, { head }: CommentRow, { file, line }: CommentKernel): string {
+export function sourceLink(
+  place: CommentPlace,
+  { head }: CommentRow,
+  { file, line }: Pick<CommentKernel, 'file' | 'line'>,
+): string {
   if (file === '') return '';
   const shown = codeMarkdown(line === null ? file : `${file}:${line}`);
   return link(

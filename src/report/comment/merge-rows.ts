@@ -1,5 +1,5 @@
 import type { CommentRow } from '../../schema/index.ts';
-import { allLegs } from './row.ts';
+import { allLegs, programsLeg } from './row.ts';
 import { headsOf, isLater, isStale } from './stale.ts';
 
 /** As `schemas/comment.schema.json` has it. */
@@ -11,8 +11,20 @@ function isSameLeg(a: CommentRow, b: CommentRow): boolean {
   return a.source === b.source && a.leg === b.leg;
 }
 
+/** Whether a run was made on a device, or needed none: what it says goes beyond what programs say of themselves. */
+function isMeasured({ leg, verdict }: CommentRow): boolean {
+  return leg !== programsLeg && !['no-verdict', 'could-not-measure', 'interrupted'].includes(verdict);
+}
+
+/** Whether `other` only compared the programs that `row` measured, or later ones took the place of. */
+function measures(row: CommentRow, other: CommentRow): boolean {
+  return other.leg === programsLeg && isMeasured(row) && (row.head === other.head || isLater(row, other));
+}
+
 /** Whether `row` says again what `other` said, or something that holds for more. */
 function replaces(row: CommentRow, other: CommentRow): boolean {
+  // Of one commit it does not matter which came first.
+  if (measures(row, other)) return true;
   if (isLater(other, row)) return false;
   if (isSameLeg(row, other)) return true;
   // The job that judges all others of its run.
@@ -46,6 +58,7 @@ export function mergeRow(known: readonly CommentRow[], row: CommentRow): MergedR
   const rows = bounded([...known.filter((other) => !replaces(row, other)), row]);
   const isSuperseded =
     known.some((other) => isSameLeg(other, row) && isLater(other, row)) ||
+    known.some((other) => measures(other, row)) ||
     isStale(row, [...known, row]) ||
     !rows.includes(row);
   return isSuperseded ? { rows: known, isSuperseded } : { rows, isSuperseded };

@@ -52,6 +52,7 @@ const ofVerdict: Readonly<Record<CommentRow['verdict'], readonly string[]>> = {
   environment: ['Run the job again when nothing else uses the device.'],
   partial: ['Run the job again, with more `max-minutes` if time was short: not everything was judged.'],
   'nothing-gated': [],
+  'not-measured': [],
 };
 
 /** Jobs that ended without a verdict below one that is worse: what they say is not to be overlooked. */

@@ -39,6 +39,7 @@ const steps: readonly RowLimits[] = [
 /** A row that says less: what is cut off is counted. */
 function shortened(row: CommentRow, limits: RowLimits): CommentRow {
   const kernels = row.kernels.slice(0, limits.kernels);
+  const programs = row.programs?.slice(0, limits.kernels);
   const isShort = limits.facts === 0;
   const cut = (text: string, length: number) => (isShort ? text.slice(0, length) : text);
   return {
@@ -48,7 +49,11 @@ function shortened(row: CommentRow, limits: RowLimits): CommentRow {
     reason: cut(row.reason, 100),
     loosened: row.loosened === null ? null : cut(row.loosened, 300),
     kernels: kernels.map((kernel) => ({ ...kernel, notes: kernel.notes.slice(0, limits.kernelNotes) })),
-    more: row.more + row.kernels.length - kernels.length,
+    ...(programs === undefined
+      ? {}
+      : { programs: programs.map((one) => ({ ...one, moved: one.moved.slice(0, limits.kernelNotes) })) }),
+    more:
+      row.more + row.kernels.length - kernels.length + (row.programs?.length ?? 0) - (programs?.length ?? 0),
     notes: row.notes.slice(0, limits.notes),
     facts: row.facts.slice(0, limits.facts),
   };

@@ -3,7 +3,11 @@ import { verdicts } from '../../manifest/index.ts';
 import type { CommentKernel, CommentRow } from '../../schema/index.ts';
 import {
   bySeverity,
+  byStatus,
+  changeText,
   countsText,
+  diffCountsText,
+  diffNotes,
   guardNotes,
   isEstimated,
   loosenedNote,
@@ -13,10 +17,13 @@ import {
 } from '../notes/index.ts';
 import { sparkline } from '../sparkline.ts';
 import { cleanLine } from '../text.ts';
-import type { GuardKernel, GuardReport } from '../types.ts';
+import type { DiffReport, GuardKernel, GuardReport } from '../types.ts';
 
 /** Leg of a job that speaks for all others of its run. */
 export const allLegs = '*';
+
+/** Leg of a job that compares programs and measures nothing; no device label has a blank. */
+export const programsLeg = 'not measured';
 
 /** Which job reports, and about what. */
 export interface RowOrigin {
@@ -104,7 +111,7 @@ function nightsOf({ nights = [], verdict }: GuardKernel): string {
 }
 
 function kernelRow(kernel: GuardKernel, folder: string): CommentKernel {
-  const { workload, verdict, fails, accepted, acceptLabel = null, sentinel, on = '', line } = kernel;
+  const { workload, verdict, fails, accepted, acceptLabel = null, sentinel, on = '', line, change } = kernel;
   const name = cleanLine(plainName(kernel), 200);
   return {
     kernel: name === '' ? '?' : name,
@@ -120,6 +127,7 @@ function kernelRow(kernel: GuardKernel, folder: string): CommentKernel {
     nights: nightsOf(kernel),
     file: filePath(folder, kernel.file),
     line,
+    ...(change == null || verdict === 'identical' ? {} : { moved: changeText(change) }),
     notes: verdicts[verdict].isQuiet && !fails ? [] : guardNotes(kernel).slice(0, maxKernelNotes),
   };
 }
@@ -174,6 +182,38 @@ export function rowOfReport(report: GuardReport, origin: ReportOrigin): CommentR
   };
 }
 
+/** What a comparison of programs has to say in the comment, whichever job hands it on. */
+export function rowOfDiff(report: DiffReport, origin: ReportOrigin): CommentRow {
+  const ordered = byStatus(report.kernels);
+  return {
+    ...identity({ ...origin, leg: programsLeg }),
+    device: '',
+    artifact: origin.artifact,
+    verdict: 'not-measured',
+    fails: false,
+    counts: cleanLine(diffCountsText(report), 400),
+    reason: cleanLine(report.reason, 1200),
+    loosened: null,
+    estimated: false,
+    meter: '',
+    sum: null,
+    kernels: [],
+    programs: ordered.slice(0, maxKernels).map((program) => ({
+      kernel: cleanLine(program.kernel, 200) || '?',
+      workload: cleanLine(program.workload, 200),
+      status: program.status,
+      moved: program.status === 'identical' ? [] : diffNotes(program).slice(0, maxKernelNotes),
+      file: filePath(origin.folder, program.file),
+      line: program.line,
+    })),
+    more: Math.max(0, ordered.length - maxKernels),
+    notes: texts([...origin.notes, ...report.warnings]),
+    facts: runFacts(report)
+      .slice(0, 16)
+      .map(([label, text]) => cleanLine(`${label}: ${text}`, 500)),
+  };
+}
+
 /** What a run that ended without a report has to say: an earlier verdict must not go on standing there. */
 export function rowOfFailure(message: string, origin: RowOrigin): CommentRow {
   const lines = message.split('\n').filter((line) => cleanLine(line) !== '');
@@ -181,7 +221,7 @@ export function rowOfFailure(message: string, origin: RowOrigin): CommentRow {
   const left = lines.length - shown.length;
   return {
     ...identity(origin),
-    device: origin.leg === null || origin.leg === allLegs ? '' : cleanLine(origin.leg, 300),
+    device: [null, allLegs, programsLeg].includes(origin.leg) ? '' : cleanLine(origin.leg ?? '', 300),
     artifact: null,
     verdict: 'no-verdict',
     fails: true,

@@ -4,6 +4,7 @@ import { formatCount } from '../format.ts';
 import { codeMarkdown, details, escapeHtml, escapeMarkdown } from '../markdown/index.ts';
 import { figuresText, sumText, verdictOf } from './headline.ts';
 import { type CommentPlace, reportLink, runLink, sourceLink } from './links.ts';
+import { programBlocks } from './programs.ts';
 
 /** Notes that are shown; the others are folded. */
 const maxOpenNotes = 4;
@@ -46,6 +47,7 @@ function loudItem(row: CommentRow, kernel: CommentKernel, place: CommentPlace): 
     codeMarkdown(kernel.workload, 150),
     sourceLink(place, row, kernel),
     kernel.nights === '' ? '' : `nights ${kernel.nights}`,
+    kernel.moved === undefined ? '' : escapeMarkdown(kernel.moved),
   ].filter((part) => part !== '');
   const head = `- ${mark} **${nameOf(kernel)}** ${verdictWords(kernel)}${what === '' ? '' : `: ${what}`}`;
   return below.length === 0 ? head : `${head}<br><sub>${below.join(' · ')}</sub>`;
@@ -127,12 +129,16 @@ function content(row: CommentRow, place: CommentPlace): readonly string[] {
   ].filter((part) => part !== '');
   return [
     opening(row),
+    ...(row.programs === undefined ? [] : programBlocks(row, place)),
     loosened,
     shown.map((kernel) => loudItem(row, kernel, place)).join('\n'),
     noteItems(row.notes.slice(0, maxOpenNotes)),
     moreText(row),
     details(countsOf(folded), folded.map((kernel) => quietItem(row, kernel)).join('\n')),
-    details('Why, and how it was measured', evidence.join('\n\n')),
+    details(
+      row.programs === undefined ? 'Why, and how it was measured' : 'What was compared',
+      evidence.join('\n\n'),
+    ),
     smallLine(row, place),
   ];
 }

@@ -1,10 +1,14 @@
 import { groupSamples } from '../group-samples.ts';
 import {
   bySeverity,
+  byStatus,
   countsText,
+  diffCountsText,
+  diffTitle,
   guardTitle,
   isQuiet,
   loosenedNote,
+  notMeasuredText,
   otherPolicyNote,
   portfolioNotes,
   quantityTitles,
@@ -15,10 +19,12 @@ import {
   suggestionNote,
 } from '../notes/index.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
-import type { GuardReport, Report, RetuneReport } from '../types.ts';
-import { diffHtml, guardCard, guardRow } from './guard-card.ts';
+import type { DiffReport, GuardReport, Report, RetuneReport } from '../types.ts';
+import { diffCard, diffRow } from './diff-card.ts';
+import { guardCard, guardRow } from './guard-card.ts';
 import { pageHtml } from './page.ts';
 import { codeHtml, disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
+import { diffHtml } from './program-diff.ts';
 import { retuneCard, retuneRow } from './retune-card.ts';
 
 /** Characters of programs' differences in a page, shared by its kernels. */
@@ -82,22 +88,56 @@ function retuneBody(report: RetuneReport): string {
   ].join('');
 }
 
+function diffBody(report: DiffReport): string {
+  const ordered = byStatus(report.kernels);
+  const detailed = ordered.filter(({ shipped, diff }) => shipped.length > 0 || (diff ?? '') !== '');
+  const diffLength = Math.min(maxDiff, Math.floor(diffRoom / Math.max(1, detailed.length)));
+  return [
+    element('h2', {}, 'Kernels'),
+    tableHtml({
+      caption: null,
+      titles: ['program', 'kernel', 'what moved, not measured'],
+      rows: ordered.map((kernel) => {
+        const at = detailed.indexOf(kernel);
+        return diffRow(kernel, at === -1 ? null : idOf(at));
+      }),
+    }),
+    ...detailed.map((kernel, at) => diffCard(kernel, idOf(at), diffLength)),
+  ].join('');
+}
+
+/** What a kind of report is called, says first, and holds. */
+function partsOf(report: Report): { readonly title: string; readonly said: string; readonly body: string } {
+  const said = (counts: string, reason: string) =>
+    paragraph(`${element('strong', {}, escapeMarkup(counts))}. ${textHtml(reason, 1000)}`);
+  switch (report.kind) {
+    case 'guard':
+      return {
+        title: guardTitle(report),
+        said: said(countsText(report), report.reason),
+        body: guardBody(report),
+      };
+    case 'retune':
+      return { title: retuneTitle(report), said: '', body: retuneBody(report) };
+    case 'diff':
+      return {
+        title: diffTitle,
+        said: said(diffCountsText(report), `${report.reason} ${notMeasuredText}`),
+        body: diffBody(report),
+      };
+  }
+}
+
 function titleClass(report: Report): string {
-  return report.kind === 'retune' ? '' : runVerdicts[report.verdict].colour;
+  return report.kind === 'guard' ? runVerdicts[report.verdict].colour : '';
 }
 
 /**
  * A report as one page that needs nothing else. Figures are drawn here, as SVG, and say in words what they show.
  */
 export function renderHtml(report: Report): string {
-  const title = report.kind === 'guard' ? guardTitle(report) : retuneTitle(report);
+  const { title, said, body } = partsOf(report);
   const name = `joulegate ${report.kind}: ${title}`;
-  const lead =
-    report.kind === 'guard'
-      ? paragraph(
-          `${element('strong', {}, escapeMarkup(countsText(report)))}. ${textHtml(report.reason, 1000)}`,
-        )
-      : '';
   const facts = [
     ...(report.manifest === null ? [] : [['manifest', report.manifest] as const]),
     ...runFacts(report),
@@ -109,8 +149,8 @@ export function renderHtml(report: Report): string {
   return pageHtml({
     name,
     tone: titleClass(report),
-    lead: [lead, factsHtml(facts), ...warnings].join(''),
-    main: report.kind === 'guard' ? guardBody(report) : retuneBody(report),
+    lead: [said, factsHtml(facts), ...warnings].join(''),
+    main: body,
     footer: 'Every figure has its numbers in report.json beside this page.',
   });
 }

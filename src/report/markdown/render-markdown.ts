@@ -1,4 +1,5 @@
 import type { Report } from '../types.ts';
+import { diffBlocks } from './diff.ts';
 import { guardBlocks } from './guard.ts';
 import type { MarkdownLimits } from './parts.ts';
 import { retuneBlocks } from './retune.ts';
@@ -21,8 +22,19 @@ const steps: readonly MarkdownLimits[] = [
   { maxRows: 2, maxNotes: 1 },
 ];
 
+function blocksOf(report: Report, limits: MarkdownLimits): string[] {
+  switch (report.kind) {
+    case 'guard':
+      return guardBlocks(report, limits);
+    case 'retune':
+      return retuneBlocks(report, limits);
+    case 'diff':
+      return diffBlocks(report, limits);
+  }
+}
+
 function render(report: Report, limits: MarkdownLimits): string {
-  const blocks = report.kind === 'guard' ? guardBlocks(report, limits) : retuneBlocks(report, limits);
+  const blocks = blocksOf(report, limits);
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 

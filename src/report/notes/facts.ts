@@ -8,8 +8,17 @@ import {
   formatMilliseconds,
 } from '../format.ts';
 import { cleanLine } from '../text.ts';
-import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from '../types.ts';
+import type {
+  DiffKernel,
+  GuardKernel,
+  GuardReport,
+  MeasuredReport,
+  Report,
+  RetunedKernel,
+  RetuneReport,
+} from '../types.ts';
 import { passNote } from './passes.ts';
+import { changeNote } from './program-change.ts';
 import { runVerdicts } from './run-verdicts.ts';
 import { retunedNote } from './suggestion.ts';
 import { windowNote } from './window.ts';
@@ -34,6 +43,7 @@ function change(ratio: GuardKernel['energyRatio']): number {
 
 /** Whether any energy in the report was not measured by a sensor. */
 export function isEstimated(report: Report): boolean {
+  if (report.kind === 'diff') return false;
   return report.meter?.estimated === true || report.kernels.some((kernel) => kernel.estimated);
 }
 
@@ -113,12 +123,12 @@ export function retuneTitle(report: RetuneReport): string {
 /** Facts about the run as label and text, in the order they are shown. The texts are clean lines. */
 export function runFacts(report: Report): readonly (readonly [label: string, text: string])[] {
   const facts: [string, string][] = [];
-  if (report.kind === 'guard') {
+  if (report.kind !== 'retune') {
     facts.push(['base', report.base === null ? 'none' : revisionText(report.base)]);
     facts.push(['head', revisionText(report.head)]);
   }
-  facts.push(['device', deviceText(report)]);
-  facts.push(['meter', meterText(report)]);
+  if (report.kind === 'diff') facts.push(['device', 'none was opened']);
+  else facts.push(['device', deviceText(report)], ['meter', meterText(report)]);
   if (report.kind === 'guard' && report.device !== null) {
     facts.push(['noise', noiseText(report)]);
     const measured = windowNote(report.samples ?? []);
@@ -169,7 +179,7 @@ function revisionText(revision: GuardReport['head']): string {
   return cleanLine(revision.dirty === true ? `${name}, with changes that are not committed` : name, 200);
 }
 
-function deviceText(report: Report): string {
+function deviceText(report: MeasuredReport): string {
   const { device } = report;
   const devices = report.kind === 'guard' ? (report.devices ?? []) : [];
   if (devices.length > 0) return devices.map(({ label }) => label).join(', ');
@@ -180,7 +190,7 @@ function deviceText(report: Report): string {
   return cleanLine([...parts.filter((part) => part !== null), ...kind].join(', '), 300);
 }
 
-function meterText(report: Report): string {
+function meterText(report: MeasuredReport): string {
   const { meter } = report;
   const devices = report.kind === 'guard' ? (report.devices ?? []) : [];
   if (devices.length > 0) {
@@ -239,14 +249,16 @@ export function guardNotes(kernel: GuardKernel): readonly string[] {
     const basis = kernel.estimated ? ', from estimated energy' : '';
     notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} ${atStatedCalls}${basis}`);
   }
-  notes.push(passNote(kernel));
+  notes.push(changeNote(kernel), passNote(kernel));
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes.push(retuned);
   return notes.filter((note) => note !== '');
 }
 
 /** `kernels/softmax.wesl:12`, or null. */
-export function placeText(kernel: GuardKernel | RetunedKernel): string | null {
+export function placeText(
+  kernel: Pick<GuardKernel | RetunedKernel | DiffKernel, 'file' | 'line'>,
+): string | null {
   if (kernel.file === null) return null;
   return cleanLine(kernel.line === null ? kernel.file : `${kernel.file}:${kernel.line}`, 300);
 }

@@ -1,4 +1,13 @@
 export {
+  byStatus,
+  countStatuses,
+  diffCountsText,
+  diffNotes,
+  diffStatuses,
+  diffTitle,
+  notMeasuredText,
+} from './diff.ts';
+export {
   bySeverity,
   countsText,
   guardNotes,
@@ -21,6 +30,7 @@ export { historyNotes } from './history.ts';
 export { passNote, passRows } from './passes.ts';
 export { loosenedNote, otherPolicyNote } from './policy.ts';
 export { portfolioNotes } from './portfolio.ts';
+export { changeText, notLookedAtText } from './program-change.ts';
 export { quantityTitles } from './quantity-titles.ts';
 export { configurationNote, configurationOutcome, searchNote } from './retune.ts';
 export { runVerdicts } from './run-verdicts.ts';

@@ -1,10 +1,12 @@
 import { cleanLine } from '../text.ts';
 import type { GuardKernel, GuardReport, Report } from '../types.ts';
+import { diffCountsText, diffTitle } from './diff.ts';
 import { countsText, guardTitle, retuneTitle } from './facts.ts';
 
 /** The run in one line, for logs and step titles: `failed: 1 regressed, 3 identical (softmax: energy rose by 71 %)`. */
 export function reportSummary(report: Report): string {
   if (report.kind === 'retune') return retuneTitle(report);
+  if (report.kind === 'diff') return `${diffTitle}: ${diffCountsText(report)}`;
   const reason = cleanLine(report.reason, 300);
   return `${guardTitle(report)}: ${countsText(report)}${reason === '' ? '' : ` (${reason})`}`;
 }

@@ -51,7 +51,7 @@ export interface Row {
    */
   readonly artifact: number | null;
   /**
-   * Outcome of the run; `no-verdict` where it ended without a report.
+   * Outcome of the run; `no-verdict` where it ended without a report, `not-measured` where programs were compared and no device was opened.
    */
   verdict:
     | "passed"
@@ -61,7 +61,8 @@ export interface Row {
     | "environment"
     | "could-not-measure"
     | "interrupted"
-    | "no-verdict";
+    | "no-verdict"
+    | "not-measured";
   /**
    * Whether its exit status is another than 0.
    */
@@ -96,6 +97,12 @@ export interface Row {
    * @maxItems 300
    */
   readonly kernels: ReadonlyArray<Kernel>;
+  /**
+   * Kernels and workloads whose programs were compared, and not measured; absent for a run that measures.
+   *
+   * @maxItems 300
+   */
+  readonly programs?: ReadonlyArray<Program>;
   /**
    * Kernels and workloads that are not among them.
    */
@@ -214,4 +221,44 @@ export interface Kernel {
    * Items: A sentence or two.
    */
   readonly notes: ReadonlyArray<string>;
+  /**
+   * What moved in its program; absent where nothing is known of that.
+   */
+  readonly moved?: string;
+}
+/**
+ * How the program of one kernel and workload differs.
+ *
+ * This interface was referenced by `CommentFile`'s JSON-Schema
+ * via the `definition` "Program".
+ */
+export interface Program {
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+  /**
+   * How it differs.
+   */
+  readonly status: "changed" | "not-looked-at" | "missing-baseline" | "new" | "removed" | "identical";
+  /**
+   * What moved, one line for devices to which the same ships, or why nothing is known.
+   *
+   * @maxItems 8
+   *
+   * Items: A line.
+   */
+  readonly moved: ReadonlyArray<string>;
+  /**
+   * File from the root of the repository; empty if there is none.
+   */
+  readonly file: string;
+  /**
+   * 1-based line in it; null if there is none.
+   */
+  readonly line: number | null;
 }

@@ -667,7 +667,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } }, schema27 = { type: "object", additionalProperties: !1, required: ["name", "beforeMs", "afterMs", "changed"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, beforeMs: { type: ["number", "null"], minimum: 0 }, afterMs: { type: ["number", "null"], minimum: 0 }, changed: { type: "boolean" } } };
+var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, change: { oneOf: [{ $ref: "#/$defs/ReportProgramChange" }, { type: "null" }] }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } }, schema27 = { type: "object", additionalProperties: !1, required: ["name", "beforeMs", "afterMs", "changed"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, beforeMs: { type: ["number", "null"], minimum: 0 }, afterMs: { type: ["number", "null"], minimum: 0 }, changed: { type: "boolean" } } };
 function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -744,22 +744,215 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema28 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+var schema28 = { type: "object", additionalProperties: !1, required: ["differs", "moved", "unknown"], properties: { differs: { type: "array", items: { type: "string", enum: ["code", "launch", "data", "clock"] }, maxItems: 4 }, moved: { type: "array", items: { $ref: "#/$defs/ReportMovedWork" }, maxItems: 100 }, unknown: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 } } }, schema29 = { type: "object", additionalProperties: !1, required: ["what", "per", "unit", "base", "head"], properties: { what: { type: "string", minLength: 1, maxLength: 100 }, per: { type: "string", enum: ["launch", "workgroup", "invocation"] }, unit: { type: "string", enum: ["count", "bytes"] }, base: { type: ["number", "null"], minimum: 0 }, head: { type: ["number", "null"], minimum: 0 } } };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.what === void 0 || !func0.call(data, "what")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "what" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.per === void 0 || !func0.call(data, "per")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "per" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.unit === void 0 || !func0.call(data, "unit")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unit" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.base === void 0 || !func0.call(data, "base")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.head === void 0 || !func0.call(data, "head")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "what" || key0 === "per" || key0 === "unit" || key0 === "base" || key0 === "head")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.what !== void 0 && func0.call(data, "what")) {
+      let data0 = data.what;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 100) {
+          let err6 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err7 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.per !== void 0 && func0.call(data, "per")) {
+      let data1 = data.per;
+      if (typeof data1 != "string") {
+        let err9 = { instancePath: instancePath + "/per", schemaPath: "#/properties/per/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (!(data1 === "launch" || data1 === "workgroup" || data1 === "invocation")) {
+        let err10 = { instancePath: instancePath + "/per", schemaPath: "#/properties/per/enum", keyword: "enum", params: { allowedValues: schema29.properties.per.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.unit !== void 0 && func0.call(data, "unit")) {
+      let data2 = data.unit;
+      if (typeof data2 != "string") {
+        let err11 = { instancePath: instancePath + "/unit", schemaPath: "#/properties/unit/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (!(data2 === "count" || data2 === "bytes")) {
+        let err12 = { instancePath: instancePath + "/unit", schemaPath: "#/properties/unit/enum", keyword: "enum", params: { allowedValues: schema29.properties.unit.enum } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.base !== void 0 && func0.call(data, "base")) {
+      let data3 = data.base;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err13 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/type", keyword: "type", params: { type: schema29.properties.base.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
+        let err14 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.head !== void 0 && func0.call(data, "head")) {
+      let data4 = data.head;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/type", keyword: "type", params: { type: schema29.properties.head.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4) && (data4 < 0 || isNaN(data4))) {
+        let err16 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+  } else {
+    let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+  }
+  return validate69.errors = vErrors, errors === 0;
+}
+validate69.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.differs === void 0 || !func0.call(data, "differs")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "differs" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.moved === void 0 || !func0.call(data, "moved")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "moved" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.unknown === void 0 || !func0.call(data, "unknown")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unknown" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "differs" || key0 === "moved" || key0 === "unknown")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.differs !== void 0 && func0.call(data, "differs")) {
+      let data0 = data.differs;
+      if (Array.isArray(data0)) {
+        if (data0.length > 4) {
+          let err4 = { instancePath: instancePath + "/differs", schemaPath: "#/properties/differs/maxItems", keyword: "maxItems", params: { limit: 4 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data1 = data0[i0];
+          if (typeof data1 != "string") {
+            let err5 = { instancePath: instancePath + "/differs/" + i0, schemaPath: "#/properties/differs/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          if (!(data1 === "code" || data1 === "launch" || data1 === "data" || data1 === "clock")) {
+            let err6 = { instancePath: instancePath + "/differs/" + i0, schemaPath: "#/properties/differs/items/enum", keyword: "enum", params: { allowedValues: schema28.properties.differs.items.enum } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/differs", schemaPath: "#/properties/differs/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.moved !== void 0 && func0.call(data, "moved")) {
+      let data2 = data.moved;
+      if (Array.isArray(data2)) {
+        if (data2.length > 100) {
+          let err8 = { instancePath: instancePath + "/moved", schemaPath: "#/properties/moved/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len1 = data2.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate69(data2[i1], { instancePath: instancePath + "/moved/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      } else {
+        let err9 = { instancePath: instancePath + "/moved", schemaPath: "#/properties/moved/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.unknown !== void 0 && func0.call(data, "unknown")) {
+      let data4 = data.unknown;
+      if (Array.isArray(data4)) {
+        if (data4.length > 100) {
+          let err10 = { instancePath: instancePath + "/unknown", schemaPath: "#/properties/unknown/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len2 = data4.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
+          let data5 = data4[i2];
+          if (typeof data5 == "string") {
+            if (func86(data5) > 100) {
+              let err11 = { instancePath: instancePath + "/unknown/" + i2, schemaPath: "#/properties/unknown/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            }
+          } else {
+            let err12 = { instancePath: instancePath + "/unknown/" + i2, schemaPath: "#/properties/unknown/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          }
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/unknown", schemaPath: "#/properties/unknown/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+  } else {
+    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+  }
+  return validate68.errors = vErrors, errors === 0;
+}
+validate68.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema30 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "wrong-result" || data === "environment")) {
-    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema28.enum } };
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema30.enum } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate68.errors = vErrors, errors === 0;
+  return validate72.errors = vErrors, errors === 0;
 }
-validate68.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+validate72.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.estimate === void 0 || !func0.call(data, "estimate")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimate" } };
@@ -833,12 +1026,12 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate74.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema30 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema32 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -875,7 +1068,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema30.properties.joules.type } };
+        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema32.properties.joules.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -893,25 +1086,25 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate73.errors = vErrors, errors === 0;
+  return validate77.errors = vErrors, errors === 0;
 }
-validate73.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var pattern6 = new RegExp("^(?!__proto__$)", "u"), schema32 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
+validate77.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var pattern6 = new RegExp("^(?!__proto__$)", "u"), schema34 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema32.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema34.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string" && func86(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate77.errors = vErrors, errors === 0;
+  return validate81.errors = vErrors, errors === 0;
 }
-validate77.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
+validate81.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -940,18 +1133,18 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate77(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      validate81(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
     }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate76.errors = vErrors, errors === 0;
+  return validate80.errors = vErrors, errors === 0;
 }
-validate76.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema33 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
-function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
+validate80.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema35 = { type: "object", additionalProperties: !1, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func0.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -992,7 +1185,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema33.properties, key0)) {
+      if (!func0.call(schema35.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
@@ -1004,7 +1197,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema33.properties.metric.enum } };
+        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema35.properties.metric.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
@@ -1015,13 +1208,13 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data1 === "regressed" || data1 === "improved" || data1 === "unchanged" || data1 === "inconclusive" || data1 === "environment")) {
-        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema33.properties.verdict.enum } };
+        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema35.properties.verdict.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.ratio !== void 0 && func0.call(data, "ratio")) {
       let data2 = data.ratio, _errs7 = errors, valid1 = !1, passing0 = null, _errs8 = errors;
-      validate70(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate74(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid0 = _errs8 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
       let _errs9 = errors;
@@ -1098,7 +1291,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.confirmP !== void 0 && func0.call(data, "confirmP")) {
       let data8 = data.confirmP;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema33.properties.confirmP.type } };
+        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema35.properties.confirmP.type } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -1128,11 +1321,11 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
-  return validate81.errors = vErrors, errors === 0;
+  return validate85.errors = vErrors, errors === 0;
 }
-validate81.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+validate85.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -1154,7 +1347,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.overHead !== void 0 && func0.call(data, "overHead")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.overHead !== void 0 && func0.call(data, "overHead")) {
       let data1 = data.overHead;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (data1.energyRatio === void 0 || !func0.call(data1, "energyRatio")) {
@@ -1175,7 +1368,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
         }
         if (data1.energyRatio !== void 0 && func0.call(data1, "energyRatio")) {
           let data2 = data1.energyRatio, _errs7 = errors, valid2 = !1, passing0 = null, _errs8 = errors;
-          validate70(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+          validate74(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
           var _valid0 = _errs8 === errors;
           _valid0 && (valid2 = !0, passing0 = 0);
           let _errs9 = errors;
@@ -1193,7 +1386,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
         }
         if (data1.latencyRatio !== void 0 && func0.call(data1, "latencyRatio")) {
           let data3 = data1.latencyRatio, _errs12 = errors, valid3 = !1, passing1 = null, _errs13 = errors;
-          validate70(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+          validate74(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
           var _valid1 = _errs13 === errors;
           _valid1 && (valid3 = !0, passing1 = 0);
           let _errs14 = errors;
@@ -1216,7 +1409,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
       let data4 = data.energyRatio, _errs17 = errors, valid4 = !1, passing2 = null, _errs18 = errors;
-      validate70(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate74(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid2 = _errs18 === errors;
       _valid2 && (valid4 = !0, passing2 = 0);
       let _errs19 = errors;
@@ -1234,7 +1427,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
       let data5 = data.latencyRatio, _errs22 = errors, valid5 = !1, passing3 = null, _errs23 = errors;
-      validate70(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate74(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid3 = _errs23 === errors;
       _valid3 && (valid5 = !0, passing3 = 0);
       let _errs24 = errors;
@@ -1254,9 +1447,9 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate84.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate84.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate88.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1359,417 +1552,435 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       let err21 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
     }
-    if (data.diff !== void 0 && func0.call(data, "diff")) {
-      let data3 = data.diff;
-      if (typeof data3 != "string" && data3 !== null) {
-        let err22 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema26.properties.diff.type } };
+    if (data.change !== void 0 && func0.call(data, "change")) {
+      let data3 = data.change, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
+      validate68(data3, { instancePath: instancePath + "/change", parentData: data, parentDataProperty: "change", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid3 = !0, passing0 = 0);
+      let _errs10 = errors;
+      if (data3 !== null) {
+        let err22 = { instancePath: instancePath + "/change", schemaPath: "#/properties/change/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
-      if (typeof data3 == "string" && func86(data3) > 4e4) {
-        let err23 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err23 = { instancePath: instancePath + "/change", schemaPath: "#/properties/change/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
+    if (data.diff !== void 0 && func0.call(data, "diff")) {
+      let data4 = data.diff;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err24 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema26.properties.diff.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data4 == "string" && func86(data4) > 4e4) {
+        let err25 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data4 = data.kernel;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 200) {
-          let err24 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let data5 = data.kernel;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 200) {
+          let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
-        if (func86(data4) < 1) {
-          let err25 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        if (func86(data5) < 1) {
+          let err27 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
       } else {
-        let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err28 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data5 = data.workload;
-      if (typeof data5 == "string") {
-        if (func86(data5) > 200) {
-          let err27 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      let data6 = data.workload;
+      if (typeof data6 == "string") {
+        if (func86(data6) > 200) {
+          let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
-        if (func86(data5) < 1) {
-          let err28 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        if (func86(data6) < 1) {
+          let err30 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
       } else {
-        let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-      }
-    }
-    if (data.verdict !== void 0 && func0.call(data, "verdict")) {
-      let data6 = data.verdict;
-      if (typeof data6 != "string") {
-        let err30 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-      }
-      if (!(data6 === "regressed" || data6 === "improved" || data6 === "unchanged" || data6 === "inconclusive" || data6 === "identical" || data6 === "new" || data6 === "removed" || data6 === "missing-baseline" || data6 === "wrong-result" || data6 === "environment")) {
-        let err31 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema26.properties.verdict.enum } };
+        let err31 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
-    if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data7 = data.reason;
-      if (typeof data7 == "string") {
-        if (func86(data7) > 4e3) {
-          let err32 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-        }
-      } else {
-        let err33 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+    if (data.verdict !== void 0 && func0.call(data, "verdict")) {
+      let data7 = data.verdict;
+      if (typeof data7 != "string") {
+        let err32 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (!(data7 === "regressed" || data7 === "improved" || data7 === "unchanged" || data7 === "inconclusive" || data7 === "identical" || data7 === "new" || data7 === "removed" || data7 === "missing-baseline" || data7 === "wrong-result" || data7 === "environment")) {
+        let err33 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema26.properties.verdict.enum } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
+    if (data.reason !== void 0 && func0.call(data, "reason")) {
+      let data8 = data.reason;
+      if (typeof data8 == "string") {
+        if (func86(data8) > 4e3) {
+          let err34 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      } else {
+        let err35 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
     if (data.fails !== void 0 && func0.call(data, "fails") && typeof data.fails != "boolean") {
-      let err34 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let err36 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
     }
     if (data.failOn !== void 0 && func0.call(data, "failOn")) {
-      let data9 = data.failOn;
-      if (Array.isArray(data9)) {
-        if (data9.length > 9) {
-          let err35 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      let data10 = data.failOn;
+      if (Array.isArray(data10)) {
+        if (data10.length > 9) {
+          let err37 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
-        let len1 = data9.length;
+        let len1 = data10.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate68(data9[i1], { instancePath: instancePath + "/failOn/" + i1, parentData: data9, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+          validate72(data10[i1], { instancePath: instancePath + "/failOn/" + i1, parentData: data10, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
       } else {
-        let err36 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-    }
-    if (data.accepted !== void 0 && func0.call(data, "accepted")) {
-      let data11 = data.accepted;
-      if (typeof data11 != "string" && data11 !== null) {
-        let err37 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema26.properties.accepted.type } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-      }
-      if (typeof data11 == "string" && func86(data11) > 100) {
-        let err38 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        let err38 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
-    if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
-      let data12 = data.acceptLabel;
+    if (data.accepted !== void 0 && func0.call(data, "accepted")) {
+      let data12 = data.accepted;
       if (typeof data12 != "string" && data12 !== null) {
-        let err39 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema26.properties.acceptLabel.type } };
+        let err39 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema26.properties.accepted.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
       if (typeof data12 == "string" && func86(data12) > 100) {
-        let err40 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        let err40 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
-    if (data.attempt !== void 0 && func0.call(data, "attempt")) {
-      let data13 = data.attempt;
-      if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-        let err41 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+    if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
+      let data13 = data.acceptLabel;
+      if (typeof data13 != "string" && data13 !== null) {
+        let err41 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema26.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 1e5 || isNaN(data13)) {
-          let err42 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      if (typeof data13 == "string" && func86(data13) > 100) {
+        let err42 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.attempt !== void 0 && func0.call(data, "attempt")) {
+      let data14 = data.attempt;
+      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+        let err43 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      }
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e5 || isNaN(data14)) {
+          let err44 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (data13 < 1 || isNaN(data13)) {
-          let err43 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        if (data14 < 1 || isNaN(data14)) {
+          let err45 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
       }
     }
     if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err44 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      let err46 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
     }
     if (data.on !== void 0 && func0.call(data, "on")) {
-      let data15 = data.on;
-      if (typeof data15 == "string") {
-        if (func86(data15) > 60) {
-          let err45 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let data16 = data.on;
+      if (typeof data16 == "string") {
+        if (func86(data16) > 60) {
+          let err47 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (func86(data15) < 1) {
-          let err46 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        if (func86(data16) < 1) {
+          let err48 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
       } else {
-        let err47 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-      }
-    }
-    if (data.file !== void 0 && func0.call(data, "file")) {
-      let data16 = data.file;
-      if (typeof data16 != "string" && data16 !== null) {
-        let err48 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-      }
-      if (typeof data16 == "string" && func86(data16) > 4096) {
-        let err49 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err49 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
     }
-    if (data.line !== void 0 && func0.call(data, "line")) {
-      let data17 = data.line;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17)) && data17 !== null) {
-        let err50 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data17 = data.file;
+      if (typeof data17 != "string" && data17 !== null) {
+        let err50 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e8 || isNaN(data17)) {
-          let err51 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      if (typeof data17 == "string" && func86(data17) > 4096) {
+        let err51 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      }
+    }
+    if (data.line !== void 0 && func0.call(data, "line")) {
+      let data18 = data.line;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18)) && data18 !== null) {
+        let err52 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 > 1e8 || isNaN(data18)) {
+          let err53 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        if (data17 < 1 || isNaN(data17)) {
-          let err52 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        if (data18 < 1 || isNaN(data18)) {
+          let err54 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err53 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      let err55 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data19 = data.energyRatio, _errs39 = errors, valid5 = !1, passing0 = null, _errs40 = errors;
-      validate70(data19, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
-      var _valid0 = _errs40 === errors;
-      _valid0 && (valid5 = !0, passing0 = 0);
-      let _errs41 = errors;
-      if (data19 !== null) {
-        let err54 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-      }
-      var _valid0 = _errs41 === errors;
-      if (_valid0 && valid5 ? (valid5 = !1, passing0 = [passing0, 1]) : _valid0 && (valid5 = !0, passing0 = 1), valid5)
-        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
-      else {
-        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-      }
-    }
-    if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data20 = data.latencyRatio, _errs44 = errors, valid6 = !1, passing1 = null, _errs45 = errors;
-      validate70(data20, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      let data20 = data.energyRatio, _errs44 = errors, valid6 = !1, passing1 = null, _errs45 = errors;
+      validate74(data20, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid1 = _errs45 === errors;
       _valid1 && (valid6 = !0, passing1 = 0);
       let _errs46 = errors;
       if (data20 !== null) {
-        let err56 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err56 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
       var _valid1 = _errs46 === errors;
       if (_valid1 && valid6 ? (valid6 = !1, passing1 = [passing1, 1]) : _valid1 && (valid6 = !0, passing1 = 1), valid6)
         errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
       else {
-        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err57 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
     }
-    if (data.base !== void 0 && func0.call(data, "base")) {
-      let data21 = data.base, _errs49 = errors, valid7 = !1, passing2 = null, _errs50 = errors;
-      validate73(data21, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+    if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
+      let data21 = data.latencyRatio, _errs49 = errors, valid7 = !1, passing2 = null, _errs50 = errors;
+      validate74(data21, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid2 = _errs50 === errors;
       _valid2 && (valid7 = !0, passing2 = 0);
       let _errs51 = errors;
       if (data21 !== null) {
-        let err58 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err58 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
       var _valid2 = _errs51 === errors;
       if (_valid2 && valid7 ? (valid7 = !1, passing2 = [passing2, 1]) : _valid2 && (valid7 = !0, passing2 = 1), valid7)
         errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
       else {
-        let err59 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        let err59 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
-    if (data.head !== void 0 && func0.call(data, "head")) {
-      let data22 = data.head, _errs54 = errors, valid8 = !1, passing3 = null, _errs55 = errors;
-      validate73(data22, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+    if (data.base !== void 0 && func0.call(data, "base")) {
+      let data22 = data.base, _errs54 = errors, valid8 = !1, passing3 = null, _errs55 = errors;
+      validate77(data22, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var _valid3 = _errs55 === errors;
       _valid3 && (valid8 = !0, passing3 = 0);
       let _errs56 = errors;
       if (data22 !== null) {
-        let err60 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        let err60 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
       var _valid3 = _errs56 === errors;
       if (_valid3 && valid8 ? (valid8 = !1, passing3 = [passing3, 1]) : _valid3 && (valid8 = !0, passing3 = 1), valid8)
         errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
       else {
-        let err61 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err61 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
+    if (data.head !== void 0 && func0.call(data, "head")) {
+      let data23 = data.head, _errs59 = errors, valid9 = !1, passing4 = null, _errs60 = errors;
+      validate77(data23, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      var _valid4 = _errs60 === errors;
+      _valid4 && (valid9 = !0, passing4 = 0);
+      let _errs61 = errors;
+      if (data23 !== null) {
+        let err62 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+      var _valid4 = _errs61 === errors;
+      if (_valid4 && valid9 ? (valid9 = !1, passing4 = [passing4, 1]) : _valid4 && (valid9 = !0, passing4 = 1), valid9)
+        errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+      else {
+        let err63 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      }
+    }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data23 = data.configuration;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        if (data23.base === void 0 || !func0.call(data23, "base")) {
-          let err62 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data24 = data.configuration;
+      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+        if (data24.base === void 0 || !func0.call(data24, "base")) {
+          let err64 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
-        if (data23.head === void 0 || !func0.call(data23, "head")) {
-          let err63 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        if (data24.head === void 0 || !func0.call(data24, "head")) {
+          let err65 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
-        for (let key1 of Object.keys(data23)) {
+        for (let key1 of Object.keys(data24)) {
           if (errors >= 200)
             break;
           if (!(key1 === "base" || key1 === "head")) {
-            let err64 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-          }
-        }
-        if (data23.base !== void 0 && func0.call(data23, "base")) {
-          let data24 = data23.base, _errs62 = errors, valid10 = !1, passing4 = null, _errs63 = errors;
-          validate76(data24, { instancePath: instancePath + "/configuration/base", parentData: data23, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-          var _valid4 = _errs63 === errors;
-          _valid4 && (valid10 = !0, passing4 = 0);
-          let _errs64 = errors;
-          if (data24 !== null) {
-            let err65 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-          }
-          var _valid4 = _errs64 === errors;
-          if (_valid4 && valid10 ? (valid10 = !1, passing4 = [passing4, 1]) : _valid4 && (valid10 = !0, passing4 = 1), valid10)
-            errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
-          else {
-            let err66 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            let err66 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
           }
         }
-        if (data23.head !== void 0 && func0.call(data23, "head")) {
-          let data25 = data23.head, _errs67 = errors, valid11 = !1, passing5 = null, _errs68 = errors;
-          validate76(data25, { instancePath: instancePath + "/configuration/head", parentData: data23, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+        if (data24.base !== void 0 && func0.call(data24, "base")) {
+          let data25 = data24.base, _errs67 = errors, valid11 = !1, passing5 = null, _errs68 = errors;
+          validate80(data25, { instancePath: instancePath + "/configuration/base", parentData: data24, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
           var _valid5 = _errs68 === errors;
           _valid5 && (valid11 = !0, passing5 = 0);
           let _errs69 = errors;
           if (data25 !== null) {
-            let err67 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            let err67 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
           var _valid5 = _errs69 === errors;
           if (_valid5 && valid11 ? (valid11 = !1, passing5 = [passing5, 1]) : _valid5 && (valid11 = !0, passing5 = 1), valid11)
             errors = _errs67, vErrors !== null && (_errs67 ? vErrors.length = _errs67 : vErrors = null);
           else {
-            let err68 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            let err68 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
             vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
           }
         }
-      } else {
-        let err69 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-      }
-    }
-    if (data.metrics !== void 0 && func0.call(data, "metrics")) {
-      let data26 = data.metrics;
-      if (Array.isArray(data26)) {
-        if (data26.length > 2) {
-          let err70 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        if (data24.head !== void 0 && func0.call(data24, "head")) {
+          let data26 = data24.head, _errs72 = errors, valid12 = !1, passing6 = null, _errs73 = errors;
+          validate80(data26, { instancePath: instancePath + "/configuration/head", parentData: data24, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+          var _valid6 = _errs73 === errors;
+          _valid6 && (valid12 = !0, passing6 = 0);
+          let _errs74 = errors;
+          if (data26 !== null) {
+            let err69 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+          }
+          var _valid6 = _errs74 === errors;
+          if (_valid6 && valid12 ? (valid12 = !1, passing6 = [passing6, 1]) : _valid6 && (valid12 = !0, passing6 = 1), valid12)
+            errors = _errs72, vErrors !== null && (_errs72 ? vErrors.length = _errs72 : vErrors = null);
+          else {
+            let err70 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          }
         }
-        let len2 = data26.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate81(data26[i2], { instancePath: instancePath + "/metrics/" + i2, parentData: data26, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
       } else {
-        let err71 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        let err71 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
-    if (data.attribution !== void 0 && func0.call(data, "attribution")) {
-      let data28 = data.attribution;
-      if (typeof data28 != "string" && data28 !== null) {
-        let err72 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
-        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-      }
-      if (!(data28 === "code" || data28 === "tuning" || data28 === "both" || data28 === null)) {
-        let err73 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+    if (data.metrics !== void 0 && func0.call(data, "metrics")) {
+      let data27 = data.metrics;
+      if (Array.isArray(data27)) {
+        if (data27.length > 2) {
+          let err72 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+        }
+        let len2 = data27.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate85(data27[i2], { instancePath: instancePath + "/metrics/" + i2, parentData: data27, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
+      } else {
+        let err73 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
       }
     }
-    if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
-      let data29 = data.kWhPerMonth;
-      if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-        let err74 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
+    if (data.attribution !== void 0 && func0.call(data, "attribution")) {
+      let data29 = data.attribution;
+      if (typeof data29 != "string" && data29 !== null) {
+        let err74 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
-      if (typeof data29 == "number" && isFinite(data29)) {
-        if (data29 > 1e15 || isNaN(data29)) {
-          let err75 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+      if (!(data29 === "code" || data29 === "tuning" || data29 === "both" || data29 === null)) {
+        let err75 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+      }
+    }
+    if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
+      let data30 = data.kWhPerMonth;
+      if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+        let err76 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+      }
+      if (typeof data30 == "number" && isFinite(data30)) {
+        if (data30 > 1e15 || isNaN(data30)) {
+          let err77 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
-        if (data29 < -1e15 || isNaN(data29)) {
-          let err76 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        if (data30 < -1e15 || isNaN(data30)) {
+          let err78 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data30 = data.blocks;
-      if (!(typeof data30 == "number" && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-        let err77 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+      let data31 = data.blocks;
+      if (!(typeof data31 == "number" && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+        let err79 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
-      if (typeof data30 == "number" && isFinite(data30)) {
-        if (data30 > 1e5 || isNaN(data30)) {
-          let err78 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      if (typeof data31 == "number" && isFinite(data31)) {
+        if (data31 > 1e5 || isNaN(data31)) {
+          let err80 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        if (data30 < 0 || isNaN(data30)) {
-          let err79 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        if (data31 < 0 || isNaN(data31)) {
+          let err81 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func0.call(data, "retuned")) {
-      let data31 = data.retuned, _errs81 = errors, valid14 = !1, passing6 = null, _errs82 = errors;
-      validate84(data31, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
-      var _valid6 = _errs82 === errors;
-      _valid6 && (valid14 = !0, passing6 = 0);
-      let _errs83 = errors;
-      if (data31 !== null) {
-        let err80 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+      let data32 = data.retuned, _errs86 = errors, valid15 = !1, passing7 = null, _errs87 = errors;
+      validate88(data32, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
+      var _valid7 = _errs87 === errors;
+      _valid7 && (valid15 = !0, passing7 = 0);
+      let _errs88 = errors;
+      if (data32 !== null) {
+        let err82 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
       }
-      var _valid6 = _errs83 === errors;
-      if (_valid6 && valid14 ? (valid14 = !1, passing6 = [passing6, 1]) : _valid6 && (valid14 = !0, passing6 = 1), valid14)
-        errors = _errs81, vErrors !== null && (_errs81 ? vErrors.length = _errs81 : vErrors = null);
+      var _valid7 = _errs88 === errors;
+      if (_valid7 && valid15 ? (valid15 = !1, passing7 = [passing7, 1]) : _valid7 && (valid15 = !0, passing7 = 1), valid15)
+        errors = _errs86, vErrors !== null && (_errs86 ? vErrors.length = _errs86 : vErrors = null);
       else {
-        let err81 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-      }
-    }
-    if (data.nights !== void 0 && func0.call(data, "nights")) {
-      let data32 = data.nights;
-      if (Array.isArray(data32)) {
-        if (data32.length > 60) {
-          let err82 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
-        }
-        let len3 = data32.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate73(data32[i3], { instancePath: instancePath + "/nights/" + i3, parentData: data32, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
-      } else {
-        let err83 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        let err83 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing7 } };
         vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
       }
     }
+    if (data.nights !== void 0 && func0.call(data, "nights")) {
+      let data33 = data.nights;
+      if (Array.isArray(data33)) {
+        if (data33.length > 60) {
+          let err84 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+        }
+        let len3 = data33.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate77(data33[i3], { instancePath: instancePath + "/nights/" + i3, parentData: data33, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      } else {
+        let err85 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+      }
+    }
   } else {
-    let err84 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+    let err86 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema35 = { type: "object", additionalProperties: !1, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } }, schema36 = { type: "object", additionalProperties: !1, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+var schema37 = { type: "object", additionalProperties: !1, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } }, schema38 = { type: "object", additionalProperties: !1, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -1802,7 +2013,7 @@ function validate94(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 != "string" && data0 !== null) {
-        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema36.properties.kernel.type } };
+        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema38.properties.kernel.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data0 == "string" && func86(data0) > 200) {
@@ -1854,11 +2065,11 @@ function validate94(data, { instancePath = "", parentData, parentDataProperty, r
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate94.errors = vErrors, errors === 0;
+  return validate98.errors = vErrors, errors === 0;
 }
-validate94.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+validate98.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.source === void 0 || !func0.call(data, "source")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
@@ -1883,7 +2094,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (!(data0 === "base" || data0 === "head")) {
-        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema35.properties.source.enum } };
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema37.properties.source.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -1896,7 +2107,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate94(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+          validate98(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -1906,11 +2117,11 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate93.errors = vErrors, errors === 0;
+  return validate97.errors = vErrors, errors === 0;
 }
-validate93.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
+validate97.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -1964,11 +2175,11 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate97.errors = vErrors, errors === 0;
+  return validate101.errors = vErrors, errors === 0;
 }
-validate97.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+validate101.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.label === void 0 || !func0.call(data, "label")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
@@ -2046,12 +2257,12 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate99.errors = vErrors, errors === 0;
+  return validate103.errors = vErrors, errors === 0;
 }
-validate99.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema39 = { type: "object", additionalProperties: !1, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
-function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
+validate103.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema41 = { type: "object", additionalProperties: !1, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func0.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -2084,7 +2295,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data1 = data.file;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema39.properties.file.type } };
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema41.properties.file.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func86(data1) > 4096) {
@@ -2096,12 +2307,12 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate103.errors = vErrors, errors === 0;
+  return validate107.errors = vErrors, errors === 0;
 }
-validate103.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema40 = { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+validate107.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema42 = { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func0.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -2122,7 +2333,7 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema40.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema42.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -2139,7 +2350,7 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema40.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema42.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -2157,12 +2368,12 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate105.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate105.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: !1, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema42 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
-function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+validate109.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema43 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, turns: { type: "object", additionalProperties: !1, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema44 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.time === void 0 || !func0.call(data, "time")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "time" } };
@@ -2199,7 +2410,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data1 = data.energy;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema42.properties.energy.type } };
+        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema44.properties.energy.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -2217,11 +2428,11 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate108.errors = vErrors, errors === 0;
+  return validate112.errors = vErrors, errors === 0;
 }
-validate108.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+validate112.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -2266,7 +2477,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema41.properties, key0)) {
+      if (!func0.call(schema43.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -2310,7 +2521,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema41.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema43.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -2367,14 +2578,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (!(data6 === "flag" || data6 === "confirm")) {
-        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema41.properties.phase.enum } };
+        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema43.properties.phase.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data7 = data.latencyMs;
       if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema41.properties.latencyMs.type } };
+        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema43.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
@@ -2391,7 +2602,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data8 = data.joules;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema41.properties.joules.type } };
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema43.properties.joules.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -2462,7 +2673,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.turns !== void 0 && func0.call(data, "turns")) {
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate112(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length)), data.turns !== void 0 && func0.call(data, "turns")) {
       let data14 = data.turns;
       if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
         if (data14.count === void 0 || !func0.call(data14, "count")) {
@@ -2546,7 +2757,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data14.latencySd !== void 0 && func0.call(data14, "latencySd")) {
           let data18 = data14.latencySd;
           if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.latencySd.type } };
+            let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema43.properties.turns.properties.latencySd.type } };
             vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
           if (typeof data18 == "number" && isFinite(data18)) {
@@ -2563,7 +2774,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data14.energySd !== void 0 && func0.call(data14, "energySd")) {
           let data19 = data14.energySd;
           if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema41.properties.turns.properties.energySd.type } };
+            let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema43.properties.turns.properties.energySd.type } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
           if (typeof data19 == "number" && isFinite(data19)) {
@@ -2585,7 +2796,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.window !== void 0 && func0.call(data, "window")) {
       let data20 = data.window;
       if (!(data20 && typeof data20 == "object" && !Array.isArray(data20)) && data20 !== null) {
-        let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema41.properties.window.type } };
+        let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema43.properties.window.type } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
       if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
@@ -2680,7 +2891,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data20.netJoules !== void 0 && func0.call(data20, "netJoules")) {
           let data24 = data20.netJoules;
           if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-            let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema41.properties.window.properties.netJoules.type } };
+            let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema43.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
           }
           if (typeof data24 == "number" && isFinite(data24)) {
@@ -2697,7 +2908,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data20.relativeError !== void 0 && func0.call(data20, "relativeError")) {
           let data25 = data20.relativeError;
           if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-            let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema41.properties.window.properties.relativeError.type } };
+            let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema43.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
           }
           if (typeof data25 == "number" && isFinite(data25)) {
@@ -2714,7 +2925,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data20.disagreement !== void 0 && func0.call(data20, "disagreement")) {
           let data26 = data20.disagreement;
           if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-            let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema41.properties.window.properties.disagreement.type } };
+            let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema43.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
           if (typeof data26 == "number" && isFinite(data26)) {
@@ -2731,7 +2942,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data20.busyShare !== void 0 && func0.call(data20, "busyShare")) {
           let data27 = data20.busyShare;
           if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-            let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema41.properties.window.properties.busyShare.type } };
+            let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema43.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
           }
           if (typeof data27 == "number" && isFinite(data27)) {
@@ -2748,7 +2959,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         if (data20.conditions !== void 0 && func0.call(data20, "conditions")) {
           let data28 = data20.conditions;
           if (!(data28 && typeof data28 == "object" && !Array.isArray(data28)) && data28 !== null) {
-            let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.type } };
+            let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema43.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
           }
           if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
@@ -2779,7 +2990,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             if (data28.smMhz !== void 0 && func0.call(data28, "smMhz")) {
               let data29 = data28.smMhz;
               if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-                let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.smMhz.type } };
+                let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema43.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
               if (typeof data29 == "number" && isFinite(data29)) {
@@ -2796,7 +3007,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             if (data28.memoryMhz !== void 0 && func0.call(data28, "memoryMhz")) {
               let data30 = data28.memoryMhz;
               if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
-                let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.memoryMhz.type } };
+                let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema43.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
               if (typeof data30 == "number" && isFinite(data30)) {
@@ -2813,7 +3024,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             if (data28.celsius !== void 0 && func0.call(data28, "celsius")) {
               let data31 = data28.celsius;
               if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
-                let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.celsius.type } };
+                let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema43.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
               if (typeof data31 == "number" && isFinite(data31)) {
@@ -2830,7 +3041,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
             if (data28.powerCappedPart !== void 0 && func0.call(data28, "powerCappedPart")) {
               let data32 = data28.powerCappedPart;
               if (!(typeof data32 == "number" && isFinite(data32)) && data32 !== null) {
-                let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema41.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema43.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
               }
               if (typeof data32 == "number" && isFinite(data32)) {
@@ -2852,9 +3063,9 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
   }
-  return validate107.errors = vErrors, errors === 0;
+  return validate111.errors = vErrors, errors === 0;
 }
-validate107.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate111.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
@@ -3155,7 +3366,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.policy !== void 0 && func0.call(data, "policy") && (validate93(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.notJudged !== void 0 && func0.call(data, "notJudged")) {
+    if (data.policy !== void 0 && func0.call(data, "policy") && (validate97(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.notJudged !== void 0 && func0.call(data, "notJudged")) {
       let data21 = data.notJudged;
       if (Array.isArray(data21)) {
         if (data21.length > 32e3) {
@@ -3164,7 +3375,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate97(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length);
+          validate101(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length);
       } else {
         let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
@@ -3190,7 +3401,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len3 = data24.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate99(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
+          validate103(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
@@ -3198,7 +3409,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.suggestion !== void 0 && func0.call(data, "suggestion")) {
       let data26 = data.suggestion, _errs57 = errors, valid12 = !1, passing3 = null, _errs58 = errors;
-      validate103(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
+      validate107(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
       var _valid3 = _errs58 === errors;
       _valid3 && (valid12 = !0, passing3 = 0);
       let _errs59 = errors;
@@ -3216,7 +3427,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.noiseFloor !== void 0 && func0.call(data, "noiseFloor")) {
       let data27 = data.noiseFloor, _errs62 = errors, valid13 = !1, passing4 = null, _errs63 = errors;
-      validate105(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
+      validate109(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length);
       var _valid4 = _errs63 === errors;
       _valid4 && (valid13 = !0, passing4 = 0);
       let _errs64 = errors;
@@ -3241,7 +3452,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len4 = data28.length;
         for (let i4 = 0; i4 < len4 && errors < 200; i4++)
-          validate107(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+          validate111(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
@@ -3254,9 +3465,9 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema43 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 }, portfolios: { type: "array", items: { $ref: "#/$defs/ReportPortfolio" }, maxItems: 32e3 } } }, schema44 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, compared: { type: "array", items: { $ref: "#/$defs/ReportCompared" }, maxItems: 64 }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema45 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+var schema45 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 }, portfolios: { type: "array", items: { $ref: "#/$defs/ReportPortfolio" }, maxItems: 32e3 } } }, schema46 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, compared: { type: "array", items: { $ref: "#/$defs/ReportCompared" }, maxItems: 64 }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema47 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -3278,7 +3489,7 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 1e9 || isNaN(data1)) {
@@ -3297,7 +3508,7 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema47.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3315,12 +3526,12 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate117.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate117.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema47 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema49 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -3361,7 +3572,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema47.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema49.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3378,7 +3589,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func0.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema47.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema49.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3396,12 +3607,12 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate122.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate122.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema48 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema50 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate128.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -3427,10 +3638,10 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema48.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema50.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3447,7 +3658,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema48.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema50.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3469,11 +3680,11 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate128.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+validate128.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func0.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -3523,11 +3734,11 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate131.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate131.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func0.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -3581,11 +3792,11 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate133.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+validate133.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func0.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -3620,7 +3831,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate122(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
+          validate126(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -3635,7 +3846,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate124(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate128(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3650,7 +3861,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate127(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate131(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -3665,7 +3876,7 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate129(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+          validate133(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -3675,12 +3886,12 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate121.errors = vErrors, errors === 0;
+  return validate125.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
+validate125.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema54 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func0.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -3721,7 +3932,7 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema52.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema54.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -3744,7 +3955,7 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema52.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema54.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern5.test(data2)) {
@@ -3792,12 +4003,12 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate133.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate133.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema53 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate135.evaluated;
+validate137.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema55 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate139.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func0.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -3850,7 +4061,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema53.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema55.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern5.test(data1)) {
@@ -3873,7 +4084,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema53.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema55.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -3890,7 +4101,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema53.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema55.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -3912,11 +4123,11 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate135.errors = vErrors, errors === 0;
+  return validate139.errors = vErrors, errors === 0;
 }
-validate135.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
+validate139.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func0.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -3964,7 +4175,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate133(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
+          validate137(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3972,7 +4183,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func0.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
-      validate135(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors), errors = vErrors.length);
+      validate139(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
       let _errs10 = errors;
@@ -3992,12 +4203,12 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate132.errors = vErrors, errors === 0;
+  return validate136.errors = vErrors, errors === 0;
 }
-validate132.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema54 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate143.evaluated;
+validate136.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema56 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate147.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func0.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -4058,7 +4269,7 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema54.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema56.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -4069,7 +4280,7 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema54.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema56.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -4083,16 +4294,16 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length));
+    data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
   } else {
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate143.errors = vErrors, errors === 0;
+  return validate147.errors = vErrors, errors === 0;
 }
-validate143.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate146(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate146.evaluated;
+validate147.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate150.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -4114,7 +4325,7 @@ function validate146(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 1e9 || isNaN(data1)) {
@@ -4150,11 +4361,11 @@ function validate146(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate146.errors = vErrors, errors === 0;
+  return validate150.errors = vErrors, errors === 0;
 }
-validate146.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+validate150.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -4259,7 +4470,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema44.properties, key0)) {
+      if (!func0.call(schema46.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -4288,7 +4499,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate117(data2[i1], { instancePath: instancePath + "/compared/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length);
+          validate121(data2[i1], { instancePath: instancePath + "/compared/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err29 = { instancePath: instancePath + "/compared", schemaPath: "#/properties/compared/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
@@ -4298,9 +4509,9 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
       let err30 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
     }
-    if (data.reset !== void 0 && func0.call(data, "reset") && (validate108(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length)), data.evidence !== void 0 && func0.call(data, "evidence")) {
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate112(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length)), data.evidence !== void 0 && func0.call(data, "evidence")) {
       let data6 = data.evidence, _errs12 = errors, valid5 = !1, passing0 = null, _errs13 = errors;
-      validate121(data6, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
+      validate125(data6, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length);
       var _valid0 = _errs13 === errors;
       _valid0 && (valid5 = !0, passing0 = 0);
       let _errs14 = errors;
@@ -4318,7 +4529,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.history !== void 0 && func0.call(data, "history")) {
       let data7 = data.history, _errs17 = errors, valid6 = !1, passing1 = null, _errs18 = errors;
-      validate132(data7, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length);
+      validate136(data7, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length);
       var _valid1 = _errs18 === errors;
       _valid1 && (valid6 = !0, passing1 = 0);
       let _errs19 = errors;
@@ -4369,7 +4580,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data10 = data.file;
       if (typeof data10 != "string" && data10 !== null) {
-        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema44.properties.file.type } };
+        let err41 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema46.properties.file.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
       if (typeof data10 == "string" && func86(data10) > 4096) {
@@ -4380,7 +4591,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data11 = data.line;
       if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11)) && data11 !== null) {
-        let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema44.properties.line.type } };
+        let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema46.properties.line.type } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
       if (typeof data11 == "number" && isFinite(data11)) {
@@ -4401,14 +4612,14 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
       if (!(data12 === "energy" || data12 === "latency" || data12 === "edp" || data12 === "ed2p")) {
-        let err47 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema44.properties.objective.enum } };
+        let err47 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema46.properties.objective.enum } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
       let data13 = data.latencySlack;
       if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
-        let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema44.properties.latencySlack.type } };
+        let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema46.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
       if (typeof data13 == "number" && isFinite(data13)) {
@@ -4424,7 +4635,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
       let data14 = data.configuration, _errs34 = errors, valid7 = !1, passing2 = null, _errs35 = errors;
-      validate76(data14, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      validate80(data14, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
       var _valid2 = _errs35 === errors;
       _valid2 && (valid7 = !0, passing2 = 0);
       let _errs36 = errors;
@@ -4442,7 +4653,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
       let data15 = data.previousConfiguration, _errs39 = errors, valid8 = !1, passing3 = null, _errs40 = errors;
-      validate76(data15, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+      validate80(data15, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
       var _valid3 = _errs40 === errors;
       _valid3 && (valid8 = !0, passing3 = 0);
       let _errs41 = errors;
@@ -4461,7 +4672,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data16 = data.latencyMs;
       if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
-        let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema44.properties.latencyMs.type } };
+        let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema46.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       if (typeof data16 == "number" && isFinite(data16)) {
@@ -4478,7 +4689,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data17 = data.joules;
       if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-        let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema44.properties.joules.type } };
+        let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema46.properties.joules.type } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
       if (typeof data17 == "number" && isFinite(data17)) {
@@ -4498,7 +4709,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
       let data19 = data.before, _errs50 = errors, valid9 = !1, passing4 = null, _errs51 = errors;
-      validate73(data19, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      validate77(data19, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var _valid4 = _errs51 === errors;
       _valid4 && (valid9 = !0, passing4 = 0);
       let _errs52 = errors;
@@ -4516,7 +4727,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
       let data20 = data.energyRatio, _errs55 = errors, valid10 = !1, passing5 = null, _errs56 = errors;
-      validate70(data20, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate74(data20, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid5 = _errs56 === errors;
       _valid5 && (valid10 = !0, passing5 = 0);
       let _errs57 = errors;
@@ -4534,7 +4745,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
       let data21 = data.latencyRatio, _errs60 = errors, valid11 = !1, passing6 = null, _errs61 = errors;
-      validate70(data21, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate74(data21, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       var _valid6 = _errs61 === errors;
       _valid6 && (valid11 = !0, passing6 = 0);
       let _errs62 = errors;
@@ -4644,7 +4855,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data26.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate143(data26[i2], { instancePath: instancePath + "/failureExamples/" + i2, parentData: data26, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors), errors = vErrors.length);
+          validate147(data26[i2], { instancePath: instancePath + "/failureExamples/" + i2, parentData: data26, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors), errors = vErrors.length);
       } else {
         let err83 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
@@ -4719,7 +4930,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
       if (!(data32 === "trials" || data32 === "seconds" || data32 === "converged" || data32 === "exhausted" || data32 === "interrupted")) {
-        let err96 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema44.properties.stopped.enum } };
+        let err96 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema46.properties.stopped.enum } };
         vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
@@ -4908,7 +5119,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
           let data43 = data42[i3];
           if (!(typeof data43 == "number" && isFinite(data43)) && data43 !== null) {
-            let err131 = { instancePath: instancePath + "/convergence/" + i3, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema44.properties.convergence.items.type } };
+            let err131 = { instancePath: instancePath + "/convergence/" + i3, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema46.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
           }
           if (typeof data43 == "number" && isFinite(data43)) {
@@ -4936,7 +5147,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len4 = data44.length;
         for (let i4 = 0; i4 < len4 && errors < 200; i4++)
-          validate146(data44[i4], { instancePath: instancePath + "/pareto/" + i4, parentData: data44, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors), errors = vErrors.length);
+          validate150(data44[i4], { instancePath: instancePath + "/pareto/" + i4, parentData: data44, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors), errors = vErrors.length);
       } else {
         let err136 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err136] : vErrors.push(err136), errors++;
@@ -4958,12 +5169,12 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     let err139 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err139] : vErrors.push(err139), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate119.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema57 = { type: "object", additionalProperties: !1, required: ["configuration", "shares"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, shares: { type: "array", items: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, maxItems: 64 } } };
-function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
+validate119.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema59 = { type: "object", additionalProperties: !1, required: ["configuration", "shares"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, shares: { type: "array", items: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, maxItems: 64 } } };
+function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate155.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -4981,7 +5192,7 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate76(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.shares !== void 0 && func0.call(data, "shares")) {
+    if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate80(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.shares !== void 0 && func0.call(data, "shares")) {
       let data1 = data.shares;
       if (Array.isArray(data1)) {
         if (data1.length > 64) {
@@ -4992,7 +5203,7 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data2 = data1[i0];
           if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-            let err4 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/type", keyword: "type", params: { type: schema57.properties.shares.items.type } };
+            let err4 = { instancePath: instancePath + "/shares/" + i0, schemaPath: "#/properties/shares/items/type", keyword: "type", params: { type: schema59.properties.shares.items.type } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
           if (typeof data2 == "number" && isFinite(data2)) {
@@ -5015,11 +5226,11 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate151.errors = vErrors, errors === 0;
+  return validate155.errors = vErrors, errors === 0;
 }
-validate151.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate150.evaluated;
+validate155.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate154(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate154.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -5115,7 +5326,7 @@ function validate150(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data4.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate151(data4[i1], { instancePath: instancePath + "/members/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length);
+          validate155(data4[i1], { instancePath: instancePath + "/members/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors), errors = vErrors.length);
       } else {
         let err17 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
@@ -5141,11 +5352,11 @@ function validate150(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate150.errors = vErrors, errors === 0;
+  return validate154.errors = vErrors, errors === 0;
 }
-validate150.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+validate154.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -5202,7 +5413,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema43.properties, key0)) {
+      if (!func0.call(schema45.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -5279,14 +5490,14 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema43.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema45.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema43.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema45.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -5392,7 +5603,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate115(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
+          validate119(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -5407,7 +5618,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data16.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate150(data16[i2], { instancePath: instancePath + "/portfolios/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors), errors = vErrors.length);
+          validate154(data16[i2], { instancePath: instancePath + "/portfolios/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors), errors = vErrors.length);
       } else {
         let err46 = { instancePath: instancePath + "/portfolios", schemaPath: "#/properties/portfolios/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
@@ -5417,9 +5628,532 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
   }
-  return validate111.errors = vErrors, errors === 0;
+  return validate115.errors = vErrors, errors === 0;
 }
-validate111.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema60 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "warnings", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "diff" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 2] }, manifest: { type: ["string", "null"], maxLength: 4096 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, reason: { type: "string", maxLength: 4e3 }, base: { $ref: "#/$defs/ReportRevision" }, head: { $ref: "#/$defs/ReportRevision" }, counts: { type: "object", additionalProperties: !1, required: ["changed", "notLookedAt", "missingBaseline", "new", "removed", "identical"], properties: { changed: { $ref: "#/$defs/ReportDiffCount" }, notLookedAt: { $ref: "#/$defs/ReportDiffCount" }, missingBaseline: { $ref: "#/$defs/ReportDiffCount" }, new: { $ref: "#/$defs/ReportDiffCount" }, removed: { $ref: "#/$defs/ReportDiffCount" }, identical: { $ref: "#/$defs/ReportDiffCount" } } }, kernels: { type: "array", items: { $ref: "#/$defs/ReportDiffKernel" }, maxItems: 32e3 } } };
+function validate163(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate163.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 1e5 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  return validate163.errors = vErrors, errors === 0;
+}
+validate163.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema62 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "status", "reason", "file", "line", "shipped", "diff"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, status: { type: "string", enum: ["changed", "not-looked-at", "missing-baseline", "new", "removed", "identical"] }, reason: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, shipped: { type: "array", items: { $ref: "#/$defs/ReportDiffShipped" }, maxItems: 300 }, diff: { type: ["string", "null"], maxLength: 4e4 } } };
+function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate171.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.families === void 0 || !func0.call(data, "families")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "families" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.configuration === void 0 || !func0.call(data, "configuration")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.change === void 0 || !func0.call(data, "change")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "change" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "families" || key0 === "configuration" || key0 === "change")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.families !== void 0 && func0.call(data, "families")) {
+      let data0 = data.families;
+      if (Array.isArray(data0)) {
+        if (data0.length > 300) {
+          let err4 = { instancePath: instancePath + "/families", schemaPath: "#/properties/families/maxItems", keyword: "maxItems", params: { limit: 300 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0.length < 1) {
+          let err5 = { instancePath: instancePath + "/families", schemaPath: "#/properties/families/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data1 = data0[i0];
+          if (typeof data1 == "string") {
+            if (func86(data1) > 100) {
+              let err6 = { instancePath: instancePath + "/families/" + i0, schemaPath: "#/properties/families/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (func86(data1) < 1) {
+              let err7 = { instancePath: instancePath + "/families/" + i0, schemaPath: "#/properties/families/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          } else {
+            let err8 = { instancePath: instancePath + "/families/" + i0, schemaPath: "#/properties/families/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/families", schemaPath: "#/properties/families/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.configuration !== void 0 && func0.call(data, "configuration")) {
+      let data2 = data.configuration;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.base === void 0 || !func0.call(data2, "base")) {
+          let err10 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data2.head === void 0 || !func0.call(data2, "head")) {
+          let err11 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "base" || key1 === "head")) {
+            let err12 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          }
+        }
+        data2.base !== void 0 && func0.call(data2, "base") && (validate80(data2.base, { instancePath: instancePath + "/configuration/base", parentData: data2, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data2.head !== void 0 && func0.call(data2, "head") && (validate80(data2.head, { instancePath: instancePath + "/configuration/head", parentData: data2, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
+      } else {
+        let err13 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    data.change !== void 0 && func0.call(data, "change") && (validate68(data.change, { instancePath: instancePath + "/change", parentData: data, parentDataProperty: "change", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length));
+  } else {
+    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+  }
+  return validate171.errors = vErrors, errors === 0;
+}
+validate171.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate170.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func0.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.status === void 0 || !func0.call(data, "status")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.reason === void 0 || !func0.call(data, "reason")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.file === void 0 || !func0.call(data, "file")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.line === void 0 || !func0.call(data, "line")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.shipped === void 0 || !func0.call(data, "shipped")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "shipped" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.diff === void 0 || !func0.call(data, "diff")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "diff" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "kernel" || key0 === "workload" || key0 === "status" || key0 === "reason" || key0 === "file" || key0 === "line" || key0 === "shipped" || key0 === "diff")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.kernel !== void 0 && func0.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err9 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err10 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func0.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 200) {
+          let err12 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (func86(data1) < 1) {
+          let err13 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+      } else {
+        let err14 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.status !== void 0 && func0.call(data, "status")) {
+      let data2 = data.status;
+      if (typeof data2 != "string") {
+        let err15 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (!(data2 === "changed" || data2 === "not-looked-at" || data2 === "missing-baseline" || data2 === "new" || data2 === "removed" || data2 === "identical")) {
+        let err16 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema62.properties.status.enum } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.reason !== void 0 && func0.call(data, "reason")) {
+      let data3 = data.reason;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 4e3) {
+          let err17 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      } else {
+        let err18 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data4 = data.file;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema62.properties.file.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data4 == "string" && func86(data4) > 4096) {
+        let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.line !== void 0 && func0.call(data, "line")) {
+      let data5 = data.line;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)) && data5 !== null) {
+        let err21 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema62.properties.line.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e8 || isNaN(data5)) {
+          let err22 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data5 < 1 || isNaN(data5)) {
+          let err23 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
+    if (data.shipped !== void 0 && func0.call(data, "shipped")) {
+      let data6 = data.shipped;
+      if (Array.isArray(data6)) {
+        if (data6.length > 300) {
+          let err24 = { instancePath: instancePath + "/shipped", schemaPath: "#/properties/shipped/maxItems", keyword: "maxItems", params: { limit: 300 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        let len0 = data6.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate171(data6[i0], { instancePath: instancePath + "/shipped/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length);
+      } else {
+        let err25 = { instancePath: instancePath + "/shipped", schemaPath: "#/properties/shipped/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.diff !== void 0 && func0.call(data, "diff")) {
+      let data8 = data.diff;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err26 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema62.properties.diff.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data8 == "string" && func86(data8) > 4e4) {
+        let err27 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+  } else {
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+  }
+  return validate170.errors = vErrors, errors === 0;
+}
+validate170.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate159(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate159.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.schema === void 0 || !func0.call(data, "schema")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.version === void 0 || !func0.call(data, "version")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.kind === void 0 || !func0.call(data, "kind")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.tool === void 0 || !func0.call(data, "tool")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.createdAt === void 0 || !func0.call(data, "createdAt")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.durationSeconds === void 0 || !func0.call(data, "durationSeconds")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationSeconds" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.exitCode === void 0 || !func0.call(data, "exitCode")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exitCode" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.manifest === void 0 || !func0.call(data, "manifest")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifest" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.warnings === void 0 || !func0.call(data, "warnings")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "warnings" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.reason === void 0 || !func0.call(data, "reason")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.base === void 0 || !func0.call(data, "base")) {
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
+      vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    }
+    if (data.head === void 0 || !func0.call(data, "head")) {
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
+      vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+    }
+    if (data.counts === void 0 || !func0.call(data, "counts")) {
+      let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "counts" } };
+      vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+    }
+    if (data.kernels === void 0 || !func0.call(data, "kernels")) {
+      let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
+      vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func0.call(schema60.properties, key0)) {
+        let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.schema !== void 0 && func0.call(data, "schema")) {
+      let data0 = data.schema;
+      if (typeof data0 != "string") {
+        let err15 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (data0 !== "joulegate-report") {
+        let err16 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-report" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.version !== void 0 && func0.call(data, "version")) {
+      let data1 = data.version;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err17 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (data1 !== 1) {
+        let err18 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.kind !== void 0 && func0.call(data, "kind")) {
+      let data2 = data.kind;
+      if (typeof data2 != "string") {
+        let err19 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (data2 !== "diff") {
+        let err20 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "diff" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.tool !== void 0 && func0.call(data, "tool") && (validate54(data.tool, { instancePath: instancePath + "/tool", parentData: data, parentDataProperty: "tool", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data.createdAt !== void 0 && func0.call(data, "createdAt")) {
+      let data4 = data.createdAt;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 40) {
+          let err21 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (!formats0.test(data4)) {
+          let err22 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      } else {
+        let err23 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.durationSeconds !== void 0 && func0.call(data, "durationSeconds")) {
+      let data5 = data.durationSeconds;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err24 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err25 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      } else {
+        let err26 = { instancePath: instancePath + "/durationSeconds", schemaPath: "#/properties/durationSeconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.exitCode !== void 0 && func0.call(data, "exitCode")) {
+      let data6 = data.exitCode;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (!(data6 === 0 || data6 === 2)) {
+        let err28 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema60.properties.exitCode.enum } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.manifest !== void 0 && func0.call(data, "manifest")) {
+      let data7 = data.manifest;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err29 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema60.properties.manifest.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data7 == "string" && func86(data7) > 4096) {
+        let err30 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
+    if (data.warnings !== void 0 && func0.call(data, "warnings")) {
+      let data8 = data.warnings;
+      if (Array.isArray(data8)) {
+        if (data8.length > 1e3) {
+          let err31 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+        let len0 = data8.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data9 = data8[i0];
+          if (typeof data9 == "string") {
+            if (func86(data9) > 4e3) {
+              let err32 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+            }
+          } else {
+            let err33 = { instancePath: instancePath + "/warnings/" + i0, schemaPath: "#/properties/warnings/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          }
+        }
+      } else {
+        let err34 = { instancePath: instancePath + "/warnings", schemaPath: "#/properties/warnings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
+    if (data.reason !== void 0 && func0.call(data, "reason")) {
+      let data10 = data.reason;
+      if (typeof data10 == "string") {
+        if (func86(data10) > 4e3) {
+          let err35 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+      } else {
+        let err36 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+    if (data.base !== void 0 && func0.call(data, "base") && (validate60(data.base, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.head !== void 0 && func0.call(data, "head") && (validate60(data.head, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.counts !== void 0 && func0.call(data, "counts")) {
+      let data13 = data.counts;
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.changed === void 0 || !func0.call(data13, "changed")) {
+          let err37 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "changed" } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (data13.notLookedAt === void 0 || !func0.call(data13, "notLookedAt")) {
+          let err38 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "notLookedAt" } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+        if (data13.missingBaseline === void 0 || !func0.call(data13, "missingBaseline")) {
+          let err39 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "missingBaseline" } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (data13.new === void 0 || !func0.call(data13, "new")) {
+          let err40 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "new" } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data13.removed === void 0 || !func0.call(data13, "removed")) {
+          let err41 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "removed" } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
+        if (data13.identical === void 0 || !func0.call(data13, "identical")) {
+          let err42 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/required", keyword: "required", params: { missingProperty: "identical" } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        for (let key1 of Object.keys(data13)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "changed" || key1 === "notLookedAt" || key1 === "missingBaseline" || key1 === "new" || key1 === "removed" || key1 === "identical")) {
+            let err43 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+          }
+        }
+        data13.changed !== void 0 && func0.call(data13, "changed") && (validate163(data13.changed, { instancePath: instancePath + "/counts/changed", parentData: data13, parentDataProperty: "changed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data13.notLookedAt !== void 0 && func0.call(data13, "notLookedAt") && (validate163(data13.notLookedAt, { instancePath: instancePath + "/counts/notLookedAt", parentData: data13, parentDataProperty: "notLookedAt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data13.missingBaseline !== void 0 && func0.call(data13, "missingBaseline") && (validate163(data13.missingBaseline, { instancePath: instancePath + "/counts/missingBaseline", parentData: data13, parentDataProperty: "missingBaseline", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data13.new !== void 0 && func0.call(data13, "new") && (validate163(data13.new, { instancePath: instancePath + "/counts/new", parentData: data13, parentDataProperty: "new", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data13.removed !== void 0 && func0.call(data13, "removed") && (validate163(data13.removed, { instancePath: instancePath + "/counts/removed", parentData: data13, parentDataProperty: "removed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data13.identical !== void 0 && func0.call(data13, "identical") && (validate163(data13.identical, { instancePath: instancePath + "/counts/identical", parentData: data13, parentDataProperty: "identical", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length));
+      } else {
+        let err44 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      }
+    }
+    if (data.kernels !== void 0 && func0.call(data, "kernels")) {
+      let data20 = data.kernels;
+      if (Array.isArray(data20)) {
+        if (data20.length > 32e3) {
+          let err45 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        let len1 = data20.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate170(data20[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data20, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors), errors = vErrors.length);
+      } else {
+        let err46 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+    }
+  } else {
+    let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+  }
+  return validate159.errors = vErrors, errors === 0;
+}
+validate159.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -5429,7 +6163,9 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
         var props0 = !0;
       } else if (tag0 === "retune")
-        validate111(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+        validate115(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+      else if (tag0 === "diff")
+        validate159(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
