@@ -254,7 +254,7 @@ describe('inputs', () => {
     const ended = await run({ inputs: { mode: 'gaurd', comment: 'loudly', 'max-minutes': 'ten' } });
     expect(ended.status).toBe(2);
     expect(ended.outputs).toEqual({ verdict: 'error' });
-    for (const text of ['guard, retune or report', 'auto, on-change or never', 'a number of minutes']) {
+    for (const text of ['guard, retune, report or diff', 'auto, on-change or never', 'a number of minutes']) {
       expect(ended.log).toContain(text);
     }
   });
