@@ -16,10 +16,15 @@ export {
 } from './doctor/index.ts';
 export { diff, guard } from './guard/index.ts';
 export { showHistory } from './history/index.ts';
-export type { Host } from './host.ts';
+export type {
+  Host,
+  KernelFilter,
+  LaboratoryOptions,
+  ManifestOptions,
+  Progress,
+  ProgressStatus,
+} from './host.ts';
 export { describeOtherFiles, type Initialisation, type InitOptions, init } from './init/index.ts';
-export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-export type { Progress, ProgressStatus } from './progress.ts';
 export { loadReport } from './project/index.ts';
 export {
   exportRecording,

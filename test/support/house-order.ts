@@ -46,7 +46,7 @@ export const storeys: Readonly<Record<string, readonly (readonly string[])[]>> =
     ['laboratory'],
     ['project'],
     ['host.ts'],
-    ['optional.ts', 'options.ts', 'progress.ts'],
+    ['optional.ts'],
   ],
 };
 

@@ -4,8 +4,7 @@ import { alignClock, clockTunable, type KernelDefinition } from '../../manifest/
 import type { Configurations } from '../../schema/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { readTunedIfPresent, type Tuned, writeFileAtomic } from '../../store/index.ts';
-import type { Host } from '../host.ts';
-import type { KernelFilter, ManifestOptions } from '../options.ts';
+import type { Host, KernelFilter, ManifestOptions } from '../host.ts';
 import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
 import { configurationsHeader } from './header.ts';
 import { tunedFault } from './tuned-for.ts';

@@ -10,9 +10,8 @@ import {
 import { operators } from '../../operators/index.ts';
 import type { RuntimeFile, RuntimeKernel, RuntimePortfolio } from '../../schema/index.ts';
 import { type Recording, readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, KernelFilter, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { absolutePath, openManifest, readRecordings, selectKernels } from '../project/index.ts';
 import { formulaOf, refused } from './formula.ts';
 import { type ChosenPortfolio, choosePortfolios } from './portfolio.ts';

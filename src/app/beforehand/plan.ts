@@ -21,9 +21,8 @@ import {
   type Workload,
 } from '../../manifest/index.ts';
 import type { Space } from '../../space/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, KernelFilter, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { commandBench, openLaboratory } from '../laboratory/index.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   type ExpectedMinutes,
   expectMinutes,

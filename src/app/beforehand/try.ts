@@ -10,9 +10,8 @@ import {
 import { createKernelSpace, type KernelDefinition, type Workload } from '../../manifest/index.ts';
 import { measureLatency } from '../../measure/index.ts';
 import type { TryReport } from '../../schema/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { type Laboratory, openLaboratory, RepeatCheck } from '../laboratory/index.ts';
-import type { LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { openManifest, selectKernels } from '../project/index.ts';
 
 export type TryResult = TryReport;

@@ -17,9 +17,8 @@ import {
   noLimits,
   sourceGenerators,
 } from '../../manifest/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
-import type { LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { openManifest } from '../project/index.ts';
 
 export interface Validation {

@@ -2,9 +2,8 @@ import { type AdapterReport, listAdapters, openWebgpuDevice, takenAdapter } from
 import type { Device, MeterInfo } from '../../measure/index.ts';
 import { lookAtBoards } from '../../meter/index.ts';
 import { builtPins, hostProblem, readNativeHost } from '../../native/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, LaboratoryOptions } from '../host.ts';
 import { deviceOf, driverSearch, lockFolderOf, meterSetup } from '../laboratory/index.ts';
-import type { LaboratoryOptions } from '../options.ts';
 import { boardFindings } from './boards.ts';
 import { checked, type Finding, good, thrown, wrong } from './finding.ts';
 import { checkLocks } from './locks.ts';

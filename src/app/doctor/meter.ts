@@ -1,9 +1,8 @@
 import { JoulegateError } from '../../errors/index.ts';
 import type { Device, DeviceInfo, MeterInfo } from '../../measure/index.ts';
 import { type MeterChoice, type OpenedMeter, openMeter } from '../../meter/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, LaboratoryOptions } from '../host.ts';
 import { meterChoice, meterSetup } from '../laboratory/index.ts';
-import type { LaboratoryOptions } from '../options.ts';
 import { checked, type Finding, good, thrown, wrong } from './finding.ts';
 
 const bringYourOwn =

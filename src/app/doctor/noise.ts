@@ -6,9 +6,8 @@ import { type KernelDefinition, noFiles, parseManifest, type Workload } from '..
 import type { BlockSample, DeviceInfo, MeterInfo } from '../../measure/index.ts';
 import { operators } from '../../operators/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, KernelFilter, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { measureNoise, openLaboratory } from '../laboratory/index.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import { absolutePath, openManifest, selectKernels, shippedConfiguration } from '../project/index.ts';
 
 /** Minutes of judging for which a report says what could be seen. */

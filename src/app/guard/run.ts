@@ -2,7 +2,7 @@ import { type JudgeOptions, judge, type SubjectJudgement } from '../../judge/ind
 import type { Verdict } from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, KernelFilter, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import type { NoiseFloor } from '../laboratory/index.ts';
 import {
   closeLaboratory,
@@ -12,7 +12,6 @@ import {
   timePasses,
 } from '../laboratory/index.ts';
 import { optional } from '../optional.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import type { ReportPlace } from '../project/index.ts';
 import { type Advice, adviseRetuning, isTunable } from './advice.ts';
 import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable } from './arms.ts';

@@ -9,8 +9,7 @@ import {
 } from '../../device/index.ts';
 import type { CommandProgram, PrintSource } from '../../kernel/index.ts';
 import type { Clock, DeviceInfo } from '../../measure/index.ts';
-import type { Host } from '../host.ts';
-import type { LaboratoryOptions } from '../options.ts';
+import type { Host, LaboratoryOptions } from '../host.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** Monotonic and, on one host, the same in every process (CLOCK_MONOTONIC). */

@@ -25,9 +25,8 @@ import {
 } from '../../measure/index.ts';
 import { borrowMeter, type OpenMeterOptions, openMeter } from '../../meter/index.ts';
 import { nativeSearch } from '../../native/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, LaboratoryOptions } from '../host.ts';
 import { optional } from '../optional.ts';
-import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import { commandBench, monotonicClock } from './command-bench.ts';
 import { FreshDevices } from './fresh-devices.ts';

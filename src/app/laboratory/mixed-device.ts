@@ -2,7 +2,7 @@ import { JoulegateError } from '../../errors/index.ts';
 import type { Variant } from '../../kernel/index.ts';
 import { type KernelDefinition, sourceGenerators } from '../../manifest/index.ts';
 import type { Device, DeviceInfo } from '../../measure/index.ts';
-import type { LaboratoryOptions } from '../options.ts';
+import type { LaboratoryOptions } from '../host.ts';
 
 function notAllowed(kernel: string): JoulegateError {
   return new JoulegateError('bad-input', `Kernel ${kernel} runs a program, which is not allowed here.`, {

@@ -1,8 +1,7 @@
 import { type JudgeOptions, noiseFloorOf } from '../../judge/index.ts';
 import type { Variant } from '../../kernel/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
-import type { Host } from '../host.ts';
-import type { ProgressStatus } from '../progress.ts';
+import type { Host, ProgressStatus } from '../host.ts';
 import type { Laboratory } from './laboratory.ts';
 import { measureBlocks } from './measure-blocks.ts';
 

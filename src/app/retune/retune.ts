@@ -4,7 +4,7 @@ import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
 import type { CostModel } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import { emptyTuned, type Recording, readTunedIfPresent, type Tuned } from '../../store/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, KernelFilter, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import {
   checkReference,
   closeLaboratory,
@@ -12,7 +12,6 @@ import {
   type Laboratory,
   openLaboratory,
 } from '../laboratory/index.ts';
-import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
   folderIn,

@@ -3,8 +3,7 @@ import type { VariantFailure } from '../../../kernel/index.ts';
 import { checkSourcesFetched } from '../../../manifest/index.ts';
 import { countStatuses, type DiffKernel } from '../../../report/index.ts';
 import type { ReportDiff } from '../../../schema/index.ts';
-import type { Host } from '../../host.ts';
-import type { KernelFilter, ManifestOptions } from '../../options.ts';
+import type { Host, KernelFilter, ManifestOptions } from '../../host.ts';
 import {
   prepareReportFolder,
   type ReportPlace,
