@@ -52,6 +52,21 @@ describe('joulegate init', () => {
     expect(recorded.stdout).toContain('2 configurations of power N=4096, 0 failures');
   });
 
+  it('tries what it can give sizes for, and says what is a guess and what it could not try', async () => {
+    const indexed = powerKernel(1)
+      .replace(/^@group\(0\) @binding\(0\).*$/m, '$&\n@group(0) @binding(7) var<storage> order: array<u32>;')
+      .replace('@builtin(global_invocation_id) id: vec3u', '@builtin(global_invocation_id) at: vec3u')
+      .replace(/(fn main\(.*\{)/, '$1\n  let id = vec3u(order[at.x], 0u, 0u);');
+    const folder = await projectFolder({ 'power.wgsl': powerKernel(1), 'indexed.wgsl': indexed });
+    const ended = await joulegate(folder, 'init', '--try', '--device', 'software', '--meter', 'none');
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toMatch(/^power on .*\n {2}N=4096: right, repeats itself\n/m);
+    expect(ended.stdout).toMatch(/^ {2}joulegate\.yaml:\d+: - N: 4096 # GUESS: /m);
+    expect(ended.stdout).toContain('indexed: not tried, something of it has to be filled in');
+    const again = await joulegate(folder, 'init', '--try');
+    expect(again.stdout).toContain('nothing was tried');
+  });
+
   it('takes the files that are named, as a shell spells them out', async () => {
     const kernel = powerKernel(1);
     const folder = await projectFolder({ 'a.wgsl': kernel, 'b.wgsl': kernel, 'c.wgsl': kernel });

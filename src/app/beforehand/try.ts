@@ -19,6 +19,8 @@ type Tried = TryReport['workloads'][number];
 
 export interface TryOptions extends ManifestOptions, LaboratoryOptions {
   readonly kernel: string;
+  /** A manifest's text, instead of what the file holds. */
+  readonly text?: string;
 }
 
 /** Counting a space stops here: as many configurations no retune tries. */
@@ -132,7 +134,7 @@ async function tryWorkload(subject: Subject): Promise<Tried> {
  * @throws JoulegateError bad-input for the manifest, a kernel that is not there, programs that may not be run
  */
 export async function tryKernel(host: Host, options: TryOptions): Promise<TryReport> {
-  const { manifest } = openManifest(host, options.manifest);
+  const { manifest } = openManifest(host, options.manifest, options.text);
   const [kernel] = selectKernels(manifest, [options.kernel]);
   if (kernel === undefined)
     throw new JoulegateError('bad-input', 'There is no kernel.', { code: 'no-kernels' });

@@ -10,6 +10,7 @@ import type { DraftKernel } from './draft.ts';
 import { describeOtherFiles, findOtherFiles, type OtherFiles } from './other-files.ts';
 import { draftProgram } from './program.ts';
 import { type LeftOut, readEntries } from './read-entries.ts';
+import { isComplete, withSizes } from './sizes.ts';
 import { findPrograms, slashed } from './sources.ts';
 import { workflowText } from './workflow.ts';
 import { isThere, writeNewFile } from './write.ts';
@@ -20,6 +21,8 @@ export interface InitOptions extends ManifestOptions {
   readonly programs: readonly string[] | null;
   /** Write nothing. */
   readonly print: boolean;
+  /** Give sizes that programs ask for a value that most run with; not unless given. */
+  readonly guessSizes?: boolean;
 }
 
 export interface Initialisation {
@@ -37,12 +40,14 @@ export interface Initialisation {
   readonly leftOut: readonly LeftOut[];
   /** What else has kernels in it; empty where programs were named. */
   readonly otherFiles: readonly OtherFiles[];
-  /** Values of the manifest that run and need not be what ships. */
-  readonly guesses: number;
+  /** Values of the manifest that run and need not be what ships: their lines, from 1. */
+  readonly guesses: readonly { readonly line: number; readonly text: string }[];
   /** Places of the manifest that only the user can fill in; `joulegate validate` points at the same. */
   readonly blanks: readonly Pick<ManifestProblem, 'file' | 'line' | 'column' | 'sourceLine'>[];
   /** The manifest's entries, ready to be put below `kernels:`. */
   readonly entries: string;
+  /** A manifest of the kernels that could be run now, and their names. */
+  readonly complete: { readonly text: string; readonly kernels: readonly string[] };
   /** Whether the workflow that was written still has the placeholders of the action's owner and commit. */
   readonly ownerMissing: boolean;
 }
@@ -64,7 +69,8 @@ export async function init(host: Host, options: InitOptions): Promise<Initialisa
   const found = hasManifest
     ? { kernels: [], leftOut: [], otherFiles: [] }
     : await draftAll(host, place, options.programs);
-  const text = draftManifest(found.kernels);
+  const kernels = options.guessSizes === true ? withSizes(found.kernels) : found.kernels;
+  const text = draftManifest(kernels);
   const blanks = hasManifest ? [] : blanksOf(place, text);
   const written: string[] = [];
   const kept: string[] = [];
@@ -83,18 +89,26 @@ export async function init(host: Host, options: InitOptions): Promise<Initialisa
     manifest: shownManifest,
     written,
     kept,
-    kernels: found.kernels.map(({ name, source, passes }) => ({
+    kernels: kernels.map(({ name, source, passes }) => ({
       name,
       source,
       entries: passes.map(({ entry }) => entry),
     })),
     leftOut: found.leftOut,
     otherFiles: found.otherFiles,
-    guesses: text.split('\n').filter((line) => / # GUESS(?:$|:)/.test(line)).length,
+    guesses: text
+      .split('\n')
+      .flatMap((line, at) => (/ # GUESS(?:$|:)/.test(line) ? [{ line: at + 1, text: line.trim() }] : [])),
     blanks,
-    entries: draftKernels(found.kernels),
+    entries: draftKernels(kernels),
+    complete: completeOf(kernels),
     ownerMissing,
   };
+}
+
+function completeOf(kernels: readonly DraftKernel[]): Initialisation['complete'] {
+  const complete = kernels.filter(isComplete);
+  return { text: draftManifest(complete), kernels: complete.map(({ name }) => name) };
 }
 
 /** Where everything is or will be. */

@@ -49,9 +49,11 @@ export function readManifest(options: {
   readonly reader: FileReader;
   readonly path: string;
   readonly shown: string;
+  /** Instead of what the file holds. */
+  readonly text?: string | undefined;
 }): Manifest | null {
   const { host, reader, path, shown } = options;
-  const text = reader.read(path);
+  const text = options.text ?? reader.read(path);
   if (text === null) return null;
   const { manifest, problems } = parseManifest({
     path: shown,
@@ -73,8 +75,11 @@ export function readManifest(options: {
   return manifest;
 }
 
-/** @throws JoulegateError bad-input if it is missing or has faults */
-export function openManifest(host: Host, path: string): OpenedManifest {
+/**
+ * @param text instead of what the file holds
+ * @throws JoulegateError bad-input if it is missing or has faults
+ */
+export function openManifest(host: Host, path: string, text?: string): OpenedManifest {
   const absolute = absolutePath(host, path);
   const folder = dirname(absolute);
   const repository = repositoryOf(host, folder);
@@ -85,6 +90,7 @@ export function openManifest(host: Host, path: string): OpenedManifest {
     reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute),
+    text,
   });
   if (manifest === null) {
     throw new JoulegateError('bad-input', `${path} does not exist.`, {

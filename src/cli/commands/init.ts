@@ -1,8 +1,22 @@
-import { describeOtherFiles, type Initialisation, init } from '../../app/index.ts';
+import {
+  describeOtherFiles,
+  type Host,
+  type Initialisation,
+  init,
+  type TryResult,
+  tryKernel,
+} from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
-import { jsonOption, manifestOption, readManifestOption } from '../shared-options.ts';
+import {
+  jsonOption,
+  laboratoryOptions,
+  manifestOption,
+  readLaboratoryOptions,
+  readManifestOption,
+} from '../shared-options.ts';
+import { isSound, triedText } from '../tried-text.ts';
 
 /**
  * `--wgsl A B C`, which is what a shell makes of `--wgsl kernels/*.wgsl`: all of them are programs. Without it an argument is
@@ -46,7 +60,7 @@ function describeLeftOut(all: readonly LeftOut[]): string[] {
   });
 }
 
-function describe(result: Initialisation): string {
+function describe(result: Omit<Initialisation, 'complete'>): string {
   const { written, kept, kernels, leftOut, blanks, guesses, otherFiles, manifest } = result;
   const next: string[] = [];
   if (blanks.length > 0) {
@@ -54,8 +68,10 @@ function describe(result: Initialisation): string {
       `Fill in what \`joulegate validate\` points at, ${count(blanks.length, 'place')} in ${manifest}.`,
     );
   }
-  if (guesses > 0)
-    next.push(`Look at ${count(guesses, 'value')} marked GUESS: they run, and need not be what ships.`);
+  if (guesses.length > 0)
+    next.push(
+      `Look at ${count(guesses.length, 'value')} marked GUESS: they run, and need not be what ships.`,
+    );
   if (result.ownerMissing)
     next.push(
       'In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner.',
@@ -74,6 +90,37 @@ function describe(result: Initialisation): string {
   ].join('\n');
 }
 
+/** Runs the kernels that nothing is missing of, one after the other. */
+async function tryComplete(
+  host: Host,
+  args: Arguments,
+  manifest: string,
+  { kernels, text }: Initialisation['complete'],
+): Promise<readonly TryResult[]> {
+  const tried: TryResult[] = [];
+  for (const kernel of kernels) {
+    tried.push(await tryKernel(host, { manifest, kernel, text, ...readLaboratoryOptions(args) }));
+  }
+  return tried;
+}
+
+/** What running the kernels found, and what about them is a guess. */
+function describeTried(result: Omit<Initialisation, 'complete'>, tried: readonly TryResult[]): string {
+  const { guesses, kernels, manifest } = result;
+  const left = kernels.filter(({ name }) => !tried.some(({ kernel }) => kernel === name));
+  return [
+    '',
+    ...tried.map(triedText),
+    ...(kernels.length === 0
+      ? ['nothing was tried: `joulegate try KERNEL` takes kernels of a manifest that is there']
+      : []),
+    ...left.map(({ name }) => `${name}: not tried, something of it has to be filled in`),
+    ...(guesses.length === 0 ? [] : ['still a guess:']),
+    ...guesses.map(({ line, text }) => `  ${manifest}:${line}: ${text}`),
+    '',
+  ].join('\n');
+}
+
 export const initCommand: CommandSpec = {
   name: 'init',
   summary: 'write a manifest for the kernels that are there, and a workflow',
@@ -83,11 +130,13 @@ overrides, workgroup sizes, and how far they reach: lengths and numbers of workg
 indices. What only you can know is left empty and marked FILL IN; \`joulegate validate\` points at each such place. GUESS
 marks values that run and need not be what ships. A file that is no WGSL is called what it is, with the way on. Beside it comes .github/workflows/joulegate.yml. Without
 --wgsl every program below the manifest's folder is read, and an argument is the manifest; after it, arguments are
-programs. A file that is there already is never changed.`,
+programs. A file that is there already is never changed. With --try sizes are guesses as well, and every kernel that nothing
+is missing of is run, as \`joulegate try\` does; exit status 2: something about one has to be mended.`,
   examples: [
     'joulegate init',
     'joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl',
     'joulegate init --wgsl kernels/new.wgsl --print',
+    'joulegate init --try',
   ],
   options: {
     wgsl: { type: 'string', value: 'FILE...', help: 'only these programs, .wgsl or .wesl' },
@@ -95,15 +144,22 @@ programs. A file that is there already is never changed.`,
       type: 'boolean',
       help: 'write nothing; print the entries, to be put into a manifest that is there',
     },
+    try: { type: 'boolean', help: 'guess sizes too, run what can be run, and show what is a guess' },
     ...manifestOption,
+    ...laboratoryOptions,
     ...jsonOption,
   },
   async run(args, host) {
     const print = args.flag('print');
-    const result = await init(host, { ...readFiles(args), print });
-    const exitCode = ExitCode.passed;
+    const files = readFiles(args);
+    const { complete, ...result } = await init(host, { ...files, print, guessSizes: args.flag('try') });
+    const tried = args.flag('try') ? await tryComplete(host, args, files.manifest, complete) : [];
+    const exitCode = tried.every(isSound) ? ExitCode.passed : ExitCode.badInput;
     if (print) for (const line of describeLeftOut(result.leftOut)) host.progress.warn(line);
-    if (args.flag('json')) return { output: formatJson(result), exitCode };
-    return { output: print ? result.entries : describe(result), exitCode };
+    if (args.flag('json')) {
+      return { output: formatJson(args.flag('try') ? { ...result, tried } : result), exitCode };
+    }
+    const found = args.flag('try') ? describeTried(result, tried) : '';
+    return { output: print ? result.entries : `${describe(result)}${found}`, exitCode };
   },
 };

@@ -1,7 +1,7 @@
-import { type TryResult, tryKernel } from '../../app/index.ts';
+import { tryKernel } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { count, formatJson } from '../format.ts';
+import { formatJson } from '../format.ts';
 import {
   jsonOption,
   laboratoryOptions,
@@ -10,39 +10,7 @@ import {
   readLaboratoryOptions,
   readManifestOption,
 } from '../shared-options.ts';
-
-const faultNames = {
-  build: 'it does not build',
-  reference: 'its reference',
-  repeat: 'its reference does not repeat itself',
-  default: 'its default configuration',
-} as const;
-
-function figure(value: number | null, unit: string): string {
-  return value === null ? '-' : `${Number(value.toPrecision(3))} ${unit}`;
-}
-
-function workloadText(tried: TryResult['workloads'][number]): string {
-  const repeated =
-    tried.repeats === null ? '' : tried.repeats ? ', repeats itself' : ', DOES NOT REPEAT ITSELF';
-  const lines = [
-    `  ${tried.workload}: ${tried.faults.length === 0 ? `right${repeated}` : count(tried.faults.length, 'fault')}`,
-    ...tried.faults.map(
-      ({ what, message, place }) =>
-        `    error: ${place === null ? '' : `${place}: `}${faultNames[what]}: ${message}`,
-    ),
-    ...tried.remarks.map((remark) => `    note: ${remark}`),
-  ];
-  if (tried.trialSeconds !== null) {
-    lines.push(
-      `    ready after  ${figure(tried.readyMs, 'ms')}`,
-      `    one launch   ${figure(tried.launchMs, 'ms')}`,
-      `    one trial    ${figure(tried.trialSeconds, 's')}`,
-      `    a retune     ${figure(tried.retuneMinutes, 'min')} of searching, ${count(tried.configurations, 'valid configuration')}`,
-    );
-  }
-  return lines.join('\n');
-}
+import { isSound, triedText } from '../tried-text.ts';
 
 export const tryCommand: CommandSpec = {
   name: 'try',
@@ -65,10 +33,8 @@ prints how long that took and what the checks said. Nothing is written. Exit sta
       ...readLaboratoryOptions(args),
       kernel,
     });
-    const isSound = result.workloads.every(({ faults }) => faults.length === 0);
-    const exitCode = isSound ? ExitCode.passed : ExitCode.badInput;
+    const exitCode = isSound(result) ? ExitCode.passed : ExitCode.badInput;
     if (args.flag('json')) return { output: formatJson(result), exitCode };
-    const workloads = result.workloads.map((tried) => `${workloadText(tried)}\n`).join('');
-    return { output: `${result.kernel} on ${result.device}\n${workloads}`, exitCode };
+    return { output: triedText(result), exitCode };
   },
 };
