@@ -57,7 +57,7 @@ it.runIf(isFull)(
     expect(reported(second.outputs.report).kernels[0].nights).toEqual(
       [4, 4, 2, 1].map((latencyMs) => ({ latencyMs, joules: null })),
     );
-    expect(github.comments(7)[0]?.body).toContain(' · nights ██▃▁</sub>');
+    expect(github.comments(7)[0]?.body).toContain(' · nights ██▃▁ · ');
   },
   120_000,
 );
