@@ -1,5 +1,5 @@
 // Writes reference tables between the two markers of a page: docs/manifest.md from schemas/manifest.schema.json,
-// docs/operators.md from the operators' fragments and the comments in them.
+// docs/operators.md and the pages below docs/operators from the operators' fragments and the comments in them.
 // usage: node scripts/docs.mjs [--check]      --check fails if a page is not what its sources give
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -192,20 +192,20 @@ function table(titles, rows) {
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function operatorSection(name) {
-  const document = parseDocument(readFileSync(`src/operators/${name}/operator.yaml`, 'utf8'));
-  const fragment = document.toJS();
+function operatorSection({ name, document, fragment }) {
   const tunables = document.get('tunables');
   if (!isMap(tunables)) throw new Error(`${name} has no tunables`);
   const tunableRows = tunables.items.map((item) => {
     const key = String(item.key);
     return [`\`${key}\``, listed(fragment.tunables[key]), `\`${fragment.default[key]}\``, commentOf(item)];
   });
-  const buffers = Object.entries(fragment.buffers).map(([buffer, { binding, check }]) => {
-    return `\`${buffer}\` (binding ${binding}${check === undefined ? '' : ', result'})`;
-  });
+  const roleOf = ({ check, scratch }) =>
+    check !== undefined ? ', result' : scratch ? ', between passes' : '';
+  const buffers = Object.entries(fragment.buffers).map(
+    ([buffer, written]) => `\`${buffer}\` (binding ${written.binding}${roleOf(written)})`,
+  );
   return [
-    `### ${name}`,
+    `## ${name}`,
     fragment.description,
     table(
       ['parameter', 'values', 'default', 'meaning'],
@@ -216,12 +216,25 @@ function operatorSection(name) {
   ].join('\n\n');
 }
 
-function operators() {
-  const folders = readdirSync('src/operators', { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
+/** The operators by name, with what their fragments say. */
+function readOperators() {
+  const folders = readdirSync('src/operators', { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== 'shared',
   );
-  const names = folders.map(({ name }) => name).filter((name) => name !== 'shared');
-  return names.sort().map(operatorSection).join('\n\n');
+  const names = folders.map(({ name }) => name).sort();
+  return names.map((name) => {
+    const document = parseDocument(readFileSync(`src/operators/${name}/operator.yaml`, 'utf8'));
+    return { name, document, fragment: document.toJS() };
+  });
+}
+
+/** Operators, where their tables are, and what they compute. */
+function operatorList(operators) {
+  const rows = operators.map(({ name, fragment: { group, description } }) => {
+    const link = `[\`${name}\`](operators/${group}.md#${name})`;
+    return [link, description.split(/(?<=[.;:]) /)[0].replace(/[;:]$/, '.')];
+  });
+  return table(['operator', 'computes'], rows);
 }
 
 function write(page, content) {
@@ -239,4 +252,9 @@ function write(page, content) {
 }
 
 write('docs/manifest.md', reference());
-write('docs/operators.md', operators());
+const operators = readOperators();
+write('docs/operators.md', operatorList(operators));
+for (const group of new Set(operators.map(({ fragment }) => fragment.group))) {
+  const members = operators.filter(({ fragment }) => fragment.group === group);
+  write(`docs/operators/${group}.md`, members.map(operatorSection).join('\n\n'));
+}

@@ -37,100 +37,35 @@ import transposeFragment from './transpose/operator.yaml';
 import transposeReference from './transpose/reference.wesl';
 import transpose from './transpose/transpose.wesl';
 
+/** An operator of these modules; its files are named for them, in a folder of its name. */
+function operator(
+  name: string,
+  fragment: string,
+  modules: Readonly<Record<string, string>>,
+): OperatorDefinition {
+  const files = Object.entries(modules).map(([module, text]) => [`${name}/${module}.wesl`, text]);
+  return { name, fragment, files: Object.fromEntries(files) };
+}
+
+/** How invocations share rows. */
+const sharedRows = { rows, packs, lanes };
+
 /** The operators that ship with Joulegate. Each is data: what a user could write in a manifest and next to it. */
 export const operators: readonly OperatorDefinition[] = [
-  {
-    name: 'matmul',
-    fragment: matmulFragment,
-    files: {
-      'matmul/matmul.wesl': matmul,
-      'matmul/operands.wesl': matmulOperands,
-      'matmul/product.wesl': product,
-      'matmul/activation.wesl': activation,
-      'matmul/reference.wesl': matmulReference,
-    },
-  },
-  {
-    name: 'matvec',
-    fragment: matvecFragment,
-    files: {
-      'matvec/matvec.wesl': matvec,
-      'matvec/activation.wesl': activation,
-      'matvec/reference.wesl': matvecReference,
-    },
-  },
-  {
-    name: 'conv2d',
-    fragment: conv2dFragment,
-    files: {
-      'conv2d/conv2d.wesl': conv2d,
-      'conv2d/operands.wesl': conv2dOperands,
-      'conv2d/direct.wesl': conv2dDirect,
-      'conv2d/depthwise.wesl': conv2dDepthwise,
-      'conv2d/product.wesl': product,
-      'conv2d/activation.wesl': activation,
-      'conv2d/reference.wesl': conv2dReference,
-    },
-  },
-  {
-    name: 'softmax',
-    fragment: softmaxFragment,
-    files: {
-      'softmax/softmax.wesl': softmax,
-      'softmax/rows.wesl': rows,
-      'softmax/packs.wesl': packs,
-      'softmax/lanes.wesl': lanes,
-      'softmax/reference.wesl': softmaxReference,
-    },
-  },
-  {
-    name: 'layernorm',
-    fragment: layernormFragment,
-    files: {
-      'layernorm/layernorm.wesl': layernorm,
-      'layernorm/rows.wesl': rows,
-      'layernorm/packs.wesl': packs,
-      'layernorm/lanes.wesl': lanes,
-      'layernorm/reference.wesl': layernormReference,
-    },
-  },
-  {
-    name: 'rmsnorm',
-    fragment: rmsnormFragment,
-    files: {
-      'rmsnorm/rmsnorm.wesl': rmsnorm,
-      'rmsnorm/rows.wesl': rows,
-      'rmsnorm/packs.wesl': packs,
-      'rmsnorm/lanes.wesl': lanes,
-      'rmsnorm/reference.wesl': rmsnormReference,
-    },
-  },
-  {
-    name: 'reduce',
-    fragment: reduceFragment,
-    files: {
-      'reduce/reduce.wesl': reduce,
-      'reduce/packs.wesl': packs,
-      'reduce/reference.wesl': reduceReference,
-    },
-  },
-  {
-    name: 'elementwise',
-    fragment: elementwiseFragment,
-    files: {
-      'elementwise/elementwise.wesl': elementwise,
-      'elementwise/unary.wesl': unary,
-      'elementwise/packs.wesl': packs,
-      'elementwise/reference.wesl': elementwiseReference,
-    },
-  },
-  {
-    name: 'transpose',
-    fragment: transposeFragment,
-    files: {
-      'transpose/transpose.wesl': transpose,
-      'transpose/packs.wesl': packs,
-      'transpose/reference.wesl': transposeReference,
-    },
-  },
+  operator('matmul', matmulFragment, {
+    ...{ matmul, operands: matmulOperands, product, activation, reference: matmulReference },
+  }),
+  operator('matvec', matvecFragment, { matvec, activation, reference: matvecReference }),
+  operator('conv2d', conv2dFragment, {
+    ...{ conv2d, operands: conv2dOperands, direct: conv2dDirect, depthwise: conv2dDepthwise },
+    ...{ product, activation, reference: conv2dReference },
+  }),
+  operator('softmax', softmaxFragment, { softmax, ...sharedRows, reference: softmaxReference }),
+  operator('layernorm', layernormFragment, { layernorm, ...sharedRows, reference: layernormReference }),
+  operator('rmsnorm', rmsnormFragment, { rmsnorm, ...sharedRows, reference: rmsnormReference }),
+  operator('reduce', reduceFragment, { reduce, packs, reference: reduceReference }),
+  operator('elementwise', elementwiseFragment, {
+    ...{ elementwise, unary, packs, reference: elementwiseReference },
+  }),
+  operator('transpose', transposeFragment, { transpose, packs, reference: transposeReference }),
 ];

@@ -10,10 +10,11 @@ export interface Block {
   readonly text: string;
 }
 
-/** Pages of `docs/` and their texts. */
+/** Pages of `docs/` and below, and their texts. */
 export const pages: ReadonlyMap<string, string> = new Map(
-  readdirSync(join(root, 'docs'))
+  readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
+    .map((name) => name.replaceAll('\\', '/'))
     .map((name) => [name, readFileSync(join(root, 'docs', name), 'utf8')]),
 );
 

@@ -5,7 +5,8 @@ import { faultsOf, kernelOf, parse } from './support.ts';
 
 const scale: OperatorDefinition = {
   name: 'scale',
-  fragment: `description: y = 2 x.
+  fragment: `group: elements
+description: y = 2 x.
 parameters:
   n: { type: int, minimum: 1, maximum: 1000, description: number of elements }
   type: { type: string, values: [f32, f16], default: f32 }
@@ -105,6 +106,31 @@ describe('a kernel that uses an operator', () => {
     const faults = faultsOf(manifest(`${entry}\n`), { operators });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(expected);
+  });
+
+  it('may be several launches, with buffers that only they share', () => {
+    const split: OperatorDefinition = {
+      ...scale,
+      fragment: scale.fragment
+        .replace(
+          'buffers:',
+          'buffers:\n  parts: { binding: 2, type: f32, length: n * PER_THREAD, scratch: true }',
+        )
+        .replace(
+          /dispatch: .*/,
+          'passes:\n  - { entry: split, dispatch: [PER_THREAD] }\n  - { entry: combine, dispatch: [1], when: PER_THREAD > 1 }',
+        ),
+    };
+    const kernel = kernelOf(manifest('    workloads: [{ n: 256 }]\n'), { operators: [split] });
+    expect(kernel.passes.map(({ name, when }) => [name, when?.source ?? null])).toEqual([
+      ['split', null],
+      ['combine', 'PER_THREAD > 1'],
+    ]);
+    expect(kernel.buffers.map(({ name, scratch = false }) => [name, scratch])).toEqual([
+      ['parts', true],
+      ['x', false],
+      ['y', false],
+    ]);
   });
 
   it('must exist', () => {

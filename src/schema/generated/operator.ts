@@ -81,24 +81,46 @@ export type Dispatch =
       readonly offset?: string | number;
     };
 /**
+ * Its program; the kernel's unless given.
+ */
+export type ProgramSource =
+  | string
+  | {
+      /**
+       * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
+       */
+      readonly file: string;
+      /**
+       * The constant that holds it: a name, or a member of one.
+       */
+      readonly export: string;
+    };
+/**
+ * Launches that belong together, in order: one trial is all of them, timed together. Instead of `entry` and `dispatch`.
+ *
+ * @minItems 1
+ * @maxItems 32
+ */
+export type Passes = ReadonlyArray<Pass>;
+/**
  * The program whose outputs are right by definition. Without it the default configuration is.
  */
 export type Reference =
   | string
   | {
-      readonly source?: ProgramSource;
-      readonly generate?: Generator1;
+      readonly source?: ProgramSource1;
+      readonly generate?: Generator2;
       /**
        * Name of the @compute function.
        */
       readonly entry?: string;
       readonly dispatch?: Dispatch1;
-      readonly passes?: Passes;
+      readonly passes?: Passes1;
     };
 /**
  * The reference program.
  */
-export type ProgramSource =
+export type ProgramSource1 =
   | string
   | {
       /**
@@ -129,32 +151,21 @@ export type Dispatch1 =
       readonly offset?: string | number;
     };
 /**
- * Its program; the kernel's unless given.
- */
-export type ProgramSource1 =
-  | string
-  | {
-      /**
-       * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
-       */
-      readonly file: string;
-      /**
-       * The constant that holds it: a name, or a member of one.
-       */
-      readonly export: string;
-    };
-/**
- * Its launches, if it has several; the kernel's unless given. Instead of `entry` and `dispatch`.
+ * Launches that belong together, in order: one trial is all of them, timed together. Instead of `entry` and `dispatch`.
  *
  * @minItems 1
  * @maxItems 32
  */
-export type Passes = ReadonlyArray<Pass>;
+export type Passes1 = ReadonlyArray<Pass>;
 
 /**
  * An operator of the library: a kernel entry of the manifest without workloads, with the workload parameters it takes.
  */
 export interface OperatorFile {
+  /**
+   * The page below docs/operators that has its tables.
+   */
+  readonly group: "products" | "attention" | "images" | "rows" | "elements";
   /**
    * What it computes, one sentence.
    */
@@ -177,7 +188,8 @@ export interface OperatorFile {
   readonly constraints?: Constraints;
   readonly default: Configuration;
   readonly buffers: Buffers;
-  readonly dispatch: Dispatch;
+  readonly dispatch?: Dispatch;
+  readonly passes?: Passes;
   readonly reference?: Reference;
 }
 /**
@@ -329,19 +341,6 @@ export interface Tolerance {
   readonly nan?: "equal";
 }
 /**
- * What prints it, instead of `source`, for the default configuration.
- */
-export interface Generator1 {
-  readonly run: ProgramArguments;
-  /**
-   * Files that it needs, and folders with all below, relative to the manifest's folder.
-   *
-   * @minItems 1
-   * @maxItems 64
-   */
-  readonly sources: ReadonlyArray<string>;
-}
-/**
  * One launch of a kernel that has several.
  */
 export interface Pass {
@@ -349,8 +348,8 @@ export interface Pass {
    * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
    */
   readonly name?: string;
-  readonly source?: ProgramSource1;
-  readonly generate?: Generator2;
+  readonly source?: ProgramSource;
+  readonly generate?: Generator1;
   /**
    * Name of the @compute function.
    */
@@ -383,6 +382,19 @@ export interface Pass {
 }
 /**
  * What prints its program, instead of `source`. Needs --allow-commands, or the input allow-commands.
+ */
+export interface Generator1 {
+  readonly run: ProgramArguments;
+  /**
+   * Files that it needs, and folders with all below, relative to the manifest's folder.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  readonly sources: ReadonlyArray<string>;
+}
+/**
+ * What prints it, instead of `source`, for the default configuration.
  */
 export interface Generator2 {
   readonly run: ProgramArguments;

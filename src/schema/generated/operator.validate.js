@@ -60,16 +60,16 @@ var require_equal = __commonJS({
     exports.default = equal;
   }
 });
-var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["description", "parameters", "source", "tunables", "default", "buffers", "dispatch"], properties: { description: { type: "string", minLength: 1, maxLength: 400 }, parameters: { type: "object", minProperties: 1, maxProperties: 16, propertyNames: { $ref: "manifest.schema.json#/$defs/identifier" }, additionalProperties: { $ref: "#/$defs/parameter" } }, source: { $ref: "manifest.schema.json#/$defs/path" }, entry: { $ref: "manifest.schema.json#/$defs/entry-point" }, tunables: { $ref: "manifest.schema.json#/$defs/tunables" }, constraints: { $ref: "manifest.schema.json#/$defs/constraints" }, default: { $ref: "manifest.schema.json#/$defs/configuration" }, buffers: { $ref: "manifest.schema.json#/$defs/buffers" }, dispatch: { $ref: "manifest.schema.json#/$defs/dispatch" }, reference: { $ref: "manifest.schema.json#/$defs/reference" } }, $defs: { parameter: { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } } } }, func0 = Object.prototype.hasOwnProperty, func69 = require_ucs2length().default;
+var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["group", "description", "parameters", "source", "tunables", "default", "buffers"], properties: { group: { enum: ["products", "attention", "images", "rows", "elements"] }, description: { type: "string", minLength: 1, maxLength: 400 }, parameters: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "manifest.schema.json#/$defs/identifier" }, additionalProperties: { $ref: "#/$defs/parameter" } }, source: { $ref: "manifest.schema.json#/$defs/path" }, entry: { $ref: "manifest.schema.json#/$defs/entry-point" }, tunables: { $ref: "manifest.schema.json#/$defs/tunables" }, constraints: { $ref: "manifest.schema.json#/$defs/constraints" }, default: { $ref: "manifest.schema.json#/$defs/configuration" }, buffers: { $ref: "manifest.schema.json#/$defs/buffers" }, dispatch: { $ref: "manifest.schema.json#/$defs/dispatch" }, passes: { $ref: "manifest.schema.json#/$defs/passes" }, reference: { $ref: "manifest.schema.json#/$defs/reference" } }, if: { properties: { passes: !0 }, required: ["passes"] }, then: { properties: { entry: !1, dispatch: !1 } }, else: { properties: { dispatch: !0 }, required: ["dispatch"] }, $defs: { parameter: { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } } } }, func0 = Object.prototype.hasOwnProperty, func74 = require_ucs2length().default;
 var pattern8 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
 function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -102,11 +102,11 @@ function validate159(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   if (typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
@@ -136,11 +136,11 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.description !== void 0 && func0.call(data, "description")) {
       let data0 = data.description;
       if (typeof data0 == "string") {
-        if (func69(data0) > 200) {
+        if (func74(data0) > 200) {
           let err2 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
-        if (func69(data0) < 1) {
+        if (func74(data0) < 1) {
           let err3 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
@@ -211,11 +211,11 @@ validate158.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate163(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate163.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 512) {
+    if (func74(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -229,11 +229,11 @@ validate163.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 function validate165(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate165.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -251,11 +251,11 @@ validate165.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -288,11 +288,11 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   if (typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
@@ -369,11 +369,11 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
-    if (func69(data) > 1e3) {
+    if (func74(data) > 1e3) {
       let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err2 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -446,11 +446,11 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   if (typeof data == "string") {
-    if (func69(data) > 1e3) {
+    if (func74(data) > 1e3) {
       let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
@@ -476,11 +476,11 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   if (typeof data == "string") {
-    if (func69(data) > 1e3) {
+    if (func74(data) > 1e3) {
       let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
@@ -504,11 +504,11 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
       let data0 = data[i0];
       if (typeof data0 == "string") {
-        if (func69(data0) > 1e3) {
+        if (func74(data0) > 1e3) {
           let err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
-        if (func69(data0) < 1) {
+        if (func74(data0) < 1) {
           let err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
@@ -562,11 +562,11 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data2 = data1[i0];
           if (typeof data2 == "string") {
-            if (func69(data2) > 512) {
+            if (func74(data2) > 512) {
               let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
               vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
             }
-            if (func69(data2) < 1) {
+            if (func74(data2) < 1) {
               let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
               vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
             }
@@ -596,7 +596,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
   if (errors === _errs2)
     if (typeof data == "string") {
-      if (func69(data) > 16) {
+      if (func74(data) > 16) {
         let err1 = {};
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -618,7 +618,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  if (typeof data == "string" && func69(data) > 16) {
+  if (typeof data == "string" && func74(data) > 16) {
     let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
     vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
   }
@@ -706,11 +706,11 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data8 = data.file;
       if (typeof data8 == "string") {
-        if (func69(data8) > 512) {
+        if (func74(data8) > 512) {
           let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (func69(data8) < 1) {
+        if (func74(data8) < 1) {
           let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
@@ -849,11 +849,11 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data3 = data.type;
       if (typeof data3 == "string") {
-        if (func69(data3) > 64) {
+        if (func74(data3) > 64) {
           let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (func69(data3) < 1) {
+        if (func74(data3) < 1) {
           let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
@@ -992,15 +992,15 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
   return validate182.errors = vErrors, errors === 0;
 }
 validate182.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
+var schema52 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
 function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 512) {
+    if (func74(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -1019,11 +1019,11 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
-    if (func69(data) > 512) {
+    if (func74(data) > 512) {
       let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err2 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -1048,11 +1048,11 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.file !== void 0 && func0.call(data, "file") && (validate71(data.file, { instancePath: instancePath + "/file", parentData: data, parentDataProperty: "file", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.export !== void 0 && func0.call(data, "export")) {
       let data1 = data.export;
       if (typeof data1 == "string") {
-        if (func69(data1) > 256) {
+        if (func74(data1) > 256) {
           let err6 = { instancePath: instancePath + "/export", schemaPath: "#/properties/export/maxLength", keyword: "maxLength", params: { limit: 256 } };
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
-        if (func69(data1) < 1) {
+        if (func74(data1) < 1) {
           let err7 = { instancePath: instancePath + "/export", schemaPath: "#/properties/export/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
@@ -1072,11 +1072,11 @@ validate70.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func69(data) > 64) {
+    if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -1128,7 +1128,6 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
   return validate128.errors = vErrors, errors === 0;
 }
 validate128.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } };
 function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -1275,6 +1274,28 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
   return validate134.errors = vErrors, errors === 0;
 }
 validate134.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate187.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.length < 1) {
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate134(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate187.errors = vErrors, errors === 0;
+}
+validate187.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } };
 function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
@@ -1296,8 +1317,8 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
   return validate133.errors = vErrors, errors === 0;
 }
 validate133.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate187.evaluated;
+function validate190(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate190.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema53.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -1339,11 +1360,11 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
   if (typeof data == "string") {
-    if (func69(data) > 512) {
+    if (func74(data) > 512) {
       let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (func69(data) < 1) {
+    if (func74(data) < 1) {
       let err6 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
@@ -1359,100 +1380,150 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate128(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate133(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length));
   }
-  return validate187.errors = vErrors, errors === 0;
+  return validate190.errors = vErrors, errors === 0;
 }
-validate187.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate190.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.description === void 0 || !func0.call(data, "description")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs1 = errors, valid0 = !0, _errs2 = errors;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    let missing0;
+    if ((data.passes === void 0 || !func0.call(data, "passes")) && (missing0 = "passes")) {
+      let err0 = {};
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.parameters === void 0 || !func0.call(data, "parameters")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  var _valid0 = _errs2 === errors;
+  errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null);
+  let ifClause0;
+  if (_valid0) {
+    let _errs3 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.entry !== void 0 && func0.call(data, "entry")) {
+        let err1 = { instancePath: instancePath + "/entry", schemaPath: "#/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+        let err2 = { instancePath: instancePath + "/dispatch", schemaPath: "#/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
     }
-    if (data.source === void 0 || !func0.call(data, "source")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    var _valid0 = _errs3 === errors;
+    if (valid0 = _valid0, valid0) {
+      var props0 = {};
+      props0.entry = !0, props0.dispatch = !0, props0.passes = !0;
     }
-    if (data.tunables === void 0 || !func0.call(data, "tunables")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunables" } };
+    ifClause0 = "then";
+  } else {
+    let _errs4 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data) && (data.dispatch === void 0 || !func0.call(data, "dispatch"))) {
+      let err3 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.default === void 0 || !func0.call(data, "default")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "default" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-    if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0, valid0 && props0 !== !0 && (props0 = props0 || {}, props0.dispatch = !0), ifClause0 = "else";
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.group === void 0 || !func0.call(data, "group")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+    if (data.description === void 0 || !func0.call(data, "description")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.parameters === void 0 || !func0.call(data, "parameters")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.source === void 0 || !func0.call(data, "source")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.tunables === void 0 || !func0.call(data, "tunables")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunables" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.default === void 0 || !func0.call(data, "default")) {
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "default" } };
+      vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    }
+    if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+      let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+      vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema19.properties, key0)) {
-        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.group !== void 0 && func0.call(data, "group")) {
+      let data2 = data.group;
+      if (!(data2 === "products" || data2 === "attention" || data2 === "images" || data2 === "rows" || data2 === "elements")) {
+        let err13 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/enum", keyword: "enum", params: { allowedValues: schema19.properties.group.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.description !== void 0 && func0.call(data, "description")) {
-      let data0 = data.description;
-      if (typeof data0 == "string") {
-        if (func69(data0) > 400) {
-          let err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 400 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let data3 = data.description;
+      if (typeof data3 == "string") {
+        if (func74(data3) > 400) {
+          let err14 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 400 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        if (func69(data0) < 1) {
-          let err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        if (func74(data3) < 1) {
+          let err15 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       } else {
-        let err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        let err16 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.parameters !== void 0 && func0.call(data, "parameters")) {
-      let data1 = data.parameters;
-      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-        if (Object.keys(data1).length > 16) {
-          let err11 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      let data4 = data.parameters;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        if (Object.keys(data4).length > 32) {
+          let err17 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
-        if (Object.keys(data1).length < 1) {
-          let err12 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/minProperties", keyword: "minProperties", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        if (Object.keys(data4).length < 1) {
+          let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
-        for (let key1 of Object.keys(data1)) {
+        for (let key1 of Object.keys(data4)) {
           if (errors >= 200)
             break;
-          let _errs6 = errors;
-          validate156(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length);
-          var valid1 = _errs6 === errors;
-          if (!valid1) {
-            let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          let _errs11 = errors;
+          validate156(key1, { instancePath: instancePath + "/parameters", parentData: data4, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length);
+          var valid3 = _errs11 === errors;
+          if (!valid3) {
+            let err19 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
           }
         }
-        for (let key2 of Object.keys(data1)) {
+        for (let key2 of Object.keys(data4)) {
           if (errors >= 200)
             break;
-          validate158(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length);
+          validate158(data4[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data4, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length);
         }
       } else {
-        let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err20 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate163(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate165(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables") && (validate167(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate171(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate174(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate178(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate182(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate187(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate163(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate165(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables") && (validate167(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate171(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate174(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate178(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate182(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate187(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate190(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors), errors = vErrors.length));
   } else {
-    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }
