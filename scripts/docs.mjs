@@ -19,6 +19,7 @@ const tables = {
   fill: 'A fill',
   command: 'A command',
   output: 'An output of a command',
+  network: 'A network',
 };
 
 /** Definitions with keys that stand in the table of whatever has them. */
@@ -141,6 +142,7 @@ function rowsOf(node, prefix, inherited) {
     // A kernel's objective and gate have the keys that the manifest's have.
     const isRepeated =
       (tables.kernel === full.tableTitle && ['objective', 'gate', 'clocks'].includes(key)) ||
+      (tables.network === full.tableTitle && key === 'gate') ||
       (tables.pass !== full.tableTitle && key === 'dispatch');
     const below = isOpen && !isRepeated ? rowsOf(property, `${prefix}${key}.`, fallback) : [];
     return [row, ...below];

@@ -8,7 +8,15 @@ export {
   exportHelper,
   exportRuntime,
 } from './applications/index.ts';
-export { type Plan, plan, type TryResult, tryKernel, type Validation, validate } from './beforehand/index.ts';
+export {
+  type NetworkSummary,
+  type Plan,
+  plan,
+  type TryResult,
+  tryKernel,
+  type Validation,
+  validate,
+} from './beforehand/index.ts';
 export {
   doctor,
   measureMachineNoise,

@@ -1,3 +1,4 @@
+import type { NetworkSummary } from '../app/index.ts';
 import type { NamedExtension, VariantFailure } from '../kernel/index.ts';
 
 /** `1 kernel`, `2 kernels`. */
@@ -33,6 +34,31 @@ export function changingText(changed: {
   return changed.betweenLaunches === 'reset'
     ? `launches change ${names}: each starts from the described contents (between-launches: reset)`
     : `launches change ${names}: each goes on from what the last one left, and only the first has the described contents (between-launches: keep)`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}
+
+/** `network decoder: 2 kernels, 3 workloads; 48 launches of kernels, 64 dispatches per inference; ...` */
+export function networkText({
+  network,
+  kernels,
+  workloads,
+  calls,
+  dispatches,
+  covers,
+  margins,
+}: NetworkSummary): string {
+  const number = (one: number) => one.toLocaleString('en', { maximumFractionDigits: 2 });
+  const launched = `${number(calls)} launches of kernels, ${dispatches === null ? 'an unknown number of' : number(dispatches)} dispatches per inference`;
+  const shares = [
+    ...(covers.macs === null ? [] : [`${percent(covers.macs)} of its MACs`]),
+    ...(covers.bytes === null ? [] : [`${percent(covers.bytes)} of its bytes`]),
+  ];
+  const covered = shares.length === 0 ? '' : `; covers ${shares.join(', ')}`;
+  const gate = `margins ${percent(margins.energy)} of energy, ${percent(margins.latency)} of latency`;
+  return `network ${network}: ${count(kernels, 'kernel')}, ${count(workloads, 'workload')}; ${launched}${covered}; ${gate}`;
 }
 
 export function formatJson(value: unknown): string {

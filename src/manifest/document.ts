@@ -77,6 +77,14 @@ export class YamlDocument {
     return this.#places.has(pointer);
   }
 
+  /** Whether what is written at a pointer, or its key, was reported as faulty. */
+  isFaulty(pointer: string): boolean {
+    return this.#problems.hasErrorsIn({
+      start: this.keyRange(pointer).start,
+      end: this.#place(pointer).value.end,
+    });
+  }
+
   /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
   keysOf(pointer: string): readonly string[] {
     let value = this.data;

@@ -38,6 +38,7 @@ export type {
   KernelDefinition,
   Manifest,
   ManifestProblem,
+  Network,
   OperatorDefinition,
   OutputCheck,
   PassDefinition,

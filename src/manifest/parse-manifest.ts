@@ -1,4 +1,5 @@
 import { YamlDocument } from './document.ts';
+import { readNetworks } from './networks.ts';
 import { type LoadedOperator, loadOperator } from './operators.ts';
 import { pathFault, resolvePath } from './paths.ts';
 import { type Place, placeIn } from './place.ts';
@@ -110,6 +111,7 @@ export function parseManifest(options: ParseOptions): ParsedManifest {
     budget: readBudget(written.budget),
     gate,
     kernels,
+    networks: readNetworks(written.networks, { document, kernels, gate }),
     tunedPath: readTunedPath(written.tuned, placeIn(document, '/tuned'), folder),
   };
   return {

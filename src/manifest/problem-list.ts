@@ -12,6 +12,7 @@ export interface ProblemDetails {
 }
 
 interface Entry {
+  readonly range: TextRange;
   readonly details: ProblemDetails;
   readonly problem: ManifestProblem;
 }
@@ -52,11 +53,18 @@ export class ProblemList {
       sourceLine,
     };
     const key = `${range.start} ${details.message}`;
-    if (!this.#entries.has(key)) this.#entries.set(key, { details, problem });
+    if (!this.#entries.has(key)) this.#entries.set(key, { range, details, problem });
   }
 
   get hasErrors(): boolean {
     return [...this.#entries.values()].some(({ problem }) => problem.severity === 'error');
+  }
+
+  /** Whether a fault begins in a stretch of the file. */
+  hasErrorsIn({ start, end }: TextRange): boolean {
+    return [...this.#entries.values()].some(
+      ({ range, problem }) => problem.severity === 'error' && range.start >= start && range.start < end,
+    );
   }
 
   /**

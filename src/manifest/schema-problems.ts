@@ -60,7 +60,7 @@ function missingKey(pointer: string, key: string): ProblemDetails {
 
 /** What is wrong with a key that is no possible name. */
 function impossibleKey(key: string, pointer: string): ProblemDetails {
-  const words = /^\/kernels$/.test(pointer)
+  const words = /^\/(?:kernels|networks(?:\/[^/]+\/calls)?)$/.test(pointer)
     ? patternWords['^[A-Za-z0-9][A-Za-z0-9._-]*$']
     : patternWords['^(?!__)[A-Za-z_][A-Za-z0-9_]*$'];
   return { message: `'${key.slice(0, 80)}' ${words}, at most 64 characters`, nextStep: 'use another name' };

@@ -20,8 +20,11 @@ const defaultBudget: Manifest['budget'] = {
   retune: { trials: 512, searchSeconds: 600, judgeSeconds: 180 },
 };
 
+/** Sums of kernels spread less than each of them: what a network is let get worse by. */
+const networkMargin = 0.01;
+
 /** `3%` or 0.03, which the schema has checked, as 0.03. */
-function share(value: number | string): number {
+export function share(value: number | string): number {
   // Division by a power of ten rounds once: 3% is the number that 0.03 is.
   return typeof value === 'number' ? value : Number(value.replace('%', '').trim()) / 100;
 }
@@ -64,6 +67,15 @@ export function readGate(written: Sound<ManifestGate> | undefined, inherited: Ga
     ),
     ...(acceptLabel === undefined ? {} : { acceptLabel }),
   };
+}
+
+/** A network's gate, laid over the manifest's; but its margins are its own. */
+export function readNetworkGate(written: Sound<ManifestGate> | undefined, inherited: Gate): Gate {
+  return readGate(written, {
+    ...inherited,
+    energy: { ...inherited.energy, margin: networkMargin },
+    latency: { margin: networkMargin },
+  });
 }
 
 function readOneBudget(written: Sound<ManifestBudget> | undefined, inherited: Budget): Budget {

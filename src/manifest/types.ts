@@ -267,6 +267,28 @@ export interface KernelDefinition {
   readonly gate: Gate;
 }
 
+/** Kernels that belong together, with how often an inference launches each. */
+export interface Network {
+  readonly name: string;
+  readonly position: SourcePosition;
+  /** Each kernel and workload once, in the manifest's order. */
+  readonly calls: readonly NetworkCall[];
+  /** Milliseconds that each dispatch costs beside its kernel. */
+  readonly launchOverheadMs: number;
+  /** Shares of the network's work that `calls` are, as the manifest has them; null where it says nothing. */
+  readonly covers: { readonly macs: number | null; readonly bytes: number | null };
+  readonly inferencesPerDay: number | null;
+  readonly gate: Gate;
+}
+
+/** What an inference launches of one kernel and workload. */
+export interface NetworkCall {
+  readonly kernel: string;
+  readonly workload: string;
+  /** Launches per inference, above 0; an average may have a fraction. */
+  readonly calls: number;
+}
+
 export interface Manifest {
   /** Path as the user gave it. */
   readonly path: string;
@@ -274,6 +296,7 @@ export interface Manifest {
   readonly budget: { readonly guard: Budget; readonly retune: Budget };
   readonly gate: Gate;
   readonly kernels: readonly KernelDefinition[];
+  readonly networks: readonly Network[];
   /** Path of the tuned state, relative to the manifest's folder; `tuned.json` unless given. */
   readonly tunedPath: string;
 }

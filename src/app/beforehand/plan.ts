@@ -31,6 +31,7 @@ import {
   selectKernels,
   whatHalves,
 } from '../project/index.ts';
+import { describeNetwork, type NetworkSummary, type PassCounts, passKey } from './networks.ts';
 
 export interface PlannedWorkload {
   readonly kernel: string;
@@ -76,6 +77,8 @@ export interface Plan {
   readonly deviceReason: string | null;
   readonly needs: readonly PlannedNeed[];
   readonly workloads: readonly PlannedWorkload[];
+  /** Networks that launch nothing but the kernels planned for. */
+  readonly networks: readonly NetworkSummary[];
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
   /** A guard in which every kernel changed and none costs more, and one of them costs more; null where nothing is known. */
@@ -146,12 +149,15 @@ async function planWorkload(
     features,
     budget,
     print,
+    passes,
   }: Pick<Bench, 'limits' | 'features'> &
-    Pick<Manifest, 'budget'> & { readonly print: PrintSource | undefined },
+    Pick<Manifest, 'budget'> & { readonly print: PrintSource | undefined; readonly passes: PassCounts },
 ): Promise<Omit<PlannedWorkload, 'expected'>> {
   const builder = createVariantBuilder({ kernel, workload, limits, features, print });
   const space = createKernelSpace(kernel, workload, limits);
   const shipped = await builder.build(kernel.defaults);
+  if (shipped.ok && shipped.value.program !== null)
+    passes.set(passKey(kernel.name, workload.name), shipped.value.program.passes.length);
   const reference = shipped.ok ? await builder.reference() : shipped;
   const valid = await countAllowed(space, builder);
   const most = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
@@ -203,13 +209,14 @@ export async function plan(host: Host, options: PlanOptions): Promise<Plan> {
   const { device, deviceReason, limits, features } = await findBench(host, options, kernels);
   const needs: PlannedNeed[] = [];
   const workloads: PlannedWorkload[] = [];
+  const passes: PassCounts = new Map();
   const commands = commandBench(host, options);
   const { print } = commands;
   try {
     for (const kernel of kernels) {
       needs.push(...(await needsOf(kernel, features, print)));
       for (const workload of kernel.workloads) {
-        const bench = { limits, features, budget: manifest.budget, print };
+        const bench = { limits, features, budget: manifest.budget, print, passes };
         const expected = expect?.(kernel, workload) ?? null;
         workloads.push({ ...(await planWorkload(kernel, workload, bench)), expected });
       }
@@ -231,6 +238,9 @@ export async function plan(host: Host, options: PlanOptions): Promise<Plan> {
     deviceReason,
     needs,
     workloads,
+    networks: manifest.networks
+      .filter(({ calls }) => calls.every((one) => kernels.some(({ name }) => name === one.kernel)))
+      .map((network) => describeNetwork(network, passes)),
     retuneMinutes: total((workload) => workload.retuneMinutes),
     guardMinutes: total((workload) => workload.guardMinutes),
     expected:

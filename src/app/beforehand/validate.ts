@@ -20,6 +20,7 @@ import {
 import type { Host, LaboratoryOptions, ManifestOptions } from '../host.ts';
 import { commandBench } from '../laboratory/index.ts';
 import { openManifest } from '../project/index.ts';
+import { describeNetwork, type NetworkSummary, type PassCounts, passKey } from './networks.ts';
 
 export interface Validation {
   readonly manifest: string;
@@ -37,6 +38,7 @@ export interface Validation {
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  readonly networks: readonly NetworkSummary[];
   /** What buffers hold before a launch, by name, for kernels that link. */
   readonly contents: readonly {
     readonly kernel: string;
@@ -84,6 +86,7 @@ async function validateManifest(
   const warnings = new Map<string, Validation['warnings'][number]>();
   const changing = new Map<string, Validation['changing'][number]>();
   const contents: Validation['contents'][number][] = [];
+  const passes: PassCounts = new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     // Constraints of operators say what they need.
@@ -100,7 +103,8 @@ async function validateManifest(
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits, print });
       const shipped = await builder.build(kernel.defaults);
       if (shipped.ok && shipped.value.program !== null) {
-        const { buffers } = shipped.value.program;
+        const { buffers, passes: launched } = shipped.value.program;
+        passes.set(passKey(kernel.name, workload.name), launched.length);
         const filled = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
         contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled });
       }
@@ -126,6 +130,7 @@ async function validateManifest(
     needs,
     faults,
     contents,
+    networks: manifest.networks.map((network) => describeNetwork(network, passes)),
     unseen,
     warnings: [...warnings.values()],
     changing: [...changing.values()],

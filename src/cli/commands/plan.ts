@@ -1,7 +1,7 @@
 import { type Plan, plan } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { changingText, columns, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, columns, failurePlace, formatJson, needText, networkText } from '../format.ts';
 import {
   jsonOption,
   kernelOption,
@@ -108,6 +108,7 @@ export const planCommand: CommandSpec = {
     const table = columns(rows, [2, 3, 4, 5, 6, 7, 8, 9]);
     const output = [
       table,
+      result.networks.map(networkText).join('\n'),
       needLines(result),
       changingLines(result),
       refusalLines(result),

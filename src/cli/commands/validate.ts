@@ -2,7 +2,7 @@ import { type Validation, validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { changingText, count, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, count, failurePlace, formatJson, needText, networkText } from '../format.ts';
 import {
   allowCommandsOption,
   jsonOption,
@@ -65,7 +65,10 @@ shown at once, with its place and what to do. Needs no GPU. A kernel that a prog
       ({ kernel, by, line }) =>
         `${result.manifest}:${line}: note: ${kernel} was not looked at: it is what \`${by}\` prints; --allow-commands has it run\n`,
     );
+    const networks = result.networks
+      .map((network) => `${result.manifest}: ${networkText(network)}\n`)
+      .join('');
     const notes = `${[...warnings, ...needs, ...changing, ...unseen].join('')}${contentsOf(result)}${judged}`;
-    return { output: `${faults.join('')}${notes}${summary}, ${verdict}\n`, exitCode };
+    return { output: `${faults.join('')}${notes}${networks}${summary}, ${verdict}\n`, exitCode };
   },
 };

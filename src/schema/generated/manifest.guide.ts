@@ -10,7 +10,8 @@ export const manifestGuide: SchemaGuide = {
       "gate",
       "clocks",
       "tuned",
-      "kernels"
+      "kernels",
+      "networks"
     ],
     "example": "{ version: 1, kernels: { mlp-up: { operator: matmul, workloads: [{ m: 512, n: 4096, k: 1024, type: f16 }] } } }"
   },
@@ -901,5 +902,105 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/calls-per-day": {
     "keys": [],
     "example": "2000000000"
+  },
+  "/networks": {
+    "keys": [],
+    "example": "{ detector: { calls: { conv-3x3: 12, mlp-up: 4 } } }"
+  },
+  "/networks/*": {
+    "keys": [
+      "calls",
+      "launch-overhead-us",
+      "covers",
+      "inferences-per-day",
+      "gate"
+    ],
+    "example": "{ calls: { conv-3x3: 12, mlp-up: 4 }, gate: { energy: { margin: 1% } } }"
+  },
+  "/networks/*/calls": {
+    "keys": [],
+    "example": "{ softmax-rows: 16 }"
+  },
+  "/networks/*/calls/*": {
+    "keys": [],
+    "example": "16"
+  },
+  "/networks/*/calls/*/*": {
+    "keys": [],
+    "example": "16"
+  },
+  "/networks/*/launch-overhead-us": {
+    "keys": [],
+    "example": "30"
+  },
+  "/networks/*/covers": {
+    "keys": [
+      "macs",
+      "bytes"
+    ],
+    "example": "{ macs: 97%, bytes: 95% }"
+  },
+  "/networks/*/covers/macs": {
+    "keys": [],
+    "example": "3%"
+  },
+  "/networks/*/covers/bytes": {
+    "keys": [],
+    "example": "3%"
+  },
+  "/networks/*/inferences-per-day": {
+    "keys": [],
+    "example": "2000000"
+  },
+  "/networks/*/gate": {
+    "keys": [
+      "energy",
+      "latency",
+      "fail-on",
+      "accept-label"
+    ],
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
+  },
+  "/networks/*/gate/energy": {
+    "keys": [
+      "margin",
+      "allow-estimated",
+      "allow-shared"
+    ],
+    "example": null
+  },
+  "/networks/*/gate/energy/margin": {
+    "keys": [],
+    "example": "3%"
+  },
+  "/networks/*/gate/energy/allow-estimated": {
+    "keys": [],
+    "example": "false"
+  },
+  "/networks/*/gate/energy/allow-shared": {
+    "keys": [],
+    "example": "false"
+  },
+  "/networks/*/gate/latency": {
+    "keys": [
+      "margin"
+    ],
+    "example": null
+  },
+  "/networks/*/gate/latency/margin": {
+    "keys": [],
+    "example": "3%"
+  },
+  "/networks/*/gate/fail-on": {
+    "keys": [],
+    "example": "[regressed, wrong-result, missing-baseline]"
+  },
+  "/networks/*/gate/fail-on/*": {
+    "keys": [],
+    "example": "regressed"
+  },
+  "/networks/*/gate/accept-label": {
+    "keys": [],
+    "example": "accept-regression"
   }
 };

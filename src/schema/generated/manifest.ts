@@ -182,6 +182,13 @@ export type Reference =
       readonly passes?: Passes;
     };
 /**
+ * Launches per inference; an average may have a fraction.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "calls".
+ */
+export type Calls = number;
+/**
  * Letters, digits, dots, dashes and underscores, starting with a letter or digit.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -190,7 +197,7 @@ export type Reference =
 export type KernelName = string;
 
 /**
- * The manifest of Joulegate: kernels, workloads, tunables, budgets and gates.
+ * The manifest of Joulegate: kernels, workloads, tunables, networks, budgets and gates.
  */
 export interface ManifestFile {
   /**
@@ -216,6 +223,12 @@ export interface ManifestFile {
    */
   readonly kernels: {
     readonly [k: string]: Kernel;
+  };
+  /**
+   * Networks, by name: what an inference launches, and a gate on its sum.
+   */
+  readonly networks?: {
+    readonly [k: string]: Network;
   };
 }
 /**
@@ -546,4 +559,41 @@ export interface Pass {
           readonly binding: number;
         };
   };
+}
+/**
+ * Kernels that belong together, with how often an inference launches each: its joules and latency are the sum.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "network".
+ */
+export interface Network {
+  /**
+   * Launches per inference, by kernel: a number, or numbers by workload where a kernel has several. All passes of a kernel are one launch of it.
+   */
+  readonly calls: {
+    /**
+     * Launches per inference of the kernel's one workload, or of each by its name.
+     */
+    [k: string]:
+      | number
+      | {
+          readonly [k: string]: Calls;
+        };
+  };
+  /**
+   * Microseconds that each dispatch costs the application beside its kernel: part of an inference's latency.
+   */
+  readonly "launch-overhead-us"?: number;
+  /**
+   * Share of the network's work that `calls` are, as `joulegate import` found; only shown.
+   */
+  readonly covers?: {
+    readonly macs?: Percentage;
+    readonly bytes?: Percentage;
+  };
+  /**
+   * Inferences a day in production: joules become kilowatt-hours a month in the report.
+   */
+  readonly "inferences-per-day"?: number;
+  readonly gate?: Gate;
 }

@@ -2079,6 +2079,175 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
   return validate68.errors = vErrors, errors === 0;
 }
 validate68.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema53 = { type: "object", additionalProperties: !1, required: ["calls"], properties: { calls: { type: "object", minProperties: 1, maxProperties: 500, propertyNames: { maxLength: 64 }, additionalProperties: { type: ["number", "object"], exclusiveMinimum: 0, maximum: 1e9, minProperties: 1, maxProperties: 64, propertyNames: { maxLength: 2200 }, additionalProperties: { $ref: "#/$defs/calls" } } }, "launch-overhead-us": { type: "number", minimum: 0, maximum: 1e6, default: 0 }, covers: { type: "object", additionalProperties: !1, properties: { macs: { $ref: "#/$defs/percentage" }, bytes: { $ref: "#/$defs/percentage" } } }, "inferences-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 }, gate: { $ref: "#/$defs/gate" } } };
+function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate157.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "number" && isFinite(data)) {
+    if (data > 1e9 || isNaN(data)) {
+      let err0 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data <= 0 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate157.errors = vErrors, errors === 0;
+}
+validate157.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.calls === void 0 || !func0.call(data, "calls")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "calls" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "calls" || key0 === "launch-overhead-us" || key0 === "covers" || key0 === "inferences-per-day" || key0 === "gate")) {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.calls !== void 0 && func0.call(data, "calls")) {
+      let data0 = data.calls;
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (Object.keys(data0).length > 500) {
+          let err2 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/maxProperties", keyword: "maxProperties", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (Object.keys(data0).length < 1) {
+          let err3 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        for (let key1 of Object.keys(data0)) {
+          if (errors >= 200)
+            break;
+          let _errs4 = errors;
+          if (typeof key1 == "string" && func67(key1) > 64) {
+            let err4 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/propertyNames/maxLength", keyword: "maxLength", params: { limit: 64 }, propertyName: key1 };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          var valid1 = _errs4 === errors;
+          if (!valid1) {
+            let err5 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data0)) {
+          if (errors >= 200)
+            break;
+          let data1 = data0[key2];
+          if (!(typeof data1 == "number" && isFinite(data1)) && !(data1 && typeof data1 == "object" && !Array.isArray(data1))) {
+            let err6 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/type", keyword: "type", params: { type: schema53.properties.calls.additionalProperties.type } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+          if (typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 1e9 || isNaN(data1)) {
+              let err7 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (data1 <= 0 || isNaN(data1)) {
+              let err8 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+          }
+          if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+            if (Object.keys(data1).length > 64) {
+              let err9 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            if (Object.keys(data1).length < 1) {
+              let err10 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/minProperties", keyword: "minProperties", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
+            for (let key3 of Object.keys(data1)) {
+              if (errors >= 200)
+                break;
+              let _errs8 = errors;
+              if (typeof key3 == "string" && func67(key3) > 2200) {
+                let err11 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/propertyNames/maxLength", keyword: "maxLength", params: { limit: 2200 }, propertyName: key3 };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+              var valid3 = _errs8 === errors;
+              if (!valid3) {
+                let err12 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/propertyNames", keyword: "propertyNames", params: { propertyName: key3 } };
+                vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+              }
+            }
+            for (let key4 of Object.keys(data1)) {
+              if (errors >= 200)
+                break;
+              validate157(data1[key4], { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors), errors = vErrors.length);
+            }
+          }
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data["launch-overhead-us"] !== void 0 && func0.call(data, "launch-overhead-us")) {
+      let data3 = data["launch-overhead-us"];
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e6 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/launch-overhead-us", schemaPath: "#/properties/launch-overhead-us/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/launch-overhead-us", schemaPath: "#/properties/launch-overhead-us/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/launch-overhead-us", schemaPath: "#/properties/launch-overhead-us/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.covers !== void 0 && func0.call(data, "covers")) {
+      let data4 = data.covers;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        for (let key5 of Object.keys(data4)) {
+          if (errors >= 200)
+            break;
+          if (!(key5 === "macs" || key5 === "bytes")) {
+            let err17 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          }
+        }
+        data4.macs !== void 0 && func0.call(data4, "macs") && (validate54(data4.macs, { instancePath: instancePath + "/covers/macs", parentData: data4, parentDataProperty: "macs", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data4.bytes !== void 0 && func0.call(data4, "bytes") && (validate54(data4.bytes, { instancePath: instancePath + "/covers/bytes", parentData: data4, parentDataProperty: "bytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
+      } else {
+        let err18 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data["inferences-per-day"] !== void 0 && func0.call(data, "inferences-per-day")) {
+      let data7 = data["inferences-per-day"];
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e18 || isNaN(data7)) {
+          let err19 = { instancePath: instancePath + "/inferences-per-day", schemaPath: "#/properties/inferences-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data7 <= 0 || isNaN(data7)) {
+          let err20 = { instancePath: instancePath + "/inferences-per-day", schemaPath: "#/properties/inferences-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/inferences-per-day", schemaPath: "#/properties/inferences-per-day/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length));
+  } else {
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+  }
+  return validate156.errors = vErrors, errors === 0;
+}
+validate156.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2093,7 +2262,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "clocks" || key0 === "tuned" || key0 === "kernels")) {
+      if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "clocks" || key0 === "tuned" || key0 === "kernels" || key0 === "networks")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -2167,9 +2336,41 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
+    if (data.networks !== void 0 && func0.call(data, "networks")) {
+      let data10 = data.networks;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        if (Object.keys(data10).length > 64) {
+          let err13 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (Object.keys(data10).length < 1) {
+          let err14 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        for (let key4 of Object.keys(data10)) {
+          if (errors >= 200)
+            break;
+          let _errs20 = errors;
+          validate66(key4, { instancePath: instancePath + "/networks", parentData: data10, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+          var valid4 = _errs20 === errors;
+          if (!valid4) {
+            let err15 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key4 } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+        for (let key5 of Object.keys(data10)) {
+          if (errors >= 200)
+            break;
+          validate156(data10[key5], { instancePath: instancePath + "/networks/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length);
+        }
+      } else {
+        let err16 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
   } else {
-    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+    let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }
