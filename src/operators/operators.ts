@@ -1,4 +1,10 @@
 import type { OperatorDefinition } from '../manifest/index.ts';
+import decode from './attention-decode/decode.wesl';
+import decodeFragment from './attention-decode/operator.yaml';
+import decodeReference from './attention-decode/reference.wesl';
+import prefillFragment from './attention-prefill/operator.yaml';
+import prefill from './attention-prefill/prefill.wesl';
+import prefillReference from './attention-prefill/reference.wesl';
 import conv2d from './conv2d/conv2d.wesl';
 import conv2dDepthwise from './conv2d/depthwise.wesl';
 import conv2dDirect from './conv2d/direct.wesl';
@@ -27,9 +33,11 @@ import reduceReference from './reduce/reference.wesl';
 import rmsnormFragment from './rmsnorm/operator.yaml';
 import rmsnormReference from './rmsnorm/reference.wesl';
 import rmsnorm from './rmsnorm/rmsnorm.wesl';
+import attend from './shared/attend.wesl';
 import lanes from './shared/lanes.wesl';
 import packs from './shared/packs.wesl';
 import rows from './shared/rows.wesl';
+import scores from './shared/scores.wesl';
 import softmaxFragment from './softmax/operator.yaml';
 import softmaxReference from './softmax/reference.wesl';
 import softmax from './softmax/softmax.wesl';
@@ -68,4 +76,10 @@ export const operators: readonly OperatorDefinition[] = [
     ...{ elementwise, unary, packs, reference: elementwiseReference },
   }),
   operator('transpose', transposeFragment, { transpose, packs, reference: transposeReference }),
+  operator('attention-decode', decodeFragment, {
+    ...{ decode, scores, packs, attend, reference: decodeReference },
+  }),
+  operator('attention-prefill', prefillFragment, {
+    ...{ prefill, scores, packs, attend, reference: prefillReference },
+  }),
 ];

@@ -30,6 +30,16 @@ export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes
   ['elementwise', { cols: 4096, unary: 'silu', binary: 'multiply', unary_first: true, type: 'f16' }],
   ['transpose', { rows: 70, cols: 1000 }],
   ['transpose', { rows: 64, cols: 1024, batch: 2, type: 'f16' }],
+  ['attention-decode', { heads: 8, kv_heads: 2, head_size: 64, cache: 300 }],
+  [
+    'attention-decode',
+    { heads: 6, kv_heads: 3, head_size: 80, cache: 512, type: 'f16', mask: true, softcap: 30 },
+  ],
+  ['attention-prefill', { heads: 2, kv_heads: 1, head_size: 64, queries: 70, cache: 100 }],
+  [
+    'attention-prefill',
+    { heads: 2, kv_heads: 2, head_size: 80, queries: 64, cache: 64, type: 'f16', mask: true },
+  ],
 ];
 
 /** Random configurations of a workload that a device of these limits can run; the same every time. */
