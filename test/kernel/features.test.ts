@@ -296,7 +296,8 @@ describe('branches', () => {
       'if (f > g) { let x = f * g * f; } else if (f < g) { let x = f * g; }',
       { compare: 2, branches: 2, floatMul: 2 },
     ],
-    ['if (lid.x == 0u) { let x = f * g; }', { compare: 1, branches: 1, divergentBranches: 1, floatMul: 1 }],
+    // One of a workgroup's two subgroups.
+    ['if (lid.x == 0u) { let x = f * g; }', { compare: 1, branches: 1, divergentBranches: 1, floatMul: 0.5 }],
     // Through a name, a call, a part of a vector, the place of a load, beside what is unknown.
     ['let l = lid.x * 2u; if (l < 3u) {}', { compare: 1, branches: 1, divergentBranches: 1, intMul: 1 }],
     [
@@ -318,6 +319,50 @@ describe('branches', () => {
     ],
   ])('count their most expensive arm unless it is known: %s', async (body, expected) => {
     expect(await added(body)).toEqual(expected);
+  });
+
+  // Sixteen workgroups of 64 invocations, 32 of which run in step.
+  it.each<[string, Record<string, number>]>([
+    // Workgroups that return at once.
+    ['if (gid.x >= 256u) { return; } let x = f * g;', { floatMul: 0.25 }],
+    [
+      'if (group.x < 4u) { let x = f * g; } else { return; } let y = f + g;',
+      { floatMul: 0.25, floatAdd: 0.25 },
+    ],
+    ['let last = 3u; if (group.x > last) { return; } workgroupBarrier();', { barriers: 0.25 }],
+    // Both ways are taken by a subgroup whose invocations part.
+    ['if (lid.x < 16u) { let x = f * g; } else { let x = f + g; }', { floatMul: 0.5, floatAdd: 1 }],
+    // Nobody runs what follows a return that all take, everybody what follows one that data decides on.
+    ['const ON = true; if (ON) { return; } let x = f * g;', {}],
+    ['if (f > g) { return; } let x = f * g;', { floatMul: 1 }],
+    // Turns of loops that are skipped.
+    ['for (var t = 0u; t < 12u; t++) { if (t % 4u != 0u) { continue; } let x = f * g; }', { floatMul: 3 }],
+    ['for (var t = 0u; t < 240u; t++) { if (t % 5u == 0u) { let x = f * g; } }', { floatMul: 48 }],
+    ['for (var t = 0u; t < 12u; t++) { if (t >= 9u) { let x = f * g; } }', { floatMul: 3 }],
+    ['for (var w = 32u; w > 0u; w >>= 1u) { if (lid.x < 2u * w) { let x = f * g; } }', { floatMul: 3.5 }],
+    ['for (var t = lid.x; t < 256u; t += 64u) { if (t < 128u) { let x = f * g; } }', { floatMul: 2 }],
+    [
+      'for (var r = 0u; r < 4u; r++) { for (var c = 0u; c < 4u; c++) { if (c > r) { continue; } let x = f * g; } }',
+      { floatMul: 10 },
+    ],
+    [
+      'var t = 0u; loop { if (t < 2u) { continue; } let x = f * g; continuing { t++; break if t == 8u; } }',
+      { floatMul: 6 },
+    ],
+    // Through a call that is given a loop's variable.
+    ['for (var t = 0u; t < 4u; t++) { if (index(t, 0u) < 64u) { let x = f * g; } }', { floatMul: 1 }],
+  ])('count for the share of subgroups and turns that take them: %s', async (body, expected) => {
+    const { floatMul, floatAdd, barriers } = await added(body);
+    expect(JSON.parse(JSON.stringify({ floatMul, floatAdd, barriers }))).toEqual(expected);
+  });
+
+  it('are counted in large launches to a few percent', async () => {
+    const groups = [expression(1000), expression(3), expression(2)] as const;
+    const { floatMul } = await added('if (group.x + 500u * group.z >= 900u) { return; } let x = f * g;', {
+      dispatch: groups,
+    });
+    // 900 of the 1,000 in one half, 400 in the other.
+    expect(Math.abs((floatMul as number) - 0.65)).toBeLessThan(0.07);
   });
 });
 

@@ -51,13 +51,32 @@ function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
     return null;
   }
   const [x, y, z] = workgroupSize;
+  if (view.lane === 'sampled') {
+    if (name !== 'workgroup_id' && name !== 'workgroup_index') run.sample.reads.add('invocation');
+    if (name.startsWith('workgroup') || name.startsWith('global')) run.sample.reads.add('workgroup');
+    return placedValue(name, run.sample.invocation, run.sample.workgroup, run);
+  }
   const alone = x * y * z === 1;
   // Neighbours share a workgroup, and the place of it.
   if (alone || name !== 'workgroup_id') run.laneReads++;
   const index = alone ? 0 : view.lane;
-  const local = [index % x, Math.floor(index / x) % y, Math.floor(index / (x * y))];
   // The neighbour of an invocation that is alone in its workgroup is in the next one.
-  const group = [alone ? view.lane : 0, 0, 0];
+  return placedValue(name, index, [alone ? view.lane : 0, 0, 0], run);
+}
+
+/** What an invocation of a workgroup gets. */
+function placedValue(
+  name: string,
+  index: number,
+  ...[group, run]: [group: readonly [number, number, number], run: Run]
+): Value | null {
+  const { dispatch, workgroupSize } = run.launch;
+  if (workgroupSize === null) return null;
+  const [x, y, z] = workgroupSize;
+  const local = [index % x, Math.floor(index / x) % y, Math.floor(index / (x * y))];
+  const [, down, deep] = group;
+  // Of an unknown launch only the first row is known.
+  const groupIndex = group[0] + (down + deep > 0 ? dispatch[0] * (down + dispatch[1] * deep) : 0);
   switch (name) {
     case 'local_invocation_id':
       return local;
@@ -66,14 +85,15 @@ function inputValue(name: string, view: Viewpoint, run: Run): Value | null {
     case 'global_invocation_id':
       return local.map((value, axis) => value + (group[axis] as number) * (workgroupSize[axis] as number));
     case 'local_invocation_index':
-    case 'subgroup_invocation_id':
       return index;
+    case 'subgroup_invocation_id':
+      return index % run.subgroupSize;
     case 'subgroup_id':
       return Math.floor(index / run.subgroupSize);
     case 'workgroup_index':
-      return group[0] as number;
+      return groupIndex;
     case 'global_invocation_index':
-      return (group[0] as number) * x * y * z + index;
+      return groupIndex * x * y * z + index;
     default:
       return null;
   }

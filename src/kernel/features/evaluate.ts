@@ -2,7 +2,17 @@ import { constantValue, type DeclIdent, declarationOf, type ExpressionElem, live
 import { applyBinary, applyUnary, elementKind, scalarOperator, swizzle, wrap } from './arithmetic.ts';
 import { builtinInput } from './builtin-inputs.ts';
 import { callCode } from './evaluate-call.ts';
-import { type HeldValue, keep, placesEach, type Run, recall, type Value, type ValueCode } from './run.ts';
+import {
+  begin,
+  type HeldValue,
+  keep,
+  placesEach,
+  type Run,
+  recall,
+  sampledPlace,
+  type Value,
+  type ValueCode,
+} from './run.ts';
 import type { Scope } from './scope.ts';
 import { uniformCode } from './uniforms.ts';
 
@@ -11,6 +21,16 @@ const unknown: ValueCode = () => null;
 function read({ value, differs }: HeldValue, run: Run): Value | null {
   if (differs) run.laneReads++;
   return value;
+}
+
+/** What a loop's variable holds in the turn that is looked at. */
+function sampledVariable(declaration: DeclIdent, run: Run): Value | null {
+  const { loops, turns, reads } = run.sample;
+  const depth = loops.findLastIndex(({ variable }) => variable === declaration);
+  const loop = loops[depth];
+  if (loop === undefined) return null;
+  reads.add(declaration);
+  return loop.valueIn(run, loop.frame, turns[depth] ?? 0);
 }
 
 /**
@@ -193,12 +213,12 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
       if (known !== undefined) return read(known, run);
       return changes && !view.initial ? null : held(run, frame, view);
     }
-    if (changes && !view.initial) return null;
+    if (changes && !view.initial) return view === sampledPlace ? sampledVariable(declaration, run) : null;
     const { memory } = frame;
     const remembered = recall(run, memory, slot, view);
     if (remembered !== undefined) return remembered;
     const readsBefore = run.laneReads;
-    memory[slot + view.index] = null;
+    begin(run, memory, slot, view);
     const value = held(run, frame, view);
     keep(run, memory, slot, view, value, readsBefore);
     return value;

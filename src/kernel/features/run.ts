@@ -8,12 +8,12 @@ export type Value = number | boolean | readonly (number | boolean)[];
 /**
  * For whom an expression is evaluated.
  *
- * - `lane`: 0 the first invocation of the first workgroup, 1 its neighbour, null whoever: what differs between
- *   invocations is unknown.
+ * - `lane`: 0 the first invocation of the first workgroup, 1 its neighbour, `sampled` the one that the run's sample is of, null
+ *   whoever: what differs between invocations is unknown.
  * - `initial`: variables that change count with their first value; else they are unknown.
  */
 export interface Viewpoint {
-  readonly lane: 0 | 1 | null;
+  readonly lane: 0 | 1 | 'sampled' | null;
   readonly initial: boolean;
   /** Where an activation remembers what is seen from here. */
   readonly index: number;
@@ -28,9 +28,16 @@ const neighbourArrival: Viewpoint = { lane: 1, initial: true, index: 3 };
 /** The first invocation and its neighbour on first arrival: their addresses tell the stride. */
 export const arrivals: readonly [Viewpoint, Viewpoint] = [firstArrival, neighbourArrival];
 
-/** Places that a declaration takes in what an activation remembers: one per viewpoint, and whether it reads its lane. */
-export const placesEach = 5;
+/** Any invocation, in any turn of the loops around: which, the run's sample says. */
+export const sampledPlace: Viewpoint = { lane: 'sampled', initial: false, index: 5 };
+
+/**
+ * Places that a declaration takes in what an activation remembers: one per viewpoint, whether it reads its lane, and the sample
+ * that the last one is of.
+ */
+export const placesEach = 7;
 const laneFlag = 4;
+const sampleNumber = 6;
 
 /** What is remembered of a declaration as a viewpoint sees it; undefined if nothing is. */
 export function recall(
@@ -40,8 +47,15 @@ export function recall(
   view: Viewpoint,
 ): Value | null | undefined {
   const value = memory[place + view.index];
+  if (view === sampledPlace) return memory[place + sampleNumber] === run.sample.number ? value : undefined;
   if (value !== undefined && memory[place + laneFlag] === true) run.laneReads++;
   return value;
+}
+
+/** Remembers that a value is being worked out: what depends on itself is unknown. */
+export function begin(run: Run, memory: Frame['memory'], place: number, view: Viewpoint): void {
+  memory[place + view.index] = null;
+  if (view === sampledPlace) memory[place + sampleNumber] = run.sample.number;
 }
 
 /** Remembers a value, for the neighbour too if no lane was read for it. */
@@ -53,6 +67,7 @@ export function keep(
   ...[value, readsBefore]: [value: Value | null, readsBefore: number]
 ): void {
   memory[place + view.index] = value;
+  if (view === sampledPlace) memory[place + sampleNumber] = run.sample.number;
   if (view !== firstArrival) return;
   if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value;
   else memory[place + laneFlag] = true;
@@ -94,6 +109,31 @@ export interface Run {
   laneReads: number;
   /** null where nothing is followed. */
   readonly follower: Follower | null;
+  readonly sample: Sample;
+}
+
+/** A place of a launch, as some invocation comes to it in some turn of the loops around. */
+export interface Sample {
+  /** Another for each, so that nothing is remembered beyond it. */
+  number: number;
+  workgroup: readonly [number, number, number];
+  /** In its workgroup. */
+  invocation: number;
+  /** Loops around what is counted, from the outermost on. */
+  readonly loops: OpenLoop[];
+  /** Which turn each of them is in. */
+  turns: readonly number[];
+  /** What it was asked for. */
+  readonly reads: Set<'workgroup' | 'invocation' | DeclIdent>;
+}
+
+/** A loop that is being counted. */
+export interface OpenLoop {
+  readonly variable: DeclIdent;
+  readonly frame: Frame;
+  readonly trips: number;
+  /** What the variable holds in a turn; null if that is unknown. */
+  readonly valueIn: (run: Run, frame: Frame, turn: number) => Value | null;
 }
 
 /** Goes through a program as its first invocation does, to see how often loops run of which nothing simpler can tell. */
@@ -119,7 +159,11 @@ export function startRun(
     known?: Partial<Pick<Run, 'constants' | 'subgroupSize' | 'follower'>>,
   ]
 ): Run {
-  const fresh = { constants: places(64), subgroupSize: usualSubgroup, follower: null };
+  const sample = { number: 0, workgroup: [0, 0, 0] as const, invocation: 0, loops: [] };
+  const fresh = {
+    ...{ constants: places(64), subgroupSize: usualSubgroup, follower: null },
+    sample: { ...sample, turns: [], reads: new Set() } satisfies Sample,
+  };
   return { numbers, launch, body, ...fresh, ...known, callsLeft: maxCalls, laneReads: 0 };
 }
 

@@ -17,7 +17,15 @@ import {
   partsOf,
   stepped,
 } from './induction.ts';
-import { everyone, type Frame, firstInvocation, type Run, type Value } from './run.ts';
+import {
+  everyone,
+  type Frame,
+  firstInvocation,
+  type OpenLoop,
+  type Run,
+  sampledPlace,
+  type Value,
+} from './run.ts';
 import type { Scope } from './scope.ts';
 
 /** Loops that are no counting loops are gone through for at most this many iterations. */
@@ -58,10 +66,22 @@ interface Start {
 /** null where only going through the program tells. */
 function startCode(
   loop: Loop,
-  { variable }: Induction,
+  induction: Induction,
   scope: Scope,
 ): ((run: Run, frame: Frame) => Start) | null {
-  const { module } = scope.program;
+  const from = startOf(loop, induction, scope);
+  if (from === null) return null;
+  const fixed = from === 0 ? 0 : from.kind === 'literal' ? constantValue(from, scope.program.module) : null;
+  if (from === 0 || fixed !== null) return () => ({ value: fixed, shared: () => false });
+  const first = scope.value(from);
+  return (run, frame) => ({
+    value: first(run, frame, firstInvocation),
+    shared: () => first(run, frame, everyone) === null,
+  });
+}
+
+/** What a loop's variable starts from: 0 where nothing is said; null where only going through the program tells. */
+function startOf(loop: Loop, { variable }: Induction, scope: Scope): ExpressionElem | 0 | null {
   let from: ExpressionElem | undefined;
   const init = loop.kind === 'for' ? loop.init : undefined;
   const element = variable.declElem;
@@ -71,13 +91,46 @@ function startCode(
     from = init.rhs;
   } else if (init || element?.kind !== 'var' || !isOnlySteppedHere(loop, variable, scope)) return null;
   else from = element.init;
-  const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
-  if (!from || fixed !== null) return () => ({ value: fixed, shared: () => false });
-  const first = scope.value(from);
-  return (run, frame) => ({
-    value: first(run, frame, firstInvocation),
-    shared: () => first(run, frame, everyone) === null,
-  });
+  return from ?? 0;
+}
+
+/** A step is gone by where it adds the same each time, else taken so often at most. */
+const maxSteps = 64;
+
+/** Code for what a loop's variable holds in a turn, as a sample sees it; null where only going through the program tells. */
+export function turnCode(
+  loop: Loop,
+  scope: Scope,
+): { readonly variable: DeclIdent; readonly valueIn: OpenLoop['valueIn'] } | null {
+  const induction = inductionOf(loop, scope);
+  const from = induction && startOf(loop, induction, scope);
+  if (induction === null || from === null) return null;
+  const { variable, fixed } = induction;
+  // What a loop does at its end, its body does not see.
+  const ahead = induction.stepsFirst && loop.body.body.includes(induction.step) ? 1 : 0;
+  const start = from === 0 ? () => 0 : scope.value(from);
+  const increment = incrementOf(induction, scope);
+  if (increment !== null && (increment.amount === 1 || fixed(increment.amount))) {
+    const { amount, sign } = increment;
+    const by = amount === 1 ? () => 1 : scope.value(amount);
+    const valueIn = (run: Run, frame: Frame, turn: number) => {
+      const first = start(run, frame, sampledPlace);
+      const step = by(run, frame, sampledPlace);
+      return typeof first === 'number' && typeof step === 'number'
+        ? first + sign * step * (turn + ahead)
+        : null;
+    };
+    return { variable, valueIn };
+  }
+  const next = nextCode(induction, scope);
+  const valueIn = (run: Run, frame: Frame, turn: number) => {
+    const steps = turn + ahead;
+    let value = steps > maxSteps || frame.held !== null ? null : start(run, frame, sampledPlace);
+    const within: Frame = { ...frame, held: { values: new Map(), follows: false } };
+    for (let i = 0; i < steps && value !== null; i++) value = next(run, within, value);
+    return value;
+  };
+  return { variable, valueIn };
 }
 
 /** Whether a variable is declared in the same turn of any loop around, and nothing but the loop's step assigns it. */

@@ -3,18 +3,47 @@ import { adding, perform, sequence, stepping } from './count-code.ts';
 import { assignCode, calledFunction, callStatementCode, expressionCode, stepCode } from './expressions.ts';
 import { arrivals, type CountCode, everyone, type Frame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
+import { type Share, shareCode } from './share.ts';
 import { counterIndex, Tally } from './tally.ts';
-import { tripCode } from './trip-count.ts';
+import { tripCode, turnCode } from './trip-count.ts';
 
 const iterations = counterIndex('iterations');
+const branches = counterIndex('branches');
 const divergentBranches = counterIndex('divergentBranches');
 
 /**
- * Code that counts statements. Of alternatives (`if`, `switch`) the most expensive counts, counter by counter, unless it
- * is known for all invocations which is taken; bodies of loops count as often as they run.
+ * Code that counts statements. Of alternatives (`if`, `switch`) each counts for the share of subgroups that take it, where places and
+ * turns of loops decide; where data does, the most expensive counts, counter by counter. What comes after a way that returns, or goes
+ * on with the next turn, counts for those who do not take it. Bodies of loops count as often as they run.
  */
 export function blockCode(statements: readonly Statement[], scope: Scope): CountCode | null {
-  return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
+  return liveCode(live(statements, scope.program.module), scope);
+}
+
+/** The same of statements whose conditions hold. */
+function liveCode(all: readonly Statement[], scope: Scope): CountCode | null {
+  const index = all.findIndex((statement) => statement.kind === 'if' && guardedBy(statement, scope) !== null);
+  const guard = all[index];
+  if (guard?.kind !== 'if') return sequence(all.map((statement) => statementCode(statement, scope)));
+  // Whoever goes on with the next turn comes by this.
+  const last = all.at(-1)?.kind === 'continuing' ? all.length - 1 : all.length;
+  const rest = { code: liveCode(all.slice(index + 1, last), scope), by: guardedBy(guard, scope) ?? 'met' };
+  return sequence([
+    ...all.slice(0, index).map((statement) => statementCode(statement, scope)),
+    branchCode(guard, scope, rest),
+    ...all.slice(last).map((statement) => statementCode(statement, scope)),
+  ]);
+}
+
+/** Which of the two lets what follows an `if` run, where the other leaves; null if both do. */
+function guardedBy(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): keyof Share | null {
+  const isLeaving = (way: Statement | undefined): boolean => {
+    if (way?.kind === 'return' || way?.kind === 'continue') return true;
+    return way?.kind === 'block' && isLeaving(live(way.body, scope.program.module).at(-1));
+  };
+  const met = isLeaving({ ...statement.body, kind: 'block' } as Statement);
+  const unmet = isLeaving(statement.else);
+  return met === unmet ? null : met ? 'unmet' : 'met';
 }
 
 function statementCode(statement: Statement, scope: Scope): CountCode | null {
@@ -61,6 +90,7 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
         condition: statement.kind === 'while' ? expressionCode(statement.condition, scope) : null,
         update: null,
         trips: tripCode(statement, scope),
+        turns: turnCode(statement, scope),
       }));
       // The last statement of a `loop` is its `continuing`, whose last is its `break if`.
       return loopCode(head, blockCode(statement.body.body, scope));
@@ -95,24 +125,42 @@ function callCode(call: FunctionCallExpression, statement: Statement, scope: Sco
   return program.remember(call, [head, ...call.arguments], scope, () => callStatementCode(fn, call, scope));
 }
 
-function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode | null {
+/** @param rest what runs after those ways that do not leave */
+function branchCode(
+  statement: Extract<Statement, { kind: 'if' }>,
+  scope: Scope,
+  rest: { readonly code: CountCode | null; readonly by: keyof Share } | null = null,
+): CountCode | null {
   const test = statement.condition;
-  const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
+  const { taken, share, condition } = scope.program.remember(statement, [test], scope, () => ({
     taken: scope.value(test),
+    share: shareCode(test, scope),
     condition: expressionCode(test, scope),
   }));
   const then = blockCode(statement.body.body, scope);
   const otherwise = statement.else ? statementCode(statement.else, scope) : null;
-  const either = sequence([adding('branches'), largestCode([then, otherwise])]);
+  const dearest = largestCode([then, otherwise]);
   const choice = stepping((run, frame, tally, times) => {
+    const go = (code: CountCode | null | undefined, part: number) => {
+      if (code && part > 0) perform(code, run, frame, tally, times * part);
+    };
     const value = taken(run, frame, everyone);
-    const readsBefore = run.laneReads;
-    if (typeof value !== 'boolean') {
-      taken(run, frame, arrivals[0]);
-      if (run.laneReads !== readsBefore) tally.add(divergentBranches, times);
+    if (typeof value === 'boolean') {
+      go(value ? then : otherwise, 1);
+      go(rest?.code, rest?.by === (value ? 'met' : 'unmet') ? 1 : 0);
+      return;
     }
-    const code = typeof value === 'boolean' ? (value ? then : otherwise) : either;
-    if (code !== null) perform(code, run, frame, tally, times);
+    const readsBefore = run.laneReads;
+    taken(run, frame, arrivals[0]);
+    if (run.laneReads !== readsBefore) tally.add(divergentBranches, times);
+    tally.add(branches, times);
+    const shares = share(run, frame);
+    if (shares === null) go(dearest, 1);
+    else {
+      go(then, shares.met);
+      go(otherwise, shares.unmet);
+    }
+    if (rest !== null) go(rest.code, shares === null ? 1 : shares[rest.by]);
   });
   return sequence([condition, choice]);
 }
@@ -123,6 +171,7 @@ interface LoopHead {
   readonly condition: CountCode | null;
   readonly update: CountCode | null;
   readonly trips: (run: Run, frame: Frame) => number;
+  readonly turns: ReturnType<typeof turnCode>;
 }
 
 function forCode(loop: Extract<Statement, { kind: 'for' }>, scope: Scope): CountCode | null {
@@ -137,6 +186,7 @@ function forCode(loop: Extract<Statement, { kind: 'for' }>, scope: Scope): Count
       condition: condition ? expressionCode(condition, scope) : null,
       update: update ? partCode(update, scope) : null,
       trips: tripCode(loop, scope),
+      turns: turnCode(loop, scope),
     }),
   );
   return loopCode(head, blockCode(loop.body.body, scope));
@@ -175,7 +225,7 @@ function largestCode(alternatives: readonly (CountCode | null)[]): CountCode | n
 }
 
 function loopCode(
-  { init, condition, update, trips: tripsOf }: LoopHead,
+  { init, condition, update, trips: tripsOf, turns }: LoopHead,
   block: CountCode | null,
 ): CountCode | null {
   const body = sequence([block, update]);
@@ -187,7 +237,10 @@ function loopCode(
     tally.add(iterations, times * trips);
     const before = tally.loopDepth;
     tally.loopDepth = 0;
+    const { loops } = run.sample;
+    if (turns !== null) loops.push({ ...turns, frame, trips });
     if (body !== null) perform(body, run, frame, tally, times * trips);
+    if (turns !== null) loops.pop();
     tally.loopDepth = Math.max(before, tally.loopDepth + 1);
   });
   return sequence([init, repeated]);
