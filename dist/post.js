@@ -24192,6 +24192,7 @@ var package_default = {
     "@actions/github": "^9.1.1",
     "@actions/tool-cache": "^4.0.0",
     "@babel/parser": "^7.29.15",
+    "@bufbuild/protobuf": "^2.17.0",
     "@marcbachmann/cel-js": "8.0.0",
     ajv: "^8.20.0",
     "d3-scale": "^4.0.3",

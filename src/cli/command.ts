@@ -17,6 +17,8 @@ export type OptionValue = string | boolean | number | undefined;
 export interface Arguments {
   readonly positionals: readonly string[];
   text(name: string): string | undefined;
+  /** All values of an option that may be given several times, in order. */
+  texts(name: string): readonly string[];
   flag(name: string): boolean;
   number(name: string): number | undefined;
 }

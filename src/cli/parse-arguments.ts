@@ -47,6 +47,7 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): A
     tokens: true,
   });
   const values = new Map<string, OptionValue>();
+  const texts = new Map<string, string[]>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -69,6 +70,7 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): A
       throw usageError(`--${token.name} needs a value (${spec.value ?? spec.type}).`, command);
     }
     values.set(token.name, checkValue(token.name, token.value, spec, command));
+    texts.set(token.name, [...(texts.get(token.name) ?? []), token.value]);
   }
   const required = command.positionals.filter((name) => !name.endsWith('?'));
   if (positionals.length < required.length) {
@@ -86,6 +88,7 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): A
   return {
     positionals,
     text: (name) => get(name) as string | undefined,
+    texts: (name) => texts.get(name) ?? [],
     flag: (name) => get(name) === true,
     number: (name) => get(name) as number | undefined,
   };

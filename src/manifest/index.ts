@@ -3,6 +3,7 @@ export { alignClock, clockOf, clockTunable } from './clocks.ts';
 export { ComposedText } from './composed-text.ts';
 export { formatProblems } from './format-problems.ts';
 export { hasReference, isSelfJudged } from './has-reference.ts';
+export { insertEntries } from './insert-entries.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
 export { defaultLimits, noLimits } from './no-limits.ts';

@@ -11,7 +11,9 @@ export type {
 export { exportKernelTuner, importKernelTuner, type KernelTunerImport } from './kernel-tuner/index.ts';
 export { mergeStates, mergeTuned } from './merge-states.ts';
 export { readCachedModel, readModel, writeModel } from './model.ts';
+export { parseJson } from './parse-json.ts';
 export { readTextFile } from './read-file.ts';
+export { readInPieces } from './read-in-pieces.ts';
 export { makeFolder } from './real-place.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { readReport, writeReport } from './report.ts';
@@ -37,3 +39,4 @@ export {
   writeTuned,
 } from './tuned.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';
+export { isThere, writeNewFile } from './write-new-file.ts';

@@ -22,8 +22,8 @@ function tooLarge(path: string, what: string, maxBytes: number): JoulegateError 
   );
 }
 
-/** Opens without blocking on a pipe and without trusting the size a special file claims. */
-function readBytes(path: string, maxBytes: number): Buffer {
+/** Opens without blocking on a pipe and without trusting the size a special file claims; what it holds is bounded by `use`. */
+export function withOpenFile<T>(path: string, use: (descriptor: number, size: number) => T): T {
   let descriptor: number;
   try {
     // What the path leads to now is what is opened, and no link that takes its place.
@@ -44,20 +44,36 @@ function readBytes(path: string, maxBytes: number): Buffer {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? 'it is a folder' : 'it is not a file');
-    if (stat.size > maxBytes) throw tooLarge(path, 'more', maxBytes);
-    const buffer = Buffer.allocUnsafe(stat.size);
-    let length = 0;
-    while (length < buffer.length) {
-      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (count === 0) break;
-      length += count;
-    }
-    return buffer.subarray(0, length);
-  } catch (error) {
-    throw error instanceof JoulegateError ? error : unreadable(path, systemReason(error), error);
+    return use(descriptor, stat.size);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Up to `length` bytes from a position on; fewer only at the end of the file.
+ * @throws JoulegateError (bad-input, `cannot-read`)
+ */
+export function readAt(descriptor: number, path: string, at: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let read = 0;
+  try {
+    while (read < length) {
+      const count = readSync(descriptor, buffer, read, length - read, at + read);
+      if (count === 0) break;
+      read += count;
+    }
+  } catch (error) {
+    throw unreadable(path, systemReason(error), error);
+  }
+  return buffer.subarray(0, read);
+}
+
+function readBytes(path: string, maxBytes: number): Buffer {
+  return withOpenFile(path, (descriptor, size) => {
+    if (size > maxBytes) throw tooLarge(path, 'more', maxBytes);
+    return readAt(descriptor, path, 0, size);
+  });
 }
 
 function unzip(path: string, bytes: Buffer, maxBytes: number): Buffer {

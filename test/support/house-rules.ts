@@ -11,6 +11,7 @@ const onlyImporter: Readonly<Record<string, string>> = {
   '@actions/tool-cache': 'native',
   '@babel/parser': 'manifest',
   '@babel/types': 'manifest',
+  '@bufbuild/protobuf': 'graph',
   '@marcbachmann/cel-js': 'expression',
   ajv: 'schema',
   'd3-scale': 'report',

@@ -4,6 +4,7 @@ import { JoulegateError } from '../../errors/index.ts';
 import { openFolder } from '../../git/index.ts';
 import { type FileReader, type ManifestProblem, parseManifest } from '../../manifest/index.ts';
 import { operators } from '../../operators/index.ts';
+import { isThere, writeNewFile } from '../../store/index.ts';
 import type { Host, ManifestOptions } from '../host.ts';
 import { absolutePath, displayPath, folderIn, repositoryOf } from '../project/index.ts';
 import type { DraftKernel } from './draft.ts';
@@ -13,7 +14,6 @@ import { type LeftOut, readEntries } from './read-entries.ts';
 import { isComplete, withSizes } from './sizes.ts';
 import { findPrograms, slashed } from './sources.ts';
 import { workflowText } from './workflow.ts';
-import { isThere, writeNewFile } from './write.ts';
 import { draftKernels, draftManifest } from './yaml.ts';
 
 export interface InitOptions extends ManifestOptions {

@@ -6,6 +6,8 @@ import type { Configurations } from './configurations.ts';
 import { validate as ConfigurationsValidator } from './configurations.validate.js';
 import type { History } from './history.ts';
 import { validate as HistoryValidator } from './history.validate.js';
+import type { ImportReport } from './import.ts';
+import { validate as ImportValidator } from './import.validate.js';
 import type { ManifestFile } from './manifest.ts';
 import { validate as ManifestValidator } from './manifest.validate.js';
 import type { ModelFile } from './model.ts';
@@ -28,6 +30,7 @@ import { validate as TunedValidator } from './tuned.validate.js';
 export type { CommentFile, Row as CommentRow, Sum as CommentSum, Kernel as CommentKernel, Program as CommentProgram } from './comment.ts';
 export type { Configurations, Kernel as ConfigurationsKernel, Values as ConfigurationsValues, Entry as ConfigurationsEntry } from './configurations.ts';
 export type { History, Series as HistorySeries, Night as HistoryNight, Change as HistoryChange } from './history.ts';
+export type { Times as ImportReportTimes, Share as ImportReportShare, ImportReport, Network as ImportReportNetwork } from './import.ts';
 export type { Percentage as ManifestPercentage, ProgramSource as ManifestProgramSource, Path as ManifestPath, ProgramArguments as ManifestProgramArguments, Expression as ManifestExpression, Identifier as ManifestIdentifier, CallsPerDay as ManifestCallsPerDay, ParameterValue as ManifestParameterValue, TunableValue as ManifestTunableValue, Condition as ManifestCondition, Constraints as ManifestConstraints, Fill as ManifestFill, NumberExpression as ManifestNumberExpression, Dispatch as ManifestDispatch, Passes as ManifestPasses, Reference as ManifestReference, Calls as ManifestCalls, KernelName as ManifestKernelName, ManifestFile, Objective as ManifestObjective, Budget as ManifestBudget, Gate as ManifestGate, Clocks as ManifestClocks, Kernel as ManifestKernel, Generator as ManifestGenerator, Command as ManifestCommand, Output as ManifestOutput, Tolerance as ManifestTolerance, Workload as ManifestWorkload, Tunables as ManifestTunables, Configuration as ManifestConfiguration, Buffers as ManifestBuffers, Buffer as ManifestBuffer, Pass as ManifestPass, Network as ManifestNetwork } from './manifest.ts';
 export { manifestGuide } from './manifest.guide.ts';
 export type { ModelFile, ModelRow } from './model.ts';
@@ -47,6 +50,9 @@ export const validateConfigurations = (data: unknown) => check<Configurations>(C
 
 /** Checks data against schemas/history.schema.json. Never throws. */
 export const validateHistory = (data: unknown) => check<History>(HistoryValidator, data);
+
+/** Checks data against schemas/import.schema.json. Never throws. */
+export const validateImport = (data: unknown) => check<ImportReport>(ImportValidator, data);
 
 /** Checks data against schemas/manifest.schema.json. Never throws. */
 export const validateManifest = (data: unknown) => check<ManifestFile>(ManifestValidator, data);

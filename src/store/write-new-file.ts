@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, linkSync, lstatSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { JoulegateError } from '../../errors/index.ts';
-import { writeFileAtomic } from '../../store/index.ts';
+import { JoulegateError } from '../errors/index.ts';
+import { writeFileAtomic } from './write-file-atomic.ts';
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
@@ -50,8 +50,7 @@ function giveName(whole: string, path: string): void {
 function alreadyThere(path: string, cause?: unknown): JoulegateError {
   return new JoulegateError('bad-input', `${path} is there already, and is left as it is.`, {
     code: 'file-exists',
-    nextStep:
-      'Add the new kernels by hand: `joulegate init --print` shows their entries, and writes nothing.',
+    nextStep: 'Add what is new by hand: --print shows the entries, and writes nothing.',
     cause,
   });
 }

@@ -1,0 +1,1 @@
+export { type ImportedModel, importOnnx } from './import-model.ts';
