@@ -5,6 +5,14 @@ import decodeReference from './attention-decode/reference.wesl';
 import prefillFragment from './attention-prefill/operator.yaml';
 import prefill from './attention-prefill/prefill.wesl';
 import prefillReference from './attention-prefill/reference.wesl';
+import cacheUpdateFragment from './cache-update/operator.yaml';
+import cacheUpdateReference from './cache-update/reference.wesl';
+import update from './cache-update/update.wesl';
+import convTranspose from './conv-transpose/conv_transpose.wesl';
+import convTransposeExtent from './conv-transpose/extent.wesl';
+import convTransposeOperands from './conv-transpose/operands.wesl';
+import convTransposeFragment from './conv-transpose/operator.yaml';
+import convTransposeReference from './conv-transpose/reference.wesl';
 import conv2d from './conv2d/conv2d.wesl';
 import conv2dDepthwise from './conv2d/depthwise.wesl';
 import conv2dDirect from './conv2d/direct.wesl';
@@ -15,6 +23,9 @@ import elementwise from './elementwise/elementwise.wesl';
 import elementwiseFragment from './elementwise/operator.yaml';
 import elementwiseReference from './elementwise/reference.wesl';
 import unary from './elementwise/unary.wesl';
+import groupNorm from './group-norm/group_norm.wesl';
+import groupNormFragment from './group-norm/operator.yaml';
+import groupNormReference from './group-norm/reference.wesl';
 import layernorm from './layernorm/layernorm.wesl';
 import layernormFragment from './layernorm/operator.yaml';
 import layernormReference from './layernorm/reference.wesl';
@@ -27,20 +38,35 @@ import matmulReference from './matmul/reference.wesl';
 import matvec from './matvec/matvec.wesl';
 import matvecFragment from './matvec/operator.yaml';
 import matvecReference from './matvec/reference.wesl';
+import pool2dFragment from './pool2d/operator.yaml';
+import pool2d from './pool2d/pool2d.wesl';
+import pool2dReference from './pool2d/reference.wesl';
+import windows from './pool2d/windows.wesl';
 import reduceFragment from './reduce/operator.yaml';
 import reduce from './reduce/reduce.wesl';
 import reduceReference from './reduce/reference.wesl';
+import coordinates from './resize/coordinates.wesl';
+import resizeFragment from './resize/operator.yaml';
+import resizeReference from './resize/reference.wesl';
+import resize from './resize/resize.wesl';
 import rmsnormFragment from './rmsnorm/operator.yaml';
 import rmsnormReference from './rmsnorm/reference.wesl';
 import rmsnorm from './rmsnorm/rmsnorm.wesl';
+import rotaryFragment from './rotary/operator.yaml';
+import rotaryReference from './rotary/reference.wesl';
+import rotary from './rotary/rotary.wesl';
 import attend from './shared/attend.wesl';
 import lanes from './shared/lanes.wesl';
 import packs from './shared/packs.wesl';
 import rows from './shared/rows.wesl';
 import scores from './shared/scores.wesl';
+import sweep from './shared/sweep.wesl';
 import softmaxFragment from './softmax/operator.yaml';
 import softmaxReference from './softmax/reference.wesl';
 import softmax from './softmax/softmax.wesl';
+import topkFragment from './topk/operator.yaml';
+import topkReference from './topk/reference.wesl';
+import topk from './topk/topk.wesl';
 import transposeFragment from './transpose/operator.yaml';
 import transposeReference from './transpose/reference.wesl';
 import transpose from './transpose/transpose.wesl';
@@ -81,5 +107,17 @@ export const operators: readonly OperatorDefinition[] = [
   }),
   operator('attention-prefill', prefillFragment, {
     ...{ prefill, scores, packs, attend, reference: prefillReference },
+  }),
+  operator('rotary', rotaryFragment, { rotary, sweep, packs, reference: rotaryReference }),
+  operator('cache-update', cacheUpdateFragment, { update, sweep, packs, reference: cacheUpdateReference }),
+  operator('resize', resizeFragment, { resize, coordinates, sweep, packs, reference: resizeReference }),
+  operator('pool2d', pool2dFragment, { pool2d, windows, sweep, packs, reference: pool2dReference }),
+  operator('group-norm', groupNormFragment, {
+    ...{ group_norm: groupNorm, activation, lanes, packs, reference: groupNormReference },
+  }),
+  operator('topk', topkFragment, { topk, packs, reference: topkReference }),
+  operator('conv-transpose', convTransposeFragment, {
+    ...{ conv_transpose: convTranspose, operands: convTransposeOperands, extent: convTransposeExtent },
+    ...{ product, activation, reference: convTransposeReference },
   }),
 ];

@@ -126,10 +126,22 @@ const convolution: Definition = (input, { parameters }) => {
     number('padding_extra'),
     number('groups'),
   ];
-  const outOf = (size: number, kernel: number, padding: number) =>
-    Math.floor((size + 2 * padding + extra - dilation * (kernel - 1) - 1) / stride) + 1;
-  const outHeight = outOf(height, number('kernel_height'), number('padding_height'));
-  const outWidth = outOf(width, number('kernel_width'), number('padding_width'));
+  const [strideWidth, dilationWidth] = [
+    number('stride_width') || stride,
+    number('dilation_width') || dilation,
+  ];
+  const outOf = (padded: number, reach: number, step: number) =>
+    Math.floor((padded + extra - reach - 1) / step) + 1;
+  const outHeight = outOf(
+    height + 2 * number('padding_height'),
+    dilation * (number('kernel_height') - 1),
+    stride,
+  );
+  const outWidth = outOf(
+    width + 2 * number('padding_width'),
+    dilationWidth * (number('kernel_width') - 1),
+    strideWidth,
+  );
   const [image, weights, added] = [input('image'), input('weights'), input('bias')];
   const depth = channels / groups;
   const result: number[] = [];
@@ -142,7 +154,8 @@ const convolution: Definition = (input, { parameters }) => {
           for (let tap = 0; tap < number('kernel_height') * number('kernel_width'); tap++) {
             const tapRow = Math.floor(tap / number('kernel_width'));
             const y = row * stride + tapRow * dilation - number('padding_height');
-            const x = column * stride + (tap % number('kernel_width')) * dilation - number('padding_width');
+            const x =
+              column * strideWidth + (tap % number('kernel_width')) * dilationWidth - number('padding_width');
             if (y < 0 || y >= height || x < 0 || x >= width) continue;
             for (let c = 0; c < depth; c++) {
               const pixel = image[((b * height + y) * width + x) * channels + firstChannel + c] as number;
@@ -164,10 +177,12 @@ const shapes = fc
     kernel_height: fc.constantFrom(1, 2, 3, 5),
     kernel_width: fc.constantFrom(1, 3, 3, 4),
     stride: fc.constantFrom(1, 1, 2, 3),
+    stride_width: fc.constantFrom(0, 0, 1, 2),
     padding_height: fc.integer({ min: 0, max: 2 }),
     padding_width: fc.integer({ min: 0, max: 2 }),
     padding_extra: fc.constantFrom(0, 0, 1),
     dilation: fc.constantFrom(1, 1, 2),
+    dilation_width: fc.constantFrom(0, 0, 1, 3),
     groups: fc.constantFrom(1, 1, 2, 3, 8),
     depth: fc.constantFrom(1, 3, 4, 5, 8, 16),
     fan: fc.constantFrom(1, 2, 4, 7, 12),
@@ -193,9 +208,10 @@ const shapes = fc
       padding_width,
       padding_extra,
       dilation,
+      dilation_width,
     }) =>
       height + 2 * padding_height + padding_extra > dilation * (kernel_height - 1) &&
-      width + 2 * padding_width + padding_extra > dilation * (kernel_width - 1),
+      width + 2 * padding_width + padding_extra > (dilation_width || dilation) * (kernel_width - 1),
   )
   .filter(({ height, width, batch, filters }) => fewElements(batch * (height + 5) * (width + 5) * filters));
 
@@ -234,7 +250,7 @@ describeOnAdapter('conv2d on a device', (adapter) => {
 
   const dense = { ...square(9, 3, 1), channels: 8, filters: 12 };
   it.each<[Sizes, Configuration]>([
-    [dense, {}],
+    [{ ...dense, stride: 2, stride_width: 1, dilation: 1, dilation_width: 2 }, {}],
     [
       { ...dense, stride: 2, padding_extra: 1 },
       { ALGORITHM: 'direct', VECTOR: 4, GROUP_X: 4 },

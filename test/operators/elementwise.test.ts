@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Device } from '../../src/measure/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { expectRight, expectRightForShapes, matrices } from './properties.ts';
-import { type Definition, thoroughness } from './support.ts';
+import { type Definition, type Sizes, thoroughness } from './support.ts';
 
 /** erf by its series; from 4 on it is 1 to 2e-8, and the series loses its digits. */
 function errorFunction(v: number): number {
@@ -45,19 +45,25 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 const definition: Definition = (input, { parameters }) => {
   const cols = Number(parameters.cols);
-  const a = input('a');
-  const b = input('b');
+  const isHalves = parameters.broadcast === 'halves';
+  const half = (which: number) => input('a').filter((_, at) => Math.floor(at / cols) % 2 === which);
+  const a = isHalves ? half(0) : input('a');
+  const b = isHalves ? half(1) : input('b');
   const index: Readonly<Record<string, (at: number) => number>> = {
     none: (at) => at,
     row: (at) => at % cols,
     column: (at) => Math.floor(at / cols),
     scalar: () => 0,
+    halves: (at) => at,
   };
   const unaryOf = unary[String(parameters.unary)] as (v: number) => number;
-  const binaryOf = binary[String(parameters.binary)] as (a: number, b: number) => number;
   const indexOf = index[String(parameters.broadcast)] as (at: number) => number;
   return a.map((left, at) => {
     const right = b[indexOf(at)] as number;
+    const binaryOf =
+      parameters.binary === 'affine'
+        ? (v: number) => v * right + (b[cols + (at % cols)] as number)
+        : (binary[String(parameters.binary)] as (a: number, b: number) => number);
     return parameters.unary_first === true ? binaryOf(unaryOf(left), right) : unaryOf(binaryOf(left, right));
   });
 };
@@ -81,10 +87,11 @@ describeOnAdapter('elementwise on a device', (adapter) => {
           // Quotients of normal numbers go beyond f16.
           binary: fc.constantFrom('none', 'add', 'subtract', 'multiply', 'minimum', 'maximum'),
           unary: fc.constantFrom(...Object.keys(unary).filter((name) => name !== 'exp' && name !== 'square')),
-          broadcast: fc.constantFrom('none', 'row', 'column', 'scalar'),
+          broadcast: fc.constantFrom('none', 'row', 'column', 'scalar', 'halves'),
           unary_first: fc.boolean(),
         })
-        .map(({ shape, ...rest }) => ({ ...shape, ...rest }));
+        .map(({ shape, ...rest }) => ({ ...shape, ...rest }))
+        .filter(({ binary, broadcast }) => binary !== 'none' || broadcast !== 'halves');
       await expectRightForShapes({ device, operator, definition, workloads, seed: 5 });
     },
     thoroughness.timeoutMs,
@@ -123,6 +130,20 @@ describeOnAdapter('elementwise on a device', (adapter) => {
           sizes: { rows: 5, cols: 36, binary: name, broadcast },
           configurations: [{ VECTOR: 4, WORKGROUP: 16 }],
         });
+    });
+  });
+
+  it.each<Sizes>([
+    { unary: 'silu', binary: 'multiply', unary_first: true, broadcast: 'halves' },
+    { unary: 'relu', binary: 'affine', broadcast: 'row' },
+  ])('gates with the second half of rows, and scales and shifts columns: %o', async (epilogue) => {
+    const configurations = [{ VECTOR: 4, WORKGROUP: 16, ITEMS: 2, LOAD_FIRST: true }];
+    await expectRight({
+      device,
+      operator,
+      definition,
+      sizes: { rows: 7, cols: 36, ...epilogue },
+      configurations,
     });
   });
 

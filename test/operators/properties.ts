@@ -6,6 +6,7 @@ import type { Configuration } from '../../src/space/index.ts';
 import {
   checkOperator,
   type Definition,
+  type DefinitionOfSeveral,
   maxExpected,
   operatorWorkload,
   type Sizes,
@@ -34,7 +35,7 @@ export function matrices(): fc.Arbitrary<{ readonly rows: number; readonly cols:
 interface Subject {
   readonly device: Device;
   readonly operator: string;
-  readonly definition: Definition;
+  readonly definition: Definition | DefinitionOfSeveral;
   /** Configurations that take a software adapter too long to compile to be checked every time. */
   readonly slow?: (configuration: Configuration) => boolean;
 }

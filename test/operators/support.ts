@@ -127,27 +127,45 @@ export function fewElements(length: number): boolean {
   return length <= maxExpected;
 }
 
-/** A program that writes these numbers to the one output of `program`, so that a device can compare with them. */
-function writing(variant: Variant, program: Program, values: Float64Array): Variant {
-  const output = program.buffers.find((buffer) => buffer.check !== null);
-  if (output === undefined) throw new Error('the program has no output');
-  if (values.length !== output.length || values.length > maxExpected)
-    throw new Error(`${values.length} numbers for an output of ${output.length}`);
+/** A program that writes these numbers to the outputs of `program`, so that a device can compare with them. */
+function writing(variant: Variant, program: Program, expected: Float64Array | Outputs): Variant {
+  const outputs = program.buffers.filter((buffer) => buffer.check !== null);
+  const parts = outputs.map(({ name, length }) => {
+    const values = expected instanceof Float64Array ? expected : expected[name];
+    if (values?.length !== length) throw new Error(`${values?.length} numbers for ${name} of ${length}`);
+    return values;
+  });
+  const values = parts.flatMap((part) => [...part]);
+  if (values.length > maxExpected || outputs.length === 0) throw new Error(`${values.length} numbers`);
   const packs = Math.ceil(values.length / 4);
-  const wgsl = `${output.type === 'f16' ? 'enable f16;' : ''}
+  let first = 0;
+  const written = outputs.map(({ name, type, length }, i) => {
+    const start = first;
+    first += length;
+    return {
+      declaration: `@group(0) @binding(${i + 1}) var<storage, read_write> ${name}: array<${type}>;`,
+      statement: `if (id.x < ${length}) {
+    let at = id.x + ${start};
+    let value = expected[at / 4][at % 4];
+    if ((bitcast<u32>(value) & 0x7fffffff) <= 0x7f800000) { ${name}[id.x] = ${type}(value); }
+  }`,
+    };
+  });
+  const hasHalf = outputs.some(({ type }) => type === 'f16');
+  const wgsl = `${hasHalf ? 'enable f16;' : ''}
 @group(0) @binding(0) var<uniform> expected: array<vec4f, ${packs}>;
-@group(0) @binding(1) var<storage, read_write> output: array<${output.type}>;
+${written.map(({ declaration }) => declaration).join('\n')}
 @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < ${values.length}) { output[id.x] = ${output.type}(expected[id.x / 4][id.x % 4]); }
+  ${written.map(({ statement }) => statement).join('\n  ')}
 }`;
-  const digest = createHash('sha256').update(wgsl).update(new Uint8Array(values.buffer)).digest('hex');
+  const digest = createHash('sha256').update(wgsl).update(new Float64Array(values)).digest('hex');
   return {
     ...variant,
     id: `${variant.id}/expected`,
     program: singlePass({
       wgsl,
       entryPoint: 'main',
-      dispatch: [Math.ceil(values.length / 64), 1, 1],
+      dispatch: [Math.ceil(Math.max(...outputs.map(({ length }) => length)) / 64), 1, 1],
       workgroupSize: [64, 1, 1],
       buffers: [
         {
@@ -163,23 +181,29 @@ function writing(variant: Variant, program: Program, values: Float64Array): Vari
           values: Array.from({ length: 4 * packs }, (_, i) => values[i] ?? 0),
           check: null,
         },
-        { ...output, group: 0, binding: 1 },
+        ...outputs.map((output, i) => ({ ...output, group: 0, binding: i + 1 })),
       ],
-      requiredFeatures: output.type === 'f16' ? ['shader-f16'] : [],
+      requiredFeatures: hasHalf ? ['shader-f16'] : [],
       identity: digest,
       lines: [],
     }),
   };
 }
 
-/** Computes an operator's output in f64 from its inputs. */
+/** Numbers of several outputs, by name. */
+type Outputs = Readonly<Record<string, Float64Array>>;
+
+/** Computes an operator's output in f64 from its inputs; NaN where it writes nothing. */
 export type Definition = (input: (name: string) => Float64Array, workload: Workload) => Float64Array;
+
+/** The same of an operator with several outputs. */
+export type DefinitionOfSeveral = (...given: Parameters<Definition>) => Outputs;
 
 export interface OperatorCheck {
   readonly device: Device;
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
-  readonly definition: Definition;
+  readonly definition: Definition | DefinitionOfSeveral;
   /** Which configurations are checked besides the default, or how many of the space are drawn. */
   readonly configurations: number | readonly Configuration[];
   readonly seed: number;

@@ -28,6 +28,11 @@ export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes
   ['reduce', { rows: 70, cols: 1024, op: 'max', axis: 'first', type: 'f16' }],
   ['elementwise', { rows: 70, cols: 1000, binary: 'add', broadcast: 'row', unary: 'gelu' }],
   ['elementwise', { cols: 4096, unary: 'silu', binary: 'multiply', unary_first: true, type: 'f16' }],
+  [
+    'elementwise',
+    { rows: 8, cols: 64, unary: 'silu', binary: 'multiply', unary_first: true, broadcast: 'halves' },
+  ],
+  ['elementwise', { rows: 8, cols: 64, unary: 'relu', binary: 'affine', broadcast: 'row' }],
   ['transpose', { rows: 70, cols: 1000 }],
   ['transpose', { rows: 64, cols: 1024, batch: 2, type: 'f16' }],
   ['attention-decode', { heads: 8, kv_heads: 2, head_size: 64, cache: 300 }],
@@ -39,6 +44,56 @@ export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes
   [
     'attention-prefill',
     { heads: 2, kv_heads: 2, head_size: 80, queries: 64, cache: 64, type: 'f16', mask: true },
+  ],
+  ['rotary', { tokens: 16, heads: 8, head_size: 64, positions: 100 }],
+  [
+    'rotary',
+    {
+      tokens: 16,
+      heads: 8,
+      head_size: 80,
+      positions: 100,
+      rotary_size: 32,
+      pairs: 'neighbours',
+      type: 'f16',
+    },
+  ],
+  ['cache-update', { kv_heads: 8, head_size: 64, capacity: 128, position: 17, tokens: 5, type: 'f16' }],
+  ['cache-update', { kv_heads: 8, head_size: 64, capacity: 128 }],
+  ['topk', { rows: 3, cols: 4096 }],
+  ['topk', { rows: 2, cols: 1000, k: 40, type: 'f16' }],
+  ['group-norm', { positions: 196, channels: 64, groups: 8, activation: 'silu' }],
+  ['group-norm', { positions: 49, channels: 32, groups: 32, type: 'f16' }],
+  ['resize', { height: 8, width: 8, channels: 16, out_height: 16, out_width: 16 }],
+  [
+    'resize',
+    { height: 9, width: 8, channels: 16, out_height: 4, out_width: 16, mode: 'nearest', type: 'f16' },
+  ],
+  [
+    'pool2d',
+    { height: 14, width: 14, channels: 16, kernel_height: 3, kernel_width: 3, stride: 2, padding_height: 1 },
+  ],
+  [
+    'pool2d',
+    { height: 7, width: 7, channels: 16, kernel_height: 7, kernel_width: 7, op: 'average', type: 'f16' },
+  ],
+  [
+    'conv-transpose',
+    { height: 7, width: 8, channels: 16, filters: 8, kernel_height: 4, kernel_width: 4, stride: 2 },
+  ],
+  [
+    'conv-transpose',
+    {
+      height: 7,
+      width: 8,
+      channels: 16,
+      filters: 8,
+      kernel_height: 2,
+      kernel_width: 3,
+      stride: 2,
+      type: 'f16',
+      bias: true,
+    },
   ],
 ];
 

@@ -951,8 +951,8 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 16) {
-      let err3 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
+    if (Object.keys(data).length > 32) {
+      let err3 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (Object.keys(data).length < 1) {
