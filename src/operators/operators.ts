@@ -23,6 +23,9 @@ import elementwise from './elementwise/elementwise.wesl';
 import elementwiseFragment from './elementwise/operator.yaml';
 import elementwiseReference from './elementwise/reference.wesl';
 import unary from './elementwise/unary.wesl';
+import gather from './gather/gather.wesl';
+import gatherFragment from './gather/operator.yaml';
+import gatherReference from './gather/reference.wesl';
 import groupNorm from './group-norm/group_norm.wesl';
 import groupNormFragment from './group-norm/operator.yaml';
 import groupNormReference from './group-norm/reference.wesl';
@@ -109,6 +112,7 @@ export const operators: readonly OperatorDefinition[] = [
     ...{ prefill, scores, packs, attend, reference: prefillReference },
   }),
   operator('rotary', rotaryFragment, { rotary, sweep, packs, reference: rotaryReference }),
+  operator('gather', gatherFragment, { gather, sweep, packs, reference: gatherReference }),
   operator('cache-update', cacheUpdateFragment, { update, sweep, packs, reference: cacheUpdateReference }),
   operator('resize', resizeFragment, { resize, coordinates, sweep, packs, reference: resizeReference }),
   operator('pool2d', pool2dFragment, { pool2d, windows, sweep, packs, reference: pool2dReference }),

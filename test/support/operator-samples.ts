@@ -60,6 +60,8 @@ export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes
   ],
   ['cache-update', { kv_heads: 8, head_size: 64, capacity: 128, position: 17, tokens: 5, type: 'f16' }],
   ['cache-update', { kv_heads: 8, head_size: 64, capacity: 128 }],
+  ['gather', { table_rows: 50, cols: 64, count: 20 }],
+  ['gather', { table_rows: 50, cols: 63, count: 20, type: 'f16' }],
   ['topk', { rows: 3, cols: 4096 }],
   ['topk', { rows: 2, cols: 1000, k: 40, type: 'f16' }],
   ['group-norm', { positions: 196, channels: 64, groups: 8, activation: 'silu' }],
