@@ -24182,6 +24182,7 @@ var package_default = {
     "bench:diff": "node bench/run.mjs diff",
     "bench:fleet": "node bench/run.mjs fleet",
     "bench:growth": "node bench/run.mjs growth",
+    "bench:networks": "node bench/run.mjs networks",
     "bench:measure": "node bench/run.mjs measure",
     "gpu:acceptance": "node bench/run.mjs acceptance"
   },

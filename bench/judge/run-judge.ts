@@ -1,4 +1,4 @@
-import { judge, planNext, type Subject, type SubjectJudgement } from '../../src/judge/index.ts';
+import { judge, type Network, planNext, type Subject, type SubjectJudgement } from '../../src/judge/index.ts';
 import type { Arm, BlockSample } from '../../src/measure/index.ts';
 import type { Random } from '../../src/stats/index.ts';
 import type { NoiseModel, Session } from './noise.ts';
@@ -94,15 +94,16 @@ export function play(request: {
   readonly model: NoiseModel;
   readonly random: Random;
   readonly earlier?: readonly (readonly BlockSample[])[];
+  readonly networks?: readonly Network[];
 }): Played {
-  const { subjects, truthOf, model, random, earlier = [] } = request;
+  const { subjects, truthOf, model, random, earlier = [], networks = [] } = request;
   const session = model.machine(random).openSession();
   const indexOf = new Map(subjects.map(({ kernel }, index) => [kernel, index]));
   const samples: BlockSample[] = [];
   let block = 0;
   let measured = 0;
   for (;;) {
-    const plan = planNext(subjects, samples, { earlier });
+    const plan = planNext(subjects, samples, { earlier, networks });
     if (plan.phase === 'done') break;
     const wanted = plan.subjects.flatMap(({ kernel }) => {
       const index = indexOf.get(kernel);
@@ -123,5 +124,9 @@ export function play(request: {
       measured += wanted.length;
     }
   }
-  return { judgements: judge(subjects, samples, { earlier }), samples, blocks: measured / subjects.length };
+  return {
+    judgements: judge(subjects, samples, { earlier, networks }),
+    samples,
+    blocks: measured / subjects.length,
+  };
 }

@@ -13,13 +13,13 @@ import {
   type Pair,
   pairsOf,
 } from './pairs.ts';
-import type { Metric, Subject } from './types.ts';
-
-const metrics: readonly Metric[] = ['energy', 'latency'];
+import { type Metric, metrics, type Network, type Subject } from './types.ts';
 
 /** All that was measured of one metric of one subject, tested but not yet judged. */
 export interface Evidence {
   readonly subject: Subject;
+  /** The network that it is on; absent for a kernel. */
+  readonly network?: Network;
   readonly metric: Metric;
   /** Which attempt at this comparison this is, from 1. */
   readonly attempt: number;
@@ -46,6 +46,11 @@ export interface Evidence {
  * would make a certainty of what lies just beyond it.
  */
 const leastSpreadPart = 0.15;
+
+/** The least standard deviation that blocks are believed to have. */
+export function leastSdOf({ margin }: EffectiveMargin): number {
+  return Math.max(leastSpread, leastSpreadPart * margin);
+}
 
 /**
  * Fresh pairs without those in which a metric was measured after it had all the blocks that looks are accounted for: others of the
@@ -74,7 +79,7 @@ export function gatherEvidence(
     const counted = firstFresh(fresh, metric);
     const [flag, confirm] = [differencesOf(flagging, metric), differencesOf(counted, metric)];
     const margin = effectiveMargin(subject, metric, options);
-    const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
+    const leastSd = leastSdOf(margin);
     const flagEstimate = estimateOf(flag, 'flag', leastSd);
     const confirmEstimate = estimateOf(confirm, 'confirm', leastSd);
     const flagged =

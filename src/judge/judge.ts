@@ -4,6 +4,7 @@ import { attribute } from './attribution.ts';
 import { confirmations } from './confirmation.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { judgeMetric } from './metric-verdict.ts';
+import { gatherNetworkEvidence, networkSubject } from './networks.ts';
 import { type JudgeOptions, withDefaults } from './options.ts';
 import { poolAttempts, samplesBySubject } from './pairs.ts';
 import { judgeSentinel, movedSentinels, movementOf } from './sentinel.ts';
@@ -11,7 +12,8 @@ import type { MetricJudgement, Subject, SubjectJudgement } from './types.ts';
 
 /**
  * Judges every subject on everything measured, all at once: the adjustment for many tests spans all kernels, workloads
- * and metrics, so samples of all shards belong into one call. One judgement per subject, in the order given.
+ * and metrics, so samples of all shards belong into one call. One judgement per subject, in the order given, then one per
+ * network.
  */
 export function judge(
   subjects: readonly Subject[],
@@ -22,9 +24,12 @@ export function judge(
   const samplesOf = samplesBySubject(poolAttempts(samples, settings.earlier));
   const moved = movedSentinels(subjects, samplesOf, settings);
   const movement = movementOf(moved, settings);
-  const evidence = subjects.map((subject) => gatherEvidence(subject, samplesOf(subject), settings));
+  const evidence = [
+    ...subjects.map((subject) => gatherEvidence(subject, samplesOf(subject), settings)),
+    ...settings.networks.map((network) => gatherNetworkEvidence(network, samplesOf, settings)),
+  ];
   const confirmP = confirmations(evidence.flat());
-  return subjects.map((subject, i) => {
+  return [...subjects, ...settings.networks.map(networkSubject)].map((subject, i) => {
     const judged = (evidence[i] as readonly Evidence[]).map((one) =>
       judgeMetric({
         evidence: one,

@@ -77,6 +77,19 @@ export function clearLevel(phase: Phase, blocks: number, alpha: number): number 
 }
 
 /**
+ * Parts of the level that the looks at a network's blocks may spend, by their number from the third on: most of it where most
+ * is to be seen. They add up to 1, so that any of the looks errs within the level (Bonferroni), however the looks depend on one another.
+ */
+const networkLookShares: readonly number[] = [0.2, 0.15, 0.15, 0.5];
+
+/** p of a network's blocks after `blocks` of them, as of all looks together. */
+export function spentByNetwork(p: number, blocks: number): number {
+  const last = networkLookShares.length - 1;
+  const share = networkLookShares[Math.min(last, Math.max(0, blocks - schedule.least))] as number;
+  return Math.min(1, p / share);
+}
+
+/**
  * How much of a mean's distribution lies beyond either end of its 95 % interval. Fresh blocks: repeated confidence
  * intervals (Jennison and Turnbull 1989), which hold at all looks at once and so wherever a run stopped. Flagging blocks:
  * 96 % of a fixed number of them, which is 95 % of what stopped where it is shown (simulated, see the tests).

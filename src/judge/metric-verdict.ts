@@ -71,7 +71,7 @@ function decide(
     const p = confirmP < 0.0001 ? 'p < 0.0001' : `p = ${confirmP.toPrecision(2)}`;
     return {
       verdict: 'regressed',
-      reason: `${change} is above ${limit}, confirmed in ${countOf(estimate.count, 'fresh block')} (${p})`,
+      reason: `${change} is above ${limit}, ${flagged ? `confirmed in ${countOf(estimate.count, 'fresh block')}` : `in ${countOf(estimate.count, 'block')} of all its kernels`} (${p})`,
     };
   }
   if (pBelow(estimate, -options.improvedBy) < level) {
@@ -100,7 +100,9 @@ function lackVerdict({ flag, confirm }: Evidence): Verdict {
   return flag.disturbed + confirm.disturbed >= schedule.least ? 'environment' : 'inconclusive';
 }
 
-function describeLack({ metric, flag }: Evidence): string {
+function describeLack({ metric, flag, network }: Evidence): string {
+  const lacking = network?.lacking[metric] ?? null;
+  if (lacking !== null) return lacking;
   if (!flag.measured) {
     return metric === 'energy' ? 'there is no meter: energy was not measured' : 'it was not measured';
   }

@@ -1,5 +1,5 @@
 import type { BlockSample } from '../measure/index.ts';
-import type { Metric, Subject } from './types.ts';
+import type { Metric, Network, Subject } from './types.ts';
 
 /** How strict judging is. Everything has the default that design and documents state. */
 export interface JudgeOptions {
@@ -17,6 +17,8 @@ export interface JudgeOptions {
    * attempt may spend less of the level than the one before.
    */
   readonly earlier?: readonly (readonly BlockSample[])[];
+  /** Networks of the subjects; none unless given. */
+  readonly networks?: readonly Network[];
   /** How the machine changed while it was measured (`the driver is another one`); null if it did not. */
   readonly machineChanged?: string | null;
 }
@@ -30,6 +32,7 @@ export function withDefaults(options: JudgeOptions): Required<JudgeOptions> {
     improvedBy: 0.01,
     noiseFloor: { energy: null, latency: null },
     earlier: [],
+    networks: [],
     machineChanged: null,
     ...options,
   };

@@ -159,11 +159,12 @@ export function estimateOf(
 }
 
 /** null unless it is a number that a logarithm can be taken of: samples may come from a file. */
-function readMetric(sample: BlockSample, metric: Metric): number | null {
+export function readMetric(sample: BlockSample, metric: Metric): number | null {
   const value = metric === 'energy' ? sample.joules : sample.latencyMs;
   return value !== null && Number.isFinite(value) && value > 0 ? value : null;
 }
 
-function resolutionOf(sample: BlockSample, metric: Metric): number {
+/** Smallest difference that its reading shows, relative. */
+export function resolutionOf(sample: BlockSample, metric: Metric): number {
   return metric === 'energy' ? sample.energyResolution : sample.latencyResolution;
 }

@@ -1,11 +1,12 @@
 import type { BlockSample } from '../measure/index.ts';
-import { confirmations, isDecided } from './confirmation.ts';
+import { confirmations, isDecided, isTested } from './confirmation.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { schedule } from './levels.ts';
+import { gatherNetworkEvidence } from './networks.ts';
 import { attemptsFactor, type JudgeOptions, withDefaults } from './options.ts';
-import { pairsOf, poolAttempts, samplesBySubject } from './pairs.ts';
+import { pairsOf, poolAttempts, type SubjectKey, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
-import { standingOf } from './settled.ts';
+import { looksWorse, networkBlocks, standingOf } from './settled.ts';
 import type { JudgePlan, Subject } from './types.ts';
 
 export interface PlanOptions extends JudgeOptions {
@@ -28,7 +29,8 @@ export interface PlanOptions extends JudgeOptions {
  * are worth it most.
  *
  * Every subject gets three flagging blocks. Those whose outcome is still open get more, one at a time and up to six, the
- * nearest to their margin first; those that look worse than their margin even then, and are not flagged, up to twelve.
+ * nearest to their margin first; those that look worse than their margin even then, and are not flagged, up to twelve. Kernels of
+ * networks that are open get as many beside them, one block of all of a network's kernels at a time.
  * Then, if a metric that gates is flagged, those kernels get fresh blocks to confirm it, the clearest first, and the
  * sentinels with them: the machine may have changed since. After three, and after every further one up to twelve, those
  * that are confirmed, or have no hope to be, are done. Void blocks are measured again,
@@ -46,9 +48,21 @@ export function planNext(
   const pooledOf = samplesBySubject(poolAttempts(samples, settings.earlier));
   const missing: Missing = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
   const evidenceOf = evidenceBySubject(pooledOf, settings);
+  const networks = settings.networks.map((network) => gatherNetworkEvidence(network, pooledOf, settings));
+  const evidence = [...subjects.flatMap(evidenceOf), ...networks.flat()];
+  const adjusted = confirmations(evidence);
+  // Holm's largest factor among all, whatever the others flag.
+  const factor = others === 0 ? 1 : others + evidence.filter((one) => isTested(one) && one.gates).length;
+  const level = settings.alpha / factor;
   if (!flaggingIsOver) {
     const flag = flagNext({ subjects, evidenceOf, missing, settings, blocksLeft });
-    if (flag !== null) return flag;
+    const wanted = networks.map((one) => networkBlocks(one, adjusted, level, settings));
+    const beside = settings.networks.flatMap(
+      ({ members }, i) =>
+        missing({ subjects: members, phase: 'flag', blocks: wanted[i] as number, finishFirst: false }) ?? [],
+    );
+    const next = together([...(flag === null ? [] : [flag]), ...beside]);
+    if (next !== null) return next;
   }
   // With a moving sentinel nothing can turn red: confirming would measure the environment.
   if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: 'done' };
@@ -58,13 +72,20 @@ export function planNext(
     .sort((a, b) => b.strength - a.strength)
     .map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: 'done' };
-  const evidence = subjects.flatMap(evidenceOf);
-  const adjusted = confirmations(evidence);
-  // Holm's largest factor among all, whatever the others flag.
-  const factor = others === 0 ? 1 : others + evidence.filter((one) => one.flagged && one.gates).length;
-  const level = settings.alpha / factor;
   const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
   return confirmNext({ subjects, open, missing }) ?? { phase: 'done' };
+}
+
+/** Plans as one, of the first one's blocks; null if there is none. */
+function together(plans: readonly Phase[]): Phase | null {
+  const [first] = plans;
+  if (first === undefined) return null;
+  const subjects = new Map(plans.flatMap((plan) => plan.subjects.map((one) => [JSON.stringify(one), one])));
+  return {
+    ...first,
+    blocks: Math.min(...plans.map(({ blocks }) => blocks)),
+    subjects: [...subjects.values()],
+  };
 }
 
 /** Fresh blocks of what is open, and of the sentinels beside it; null if no more are to be had. */
@@ -141,8 +162,8 @@ function flagNext(request: {
  * Whether a metric that gates looks worse than its margin without being flagged: what is lost here is lost for good. More
  * looks flag more of what lies on its margin, which only costs blocks: fresh ones decide.
  */
-function isSuspect({ gates, flagged, flagEstimate, margin }: Evidence): boolean {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+function isSuspect(evidence: Evidence): boolean {
+  return !evidence.flagged && looksWorse(evidence);
 }
 
 /** How many standard errors above its margin the clearest flagged metric that gates lies; 0 if none is flagged. */
@@ -155,8 +176,8 @@ function flagStrength(evidence: readonly Evidence[]): number {
 }
 
 interface Wanted {
-  readonly subjects: readonly Subject[];
-  readonly samplesOf: (subject: Subject) => readonly BlockSample[];
+  readonly subjects: readonly SubjectKey[];
+  readonly samplesOf: (subject: SubjectKey) => readonly BlockSample[];
   readonly phase: BlockSample['phase'];
   readonly blocks: number;
   /** Those that lack least come first, whatever order they are given in. */

@@ -35,6 +35,48 @@ export function standingOf(evidence: readonly Evidence[], options: Required<Judg
   };
 }
 
+/**
+ * Blocks of all its kernels that a network is still to have: one more than it has while it is open, up to as many as a kernel
+ * gets for flagging; 0 if it is settled. That it is when a metric that gates is worse for certain, every metric that counts
+ * lies clearly below its margin, or so near it that the blocks there may be would hardly tell: a block of a network is one of
+ * all its kernels.
+ * @param adjusted p of its metrics, among all tests
+ * @param level that one has to be below to be certain
+ */
+export function networkBlocks(
+  evidence: readonly Evidence[],
+  adjusted: ReadonlyMap<Evidence, number>,
+  level: number,
+  options: Required<JudgeOptions>,
+): number {
+  const counting = evidence.filter(
+    ({ subject, metric, estimate }) => isTrusted(subject, metric) && estimate !== null,
+  );
+  const certain = counting.some((one) => one.gates && (adjusted.get(one) ?? 1) < level);
+  const open = certain ? [] : counting.filter((one) => !isClearlyBelow(one, options));
+  const wanted = open
+    .filter((one) => one.freshBlocks < schedule.flag && hasHope(one))
+    .map((one) => one.freshBlocks + 1);
+  return Math.max(0, ...wanted);
+}
+
+/** Standard errors that a network has to come to lie from its margin, if all goes on as it did, to be worth more blocks. */
+const leastHope = 1.5;
+
+function hasHope(evidence: Evidence): boolean {
+  const count = evidence.estimate?.count ?? schedule.least;
+  return distanceOf(evidence) * Math.sqrt(schedule.flag / count) >= leastHope;
+}
+
+/** Whether a metric looks worse than its margin. */
+export function looksWorse({ gates, flagEstimate, margin }: Evidence): boolean {
+  return gates && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+
+function isClearlyBelow(evidence: Evidence, options: Required<JudgeOptions>): boolean {
+  return isClear(evidence, options) && !looksWorse(evidence);
+}
+
 /** A sentinel's margin has two sides, symmetric in the logarithm. */
 function bounds({ margin: { margin }, subject }: Evidence): readonly number[] {
   return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];

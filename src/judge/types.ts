@@ -3,6 +3,8 @@ import type { Arm } from '../measure/index.ts';
 
 export type Metric = 'energy' | 'latency';
 
+export const metrics: readonly Metric[] = ['energy', 'latency'];
+
 /** One kernel and workload under comparison. */
 export interface Subject {
   readonly kernel: string;
@@ -15,6 +17,29 @@ export interface Subject {
   readonly energyEstimated: boolean;
   /** True if the energy also is of what is no part of the GPU's board. */
   readonly energyShared?: boolean;
+}
+
+/** A kernel and workload that an inference of a network launches, and that is measured on both sides. */
+export interface NetworkMember {
+  readonly kernel: string;
+  readonly workload: string;
+  /** Launches per inference. */
+  readonly calls: number;
+}
+
+/** Kernels whose costs add up, with a gate on the sum. */
+export interface Network {
+  readonly name: string;
+  readonly gate: Gate;
+  /** As of a subject. */
+  readonly energyEstimated: boolean;
+  readonly energyShared?: boolean;
+  /** Each kernel and workload once; all of them subjects of the same judgement. */
+  readonly members: readonly NetworkMember[];
+  /** What an inference costs beside its members, in joules or milliseconds: kernels that are the same on both sides, overheads. */
+  readonly beside: Readonly<Record<Metric, { readonly base: number; readonly head: number }>>;
+  /** Why nothing can be said of a metric, whatever was measured; null if nothing stands against it. */
+  readonly lacking: Readonly<Record<Metric, string | null>>;
 }
 
 /** What is measured next. */

@@ -40,6 +40,7 @@ export type {
   Manifest,
   ManifestProblem,
   Network,
+  NetworkCall,
   OperatorDefinition,
   OutputCheck,
   PassDefinition,

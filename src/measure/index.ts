@@ -33,6 +33,7 @@ export { findTicks } from './series.ts';
 export { pinnedSubgroups, type SubgroupWay, subgroupRemark } from './subgroup-sizes.ts';
 export { type TrialPart, trialParts } from './trial-costs.ts';
 export { createTrials } from './trials.ts';
+export { takeTurn } from './turn.ts';
 export type {
   Arm,
   BlockSample,

@@ -23,6 +23,9 @@ export type ProgramChange = NonNullable<GuardKernel['change']>;
 /** One kernel and workload that guard compared. */
 export type GuardKernel = GuardReport['kernels'][number];
 
+/** A network that guard judged. */
+export type GuardNetwork = NonNullable<GuardReport['networks']>[number];
+
 /** One kernel and workload that was retuned. */
 export type RetunedKernel = RetuneReport['kernels'][number];
 

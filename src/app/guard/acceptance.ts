@@ -1,9 +1,11 @@
+import { networkName } from '../../judge/index.ts';
 import type { Host } from '../host.ts';
 import { optional } from '../optional.ts';
 import { noMemory } from './memory.ts';
+import type { GuardedNetwork } from './networks.ts';
 import type { GuardOptions, GuardOutcome } from './run.ts';
 
-/** The label by which a kernel's regression is accepted; null without one. */
+/** The label by which a kernel's, or a network's, regression is accepted; null without one. */
 export type Acceptance = (kernel: string) => string | null;
 
 /** Asks for the pull request's labels only where one of them would make a difference. */
@@ -11,6 +13,7 @@ export async function readAcceptance(
   host: Host,
   { memory = noMemory }: GuardOptions,
   outcome: GuardOutcome,
+  networks: readonly GuardedNetwork[],
 ): Promise<{ readonly accepts: Acceptance; readonly warnings: readonly string[] }> {
   const nobody: Acceptance = () => null;
   const regressed = outcome.judgements.filter(
@@ -18,8 +21,10 @@ export async function readAcceptance(
   );
   const wrong = outcome.broken.filter(({ status }) => status === 'wrong-result');
   const kernels = [...regressed, ...wrong.map(({ comparison }) => comparison)];
-  const labelOf = (kernel: string) =>
-    outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  const gateOf = (kernel: string) =>
+    outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate ??
+    networks.find(({ network }) => networkName(network.name) === kernel)?.network.gate;
+  const labelOf = (kernel: string) => gateOf(kernel)?.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost = 'nothing was accepted by a label';
   const warn = host.progress.warn;

@@ -1,11 +1,12 @@
 import { JoulegateError } from '../../errors/index.ts';
-import { compareArms, type Metric, type Ratio } from '../../judge/index.ts';
+import { compareArms, type Metric, type Ratio, type SubjectJudgement } from '../../judge/index.ts';
 import { type Variant, variantIdentity } from '../../kernel/index.ts';
 import {
   type Budget,
   createKernelSpace,
   latencySlackOf,
   measurableObjective,
+  type Verdict,
   weighObjective,
 } from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
@@ -56,7 +57,7 @@ interface Found {
 }
 
 /** Whether there is a choice at all. */
-export function isTunable({ comparison }: Contest, laboratory: Pick<Laboratory, 'info'>): boolean {
+function isTunable({ comparison }: Contest, laboratory: Pick<Laboratory, 'info'>): boolean {
   const { definition, head } = comparison;
   const { workload } = head.variant;
   const declared = definition.workloads.find(({ name }) => name === workload);
@@ -210,4 +211,26 @@ export async function adviseRetuning(task: AdviceTask): Promise<readonly Advice[
 /** Head's tuned state with the advice taken. */
 export function suggestedTuned(tuned: Tuned | null, advice: readonly Advice[]): Tuned {
   return advice.reduce((state, one) => withTunedEntry(state, one.tuned), tuned ?? emptyTuned());
+}
+
+function isJudgementOf({ subject }: Contest, { kernel, workload }: SubjectJudgement): boolean {
+  return subject.kernel === kernel && subject.workload === workload;
+}
+
+/** Head's kernels that are worth retuning, those that regressed first; the others only in time that was granted anyway. */
+export function worthRetuning(
+  contests: readonly Contest[],
+  judgements: readonly SubjectJudgement[],
+  laboratory: Laboratory,
+  alsoOthers: boolean,
+): readonly Contest[] {
+  const withVerdict = (wanted: readonly Verdict[]) =>
+    contests.filter(
+      (contest) =>
+        !contest.subject.sentinel &&
+        judgements.some((one) => isJudgementOf(contest, one) && wanted.includes(one.verdict)) &&
+        isTunable(contest, laboratory),
+    );
+  const others = alsoOthers ? withVerdict(['unchanged', 'inconclusive', 'improved']) : [];
+  return [...withVerdict(['regressed']), ...others];
 }

@@ -7,9 +7,9 @@ import { openRevisions } from './revisions.ts';
 import { type GuardOptions, type GuardOutcome, runGuard } from './run.ts';
 import { type Judged, type ReportTask, reportOn } from './whole-report.ts';
 
-async function judgedOf({ host, options }: ReportTask, outcome: GuardOutcome): Promise<Judged> {
+async function judgedOf({ host, options, policy }: ReportTask, outcome: GuardOutcome): Promise<Judged> {
   const interrupted = host.signal.aborted;
-  const { accepts, warnings } = await readAcceptance(host, options, outcome);
+  const { accepts, warnings } = await readAcceptance(host, options, outcome, policy.networks);
   return { outcome, accepts, unread: warnings, interrupted };
 }
 

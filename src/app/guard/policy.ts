@@ -1,5 +1,7 @@
-import type { Gate, KernelDefinition, Manifest, Verdict } from '../../manifest/index.ts';
+import { networkName } from '../../judge/index.ts';
+import type { Gate, KernelDefinition, Manifest, Network, Verdict } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
+import type { GuardedNetwork } from './networks.ts';
 import type { Revision } from './revision.ts';
 import type { BaseRevision } from './revisions.ts';
 
@@ -12,6 +14,8 @@ export interface GuardPolicy {
   /** Seconds of judging per kernel and workload. */
   readonly judgeSeconds: number;
   readonly policy: Policy;
+  /** As base has them, those that head removes too; then those that are new in head. */
+  readonly networks: readonly GuardedNetwork[];
   /** What is looser than in base and applies all the same. */
   readonly warnings: readonly string[];
 }
@@ -92,6 +96,41 @@ function kernelChanges(base: KernelDefinition, head: KernelDefinition): Setting[
   ];
 }
 
+function launches({ calls }: Network): string {
+  const listed = calls.map((one) => `${one.kernel} ${one.workload}: ${one.calls}`).join('; ');
+  return listed.length <= 200 ? listed : `${listed.slice(0, 199)}…`;
+}
+
+/** What head changes of a network of base's, which applies once it is base's. */
+function networkChanges(base: Network, head: Network | undefined): Setting[] {
+  if (head === undefined) {
+    return [{ name: `networks.${base.name}`, base: 'there', head: 'removed', loosens: true }];
+  }
+  const sameCalls = JSON.stringify(base.calls) === JSON.stringify(head.calls);
+  const calls = {
+    name: 'calls',
+    base: launches(base),
+    head: launches(head),
+    loosens: base.calls.some(
+      (one) =>
+        (head.calls.find(({ kernel, workload }) => kernel === one.kernel && workload === one.workload)
+          ?.calls ?? 0) < one.calls,
+    ),
+  };
+  const overhead = {
+    name: 'launch-overhead-us',
+    base: String(base.launchOverheadMs * 1000),
+    head: String(head.launchOverheadMs * 1000),
+    // What is the same on both sides hides what is not.
+    loosens: head.launchOverheadMs > base.launchOverheadMs,
+  };
+  return [
+    ...(sameCalls ? [] : [calls]),
+    ...(overhead.base === overhead.head ? [] : [overhead]),
+    ...gateChanges(base.gate, head.gate),
+  ];
+}
+
 /** What all kernels have in common is told once. */
 function collapse(changes: readonly (readonly [kernel: string, settings: readonly Setting[]])[]): Change[] {
   const keyOf = (setting: Setting) => JSON.stringify(setting);
@@ -163,6 +202,7 @@ export function policyOf(base: BaseRevision, head: Revision): GuardPolicy {
         : head,
       judgeSeconds,
       policy: { source: 'head', changes: [] },
+      networks: manifest.networks.map((network) => ({ network, isNew: true })),
       warnings: [],
     };
   }
@@ -188,9 +228,22 @@ export function policyOf(base: BaseRevision, head: Revision): GuardPolicy {
       source: 'base',
       changes: [
         ...collapse(pairs.map((pair) => [pair.head.name, kernelChanges(pair.base, pair.head)])),
+        ...before.networks.flatMap((network) => {
+          const now = manifest.networks.find(({ name }) => name === network.name);
+          return networkChanges(network, now).map(({ name: setting, base, head, loosens }) => ({
+            kernel: networkName(network.name),
+            ...{ setting, base, head, loosens },
+          }));
+        }),
         ...judgeSecondsChange(before, manifest),
       ],
     },
+    networks: [
+      ...before.networks.map((network) => ({ network, isNew: false })),
+      ...manifest.networks
+        .filter(({ name }) => !before.networks.some((network) => network.name === name))
+        .map((network) => ({ network, isNew: true })),
+    ],
     warnings: pairs.flatMap((pair) => looserChecks(pair.base, pair.head)),
   };
 }

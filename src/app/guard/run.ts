@@ -13,12 +13,14 @@ import {
 } from '../laboratory/index.ts';
 import { optional } from '../optional.ts';
 import type { ReportPlace } from '../project/index.ts';
-import { type Advice, adviseRetuning, isTunable } from './advice.ts';
+import { type Advice, adviseRetuning, worthRetuning } from './advice.ts';
 import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable } from './arms.ts';
 import { attemptDigest, type Digests, earlierAttempts, keepAttempts } from './attempts.ts';
 import { type Measured, measureContests } from './blocks.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
 import { type GuardMemory, type KeptNight, noMemory } from './memory.ts';
+import { type MeasuredNetworks, measureNetworks, networksOf } from './network-costs.ts';
+import { isJudged } from './networks.ts';
 import type { GuardPolicy } from './policy.ts';
 import { changesOf, type KernelChange } from './program-changes.ts';
 import type { BaseCommit, BaseRevision } from './revisions.ts';
@@ -64,11 +66,11 @@ export interface GuardTask {
 }
 
 /** What came of it. */
-export interface GuardOutcome extends Measured {
+export interface GuardOutcome extends Measured, MeasuredNetworks {
   readonly comparisons: readonly Comparison[];
   readonly contests: readonly Contest[];
   readonly broken: readonly BrokenArm[];
-  /** One per contest. */
+  /** One per contest, then one per network that is judged. */
   readonly judgements: readonly SubjectJudgement[];
   /** What earlier attempts measured, oldest first. */
   readonly earlier: readonly (readonly BlockSample[])[];
@@ -98,28 +100,6 @@ function selectComparisons(comparisons: readonly Comparison[], kernels: readonly
         ({ kernel, definition, status }) =>
           (definition.sentinel && status !== 'changed') || kernels.includes(kernel),
       );
-}
-
-function isOf({ subject }: Contest, { kernel, workload }: SubjectJudgement): boolean {
-  return subject.kernel === kernel && subject.workload === workload;
-}
-
-/** Head's kernels that are worth retuning, those that regressed first; the others only in time that was granted anyway. */
-function worthRetuning(
-  contests: readonly Contest[],
-  judgements: readonly SubjectJudgement[],
-  laboratory: Laboratory,
-  alsoOthers: boolean,
-): readonly Contest[] {
-  const withVerdict = (wanted: readonly Verdict[]) =>
-    contests.filter(
-      (contest) =>
-        !contest.subject.sentinel &&
-        judgements.some((one) => isOf(contest, one) && wanted.includes(one.verdict)) &&
-        isTunable(contest, laboratory),
-    );
-  const others = alsoOthers ? withVerdict(['unchanged', 'inconclusive', 'improved']) : [];
-  return [...withVerdict(['regressed']), ...others];
 }
 
 /** Nothing of the verdict waits for advice: it is out before the search begins. */
@@ -168,8 +148,14 @@ async function measureChanged(
   const startMs = laboratory.clock.nowMs();
   const { family, limits, features } = laboratory.info;
   const { print } = laboratory;
-  const revisions = { base: base.revision, head: policy.head };
-  const all = await compareKernels({ ...revisions, family, limits, features, print });
+  const all = await compareKernels({
+    base: base.revision,
+    head: policy.head,
+    family,
+    limits,
+    features,
+    print,
+  });
   const comparisons = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -179,9 +165,25 @@ async function measureChanged(
   const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
   const digests: Digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
   const earlier = earlierAttempts(digests, kept.attempts);
-  const judging: JudgeOptions = { earlier, ...(noiseFloor === null ? {} : { noiseFloor }) };
   const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const compared = { comparisons: [...comparisons, ...removed], contests, broken };
+  const lost: string[] = [];
+  const warn = (text: string) => void lost.push(text);
+  const { networks, alone } = await measureNetworks({
+    host,
+    laboratory,
+    guarded: policy.networks,
+    compared,
+    shared: options.shared === true,
+    deadlineMs,
+    warn,
+  });
+  const judging: JudgeOptions = {
+    earlier,
+    networks: networks.filter(({ parts }) => isJudged(parts)).map(({ judged }) => judged),
+    ...(noiseFloor === null ? {} : { noiseFloor }),
+  };
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1000);
   const seconds = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
@@ -190,16 +192,15 @@ async function measureChanged(
     contests,
     seconds,
     followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
-    judging: { ...judging, others: options.shared === true ? testsOf(all) - testsOf(comparisons) : 0 },
+    judging: {
+      ...judging,
+      // What other jobs may come to: two metrics of each of their kernels, and of each network.
+      others: options.shared === true ? testsOf(all) - testsOf(comparisons) + 2 * policy.networks.length : 0,
+    },
   });
   const { samples, machineChanged } = measured;
-  const judgements = judge(
-    contests.map((contest) => contest.subject),
-    samples,
-    { ...judging, machineChanged },
-  );
-  const lost: string[] = [];
-  const warn = (text: string) => void lost.push(text);
+  const subjects = contests.map(({ subject }) => subject);
+  const judgements = judge(subjects, samples, { ...judging, machineChanged });
   if (machineChanged === null && !host.signal.aborted) {
     const at = host.now().toISOString();
     const cost = 'a repetition of this run will not know what it measured';
@@ -224,9 +225,9 @@ async function measureChanged(
   );
   const judged: GuardOutcome = {
     ...measured,
-    comparisons: [...comparisons, ...removed],
-    contests,
-    broken,
+    ...compared,
+    networks,
+    alone,
     judgements,
     earlier,
     warnings: [...warnings, ...lost],
@@ -250,10 +251,14 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
   const gone = base.revision === null ? [] : listRemoved(base.revision, policy.head);
   const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
   if (settled !== null) {
-    return {
+    const compared = {
       comparisons: [...selectComparisons(settled, options.kernels), ...removed],
       contests: [],
       broken: [],
+    };
+    return {
+      ...compared,
+      ...networksOf(policy.networks, compared, { alone: [], meter: null }),
       judgements: [],
       samples: [],
       earlier: [],

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ExitCode } from '../../errors/index.ts';
-import type { OverallVerdict } from '../../judge/index.ts';
+import { networkName, type OverallVerdict } from '../../judge/index.ts';
 import { isShared } from '../../measure/index.ts';
 import { countVerdicts } from '../../report/index.ts';
-import type { ReportGuard } from '../../schema/index.ts';
+import type { ReportGuard, ReportNetwork } from '../../schema/index.ts';
 import { formatTuned, type Tuned, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { machineLabel } from '../laboratory/index.ts';
@@ -12,6 +12,7 @@ import { absolutePath, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import type { Acceptance } from './acceptance.ts';
 import { type Advice, suggestedTuned } from './advice.ts';
+import { networkReport } from './network-report.ts';
 import type { GuardPolicy } from './policy.ts';
 import { type GuardedKernel, guardedKernel, overallOf } from './report.ts';
 import type { BaseRevision, HeadRevision } from './revisions.ts';
@@ -32,6 +33,11 @@ function sharedEnergy({ measuredWith, comparisons }: GuardOutcome): string[] {
   ];
 }
 
+/** Networks say themselves why they were not judged. */
+function isKernelOf({ comparisons }: GuardOutcome) {
+  return (one: { readonly kernel: string }) => comparisons.some(({ kernel }) => kernel === one.kernel);
+}
+
 function warningsOf(outcome: GuardOutcome, overall: OverallVerdict): string[] {
   const warnings = [...outcome.warnings, ...sharedEnergy(outcome)];
   for (const { warning, definition, status, kernel } of outcome.comparisons) {
@@ -42,8 +48,9 @@ function warningsOf(outcome: GuardOutcome, overall: OverallVerdict): string[] {
       );
     }
   }
-  if (overall.unjudged.length > 0) {
-    const names = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(', ');
+  const unjudged = overall.unjudged.filter(isKernelOf(outcome));
+  if (unjudged.length > 0) {
+    const names = unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(', ');
     const why =
       outcome.cutShort === 'time'
         ? 'The time was up before every kernel was judged; give --max-minutes or judge-seconds more.'
@@ -130,6 +137,29 @@ function kernelsOf(
   });
 }
 
+function networksOf({ options, policy, base }: ReportTask, { outcome, accepts }: Judged): ReportNetwork[] {
+  return policy.networks.flatMap((guarded, i) => {
+    const measured = outcome.networks[i];
+    if (measured === undefined) return [];
+    const name = networkName(guarded.network.name);
+    const isElsewhere = measured.parts.some(({ status }) => status === 'elsewhere');
+    // What was left out here nobody judges; jobs that share kernels are judged together.
+    if (isElsewhere && options.shared !== true) return [];
+    return [
+      networkReport({
+        guarded,
+        ...measured,
+        alone: outcome.alone,
+        judgement: outcome.judgements.find(({ kernel }) => kernel === name) ?? null,
+        samples: outcome.samples,
+        baseProblem: base.problem,
+        failOn: options.failOn ?? guarded.network.gate.failOn,
+        acceptedBy: accepts(name),
+      }),
+    ];
+  });
+}
+
 /** The report, written to where the user wants it. */
 export function reportOn(
   task: ReportTask,
@@ -141,9 +171,12 @@ export function reportOn(
   const outcome: GuardOutcome = { ...judged.outcome, warnings };
   const { measuredWith, judgements, machineChanged } = outcome;
   const kernels = kernelsOf(task, judged, advice);
-  const failOn = new Map(
-    outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn]),
-  );
+  const networks = networksOf(task, judged);
+  const gates = [
+    ...outcome.comparisons.map(({ kernel, definition }) => [kernel, definition.gate] as const),
+    ...policy.networks.map(({ network }) => [networkName(network.name), network.gate] as const),
+  ];
+  const failOn = new Map(gates.map(([kernel, gate]) => [kernel, options.failOn ?? gate.failOn]));
   const overall = overallOf({
     judgements,
     kernels,
@@ -173,8 +206,11 @@ export function reportOn(
     head: head.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
     kernels,
+    ...(networks.length === 0 ? {} : { networks }),
     policy: policy.policy,
-    notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
+    notJudged: overall.unjudged
+      .filter(isKernelOf(outcome))
+      .map(({ kernel, workload }) => ({ kernel, workload })),
     machineChanged,
     suggestion: suggested.suggestion,
     noiseFloor: outcome.noiseFloor,

@@ -14,6 +14,7 @@ export {
 } from './laboratory.ts';
 export { machineLabel } from './machine-label.ts';
 export { measureBlock, measureBlocks } from './measure-blocks.ts';
+export { measureOnce, type OnceMeasured } from './measure-once.ts';
 export { measureNoise, type NoiseFloor, noiseFloorIn } from './noise-floor.ts';
 export { RepeatCheck } from './repeat-check.ts';
 export { type PassSubject, type PassTable, timePasses } from './time-passes.ts';

@@ -89,6 +89,8 @@ function foundIn(rows: readonly CommentRow[], wanted: (kernel: CommentKernel) =>
 function whatText(rows: readonly CommentRow[], worst: CommentRow): string {
   const failing = foundIn(rows, ({ fails }) => fails);
   if (failing.length > 0) return worstKernel(failing);
+  const [network] = rows.flatMap(({ networks = [] }) => networks.filter(({ fails }) => fails));
+  if (network !== undefined) return network.line;
   const alike = rows.filter(({ verdict, fails }) => verdict === worst.verdict && fails === worst.fails);
   const where = whereText(alike.map(({ device }) => device));
   if (worst.verdict === 'not-measured') return worst.counts;

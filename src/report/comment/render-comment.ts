@@ -52,6 +52,15 @@ function shortened(row: CommentRow, limits: RowLimits): CommentRow {
     ...(programs === undefined
       ? {}
       : { programs: programs.map((one) => ({ ...one, moved: one.moved.slice(0, limits.kernelNotes) })) }),
+    ...(row.networks === undefined
+      ? {}
+      : {
+          networks: row.networks.slice(0, Math.max(1, limits.kernels)).map((one) => ({
+            ...one,
+            line: cut(one.line, 120),
+            notes: one.notes.slice(0, limits.kernelNotes),
+          })),
+        }),
     more:
       row.more + row.kernels.length - kernels.length + (row.programs?.length ?? 0) - (programs?.length ?? 0),
     notes: row.notes.slice(0, limits.notes),

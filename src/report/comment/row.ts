@@ -11,6 +11,9 @@ import {
   guardNotes,
   isEstimated,
   loosenedNote,
+  networkLine,
+  networkNotes,
+  networksIn,
   otherPolicyNote,
   runFacts,
   suggestionNote,
@@ -50,6 +53,7 @@ const maxKernels = 300;
 const maxNotes = 24;
 const maxKernelNotes = 8;
 const maxNights = 20;
+const maxNetworks = 64;
 
 function identity({ workflow, job, leg, head, run, attempt }: RowOrigin) {
   const source = createHash('sha256')
@@ -132,6 +136,19 @@ function kernelRow(kernel: GuardKernel, folder: string): CommentKernel {
   };
 }
 
+function networksRow(report: GuardReport): Pick<CommentRow, 'networks'> {
+  const networks = networksIn(report).slice(0, maxNetworks);
+  if (networks.length === 0) return {};
+  return {
+    networks: networks.map((network) => ({
+      line: networkLine(network),
+      verdict: network.verdict,
+      fails: network.fails,
+      notes: network.verdict === 'identical' ? [] : networkNotes(network).slice(0, maxKernelNotes),
+    })),
+  };
+}
+
 /** What the section is headed by: the job's label, else what the adapter calls itself. */
 function deviceName(report: GuardReport, leg: string | null): string {
   const labels = (report.devices ?? []).map(({ label }) => label);
@@ -169,6 +186,7 @@ export function rowOfReport(report: GuardReport, origin: ReportOrigin): CommentR
     meter: cleanLine(report.meter?.name ?? '', 100),
     sum: sumRow(report.kernels),
     kernels: ordered.slice(0, maxKernels).map((kernel) => kernelRow(kernel, folder)),
+    ...networksRow(report),
     more: Math.max(0, ordered.length - maxKernels),
     notes: texts([
       ...notes,

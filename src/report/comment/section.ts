@@ -1,5 +1,5 @@
 import { verdictOrder, verdicts } from '../../manifest/index.ts';
-import type { CommentKernel, CommentRow } from '../../schema/index.ts';
+import type { CommentKernel, CommentNetwork, CommentRow } from '../../schema/index.ts';
 import { formatCount } from '../format.ts';
 import { codeMarkdown, details, escapeHtml, escapeMarkdown } from '../markdown/index.ts';
 import { figuresText, sumText, verdictOf } from './headline.ts';
@@ -51,6 +51,12 @@ function loudItem(row: CommentRow, kernel: CommentKernel, place: CommentPlace): 
   ].filter((part) => part !== '');
   const head = `- ${mark} **${nameOf(kernel)}** ${verdictWords(kernel)}${what === '' ? '' : `: ${what}`}`;
   return below.length === 0 ? head : `${head}<br><sub>${below.join(' · ')}</sub>`;
+}
+
+function networkItem({ line, verdict, fails, notes }: CommentNetwork): string {
+  const mark = fails ? '🔴' : verdicts[verdict].mark;
+  const below = notes.map((note) => escapeMarkdown(note, 700)).join('<br>');
+  return `- ${mark} ${escapeMarkdown(line, 600)}${below === '' ? '' : `<br><sub>${below}</sub>`}`;
 }
 
 function quietItem(row: CommentRow, kernel: CommentKernel): string {
@@ -131,6 +137,7 @@ function content(row: CommentRow, place: CommentPlace): readonly string[] {
     opening(row),
     ...(row.programs === undefined ? [] : programBlocks(row, place)),
     loosened,
+    (row.networks ?? []).map(networkItem).join('\n'),
     shown.map((kernel) => loudItem(row, kernel, place)).join('\n'),
     noteItems(row.notes.slice(0, maxOpenNotes)),
     moreText(row),

@@ -7,7 +7,11 @@ import {
   diffTitle,
   guardTitle,
   isQuiet,
+  kernelVerdictText,
   loosenedNote,
+  networkLine,
+  networkNotes,
+  networksIn,
   notMeasuredText,
   otherPolicyNote,
   portfolioNotes,
@@ -17,6 +21,7 @@ import {
   runVerdicts,
   suggestionDiff,
   suggestionNote,
+  verdictColour,
 } from '../notes/index.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { DiffReport, GuardReport, Report, RetuneReport } from '../types.ts';
@@ -45,6 +50,7 @@ function guardBody(report: GuardReport): string {
   return [
     loosened === null ? '' : element('div', { class: 'note warn' }, textHtml(loosened, 4000)),
     other === null ? '' : element('div', { class: 'note' }, textHtml(other, 4000)),
+    networksHtml(report),
     element('h2', {}, 'Kernels'),
     tableHtml({
       caption: null,
@@ -63,6 +69,22 @@ function guardBody(report: GuardReport): string {
           paragraph(textHtml(suggestionNote(report), 2000)) + diffHtml(suggested.join('\n'), maxDiff),
         ),
     ...detailed.map((kernel, at) => guardCard(kernel, samplesOf(kernel), { id: idOf(at), diffLength })),
+  ].join('');
+}
+
+function networksHtml(report: GuardReport): string {
+  const networks = networksIn(report);
+  if (networks.length === 0) return '';
+  return [
+    element('h2', {}, 'Networks'),
+    ...networks.map((network) =>
+      [
+        paragraph(
+          `${element('span', { class: `verdict ${verdictColour(network)}` }, escapeMarkup(kernelVerdictText(network)))} ${textHtml(networkLine(network), 600)}`,
+        ),
+        element('ul', {}, ...networkNotes(network).map((note) => element('li', {}, textHtml(note, 700)))),
+      ].join(''),
+    ),
   ].join('');
 }
 

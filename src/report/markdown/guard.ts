@@ -11,6 +11,9 @@ import {
   kernelVerdictText,
   loosenedNote,
   needsNotes,
+  networkLine,
+  networkNotes,
+  networksIn,
   otherPolicyNote,
   placeText,
   quantityTitles,
@@ -40,7 +43,7 @@ const headings = { green: '✅', red: '❌', yellow: '⚠️' } as const;
 /** With more that need no attention than this, they are folded away. */
 const maxQuietRows = 5;
 
-function markOf(kernel: GuardKernel): string {
+function markOf(kernel: Pick<GuardKernel, 'fails' | 'verdict'>): string {
   return kernel.fails ? '🔴' : verdicts[kernel.verdict].mark;
 }
 
@@ -61,6 +64,19 @@ function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limit
     ]),
     maxRows: limits.maxRows,
   });
+}
+
+function networkList(report: GuardReport, limits: MarkdownLimits): string {
+  const networks = networksIn(report);
+  const items = networks.slice(0, limits.maxRows).map((network) => {
+    const notes = network.verdict === 'identical' ? [] : networkNotes(network);
+    return [
+      `- ${markOf(network)} ${kernelVerdictText(network)}: ${escapeMarkdown(networkLine(network), 600)}`,
+      ...notes.map((note) => `  - ${escapeMarkdown(note, 700)}`),
+    ].join('\n');
+  });
+  const rest = networks.length - items.length;
+  return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }
 
 function noteItem(kernel: GuardKernel): string {
@@ -136,6 +152,7 @@ export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string
     title,
     `**${countsText(report)}.** ${escapeMarkdown(report.reason, 1000)}`,
     policyBlock(report),
+    networkList(report, limits),
     kernelTable(report, shown, limits),
     notes(ordered, limits),
     details('Suggested tuned state', suggestionBlock(report, limits)),

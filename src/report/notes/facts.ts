@@ -75,12 +75,15 @@ export function verdictText(verdict: Verdict): string {
 }
 
 /** `regressed`, `regressed, accepted`, ... */
-export function kernelVerdictText({ verdict, accepted }: GuardKernel): string {
+export function kernelVerdictText({ verdict, accepted }: Pick<GuardKernel, 'verdict' | 'accepted'>): string {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
 }
 
 /** The class of the page's style, and the terminal's paint. */
-export function verdictColour({ fails, verdict }: GuardKernel): 'red' | 'yellow' | 'green' | 'faint' {
+export function verdictColour({
+  fails,
+  verdict,
+}: Pick<GuardKernel, 'fails' | 'verdict'>): 'red' | 'yellow' | 'green' | 'faint' {
   return fails ? 'red' : verdicts[verdict].colour;
 }
 

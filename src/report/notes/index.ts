@@ -27,6 +27,7 @@ export {
 } from './facts.ts';
 export { failureNotes } from './failure.ts';
 export { historyNotes } from './history.ts';
+export { networkLine, networkNotes, networksIn } from './networks.ts';
 export { passNote, passRows } from './passes.ts';
 export { loosenedNote, otherPolicyNote } from './policy.ts';
 export { portfolioNotes } from './portfolio.ts';

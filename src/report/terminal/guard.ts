@@ -7,6 +7,9 @@ import {
   kernelVerdictText,
   loosenedNote,
   needsNotes,
+  networkLine,
+  networkNotes,
+  networksIn,
   otherPolicyNote,
   placeText,
   runVerdicts,
@@ -40,7 +43,10 @@ function columnsFor(report: GuardReport): readonly Column[] {
   ];
 }
 
-function verdictCell(kernel: GuardKernel, style: TerminalStyle): Cell {
+function verdictCell(
+  kernel: Pick<GuardKernel, 'verdict' | 'fails' | 'accepted'>,
+  style: TerminalStyle,
+): Cell {
   const colour = verdictColour(kernel);
   return { text: kernelVerdictText(kernel), paint: style.paint[colour === 'faint' ? 'dim' : colour] };
 }
@@ -72,6 +78,19 @@ function identicalLines(kernels: readonly GuardKernel[], style: TerminalStyle): 
 function notesOf(kernel: GuardKernel, style: TerminalStyle): string[] {
   const heading = noteHeading(nameOf(kernel), placeText(kernel), style);
   return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style))];
+}
+
+function networkLines(report: GuardReport, style: TerminalStyle): string[] {
+  return networksIn(report).flatMap((network) => {
+    const { text, paint = (line: string) => line } = verdictCell(network, style);
+    const [first = '', ...more] = wrap(networkLine(network), Math.max(20, style.width - text.length - 4));
+    const notes = network.fails || network.verdict !== 'identical' ? networkNotes(network) : [];
+    return [
+      `  ${paint(text)}  ${first}`,
+      ...more.map((line) => `  ${' '.repeat(text.length)}  ${line}`),
+      ...notes.flatMap((note) => noteLines(note, style)),
+    ];
+  });
 }
 
 function policyLines(report: GuardReport, style: TerminalStyle): string[] {
@@ -110,6 +129,7 @@ export function guardSections(report: GuardReport, style: TerminalStyle): string
     [title, ...wrap(cleanLine(report.reason, 1000), style.width)],
     policyLines(report, style),
     factLines(report, style),
+    networkLines(report, style),
     table,
     identicalLines(folded, style),
     ...explained.map((kernel) => notesOf(kernel, style)),

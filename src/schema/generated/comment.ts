@@ -98,6 +98,12 @@ export interface Row {
    */
   readonly kernels: ReadonlyArray<Kernel>;
   /**
+   * Networks, and what an inference of each costs; absent without any.
+   *
+   * @maxItems 64
+   */
+  readonly networks?: ReadonlyArray<Network>;
+  /**
    * Kernels and workloads whose programs were compared, and not measured; absent for a run that measures.
    *
    * @maxItems 300
@@ -225,6 +231,44 @@ export interface Kernel {
    * What moved in its program; absent where nothing is known of that.
    */
   readonly moved?: string;
+}
+/**
+ * A network.
+ *
+ * This interface was referenced by `CommentFile`'s JSON-Schema
+ * via the `definition` "Network".
+ */
+export interface Network {
+  /**
+   * What an inference costs against base, and what is covered.
+   */
+  readonly line: string;
+  /**
+   * Verdict.
+   */
+  verdict:
+    | "regressed"
+    | "improved"
+    | "unchanged"
+    | "inconclusive"
+    | "identical"
+    | "new"
+    | "removed"
+    | "missing-baseline"
+    | "wrong-result"
+    | "environment";
+  /**
+   * Whether it fails the run.
+   */
+  readonly fails: boolean;
+  /**
+   * Why, and which kernels carry it.
+   *
+   * @maxItems 8
+   *
+   * Items: A note.
+   */
+  readonly notes: ReadonlyArray<string>;
 }
 /**
  * How the program of one kernel and workload differs.

@@ -22,7 +22,7 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var func0 = Object.prototype.hasOwnProperty, schema20 = { type: "object", additionalProperties: !1, required: ["source", "leg", "device", "head", "run", "attempt", "artifact", "verdict", "fails", "counts", "reason", "loosened", "estimated", "meter", "sum", "kernels", "more", "notes", "facts"], properties: { source: { type: "string", minLength: 16, maxLength: 16, pattern: "^[0-9a-f]{16}$" }, leg: { type: "string", maxLength: 100 }, device: { type: "string", maxLength: 300 }, head: { type: "string", minLength: 40, maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, run: { type: "integer", minimum: 1, maximum: 999999999999999 }, attempt: { type: "integer", minimum: 1, maximum: 999999 }, artifact: { type: ["integer", "null"], minimum: 1, maximum: 9007199254740991 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted", "no-verdict", "not-measured"] }, fails: { type: "boolean" }, counts: { type: "string", maxLength: 400 }, reason: { type: "string", maxLength: 1200 }, loosened: { type: ["string", "null"], maxLength: 4e3 }, estimated: { type: "boolean" }, meter: { type: "string", maxLength: 100 }, sum: { oneOf: [{ $ref: "#/$defs/Sum" }, { type: "null" }] }, kernels: { type: "array", items: { $ref: "#/$defs/Kernel" }, maxItems: 300 }, programs: { type: "array", items: { $ref: "#/$defs/Program" }, maxItems: 300 }, more: { type: "integer", minimum: 0, maximum: 1e5 }, notes: { type: "array", items: { type: "string", maxLength: 700 }, maxItems: 24 }, facts: { type: "array", items: { type: "string", maxLength: 500 }, maxItems: 16 } } }, func85 = require_ucs2length().default, pattern3 = new RegExp("^[0-9a-f]{16}$", "u"), pattern4 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), schema21 = { type: "object", additionalProperties: !1, required: ["kernels", "energy", "latency"], properties: { kernels: { type: "integer", minimum: 1, maximum: 1e5 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 } } };
+var func0 = Object.prototype.hasOwnProperty, schema20 = { type: "object", additionalProperties: !1, required: ["source", "leg", "device", "head", "run", "attempt", "artifact", "verdict", "fails", "counts", "reason", "loosened", "estimated", "meter", "sum", "kernels", "more", "notes", "facts"], properties: { source: { type: "string", minLength: 16, maxLength: 16, pattern: "^[0-9a-f]{16}$" }, leg: { type: "string", maxLength: 100 }, device: { type: "string", maxLength: 300 }, head: { type: "string", minLength: 40, maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, run: { type: "integer", minimum: 1, maximum: 999999999999999 }, attempt: { type: "integer", minimum: 1, maximum: 999999 }, artifact: { type: ["integer", "null"], minimum: 1, maximum: 9007199254740991 }, verdict: { type: "string", enum: ["passed", "failed", "partial", "nothing-gated", "environment", "could-not-measure", "interrupted", "no-verdict", "not-measured"] }, fails: { type: "boolean" }, counts: { type: "string", maxLength: 400 }, reason: { type: "string", maxLength: 1200 }, loosened: { type: ["string", "null"], maxLength: 4e3 }, estimated: { type: "boolean" }, meter: { type: "string", maxLength: 100 }, sum: { oneOf: [{ $ref: "#/$defs/Sum" }, { type: "null" }] }, kernels: { type: "array", items: { $ref: "#/$defs/Kernel" }, maxItems: 300 }, networks: { type: "array", items: { $ref: "#/$defs/Network" }, maxItems: 64 }, programs: { type: "array", items: { $ref: "#/$defs/Program" }, maxItems: 300 }, more: { type: "integer", minimum: 0, maximum: 1e5 }, notes: { type: "array", items: { type: "string", maxLength: 700 }, maxItems: 24 }, facts: { type: "array", items: { type: "string", maxLength: 500 }, maxItems: 16 } } }, func85 = require_ucs2length().default, pattern3 = new RegExp("^[0-9a-f]{16}$", "u"), pattern4 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), schema21 = { type: "object", additionalProperties: !1, required: ["kernels", "energy", "latency"], properties: { kernels: { type: "integer", minimum: 1, maximum: 1e5 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 } } };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -369,9 +369,98 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "status", "moved", "file", "line"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 200 }, status: { type: "string", enum: ["changed", "not-looked-at", "missing-baseline", "new", "removed", "identical"] }, moved: { type: "array", items: { type: "string", maxLength: 600 }, maxItems: 8 }, file: { type: "string", maxLength: 500 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 } } };
+var schema24 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "wrong-result" || data === "environment")) {
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema24.enum } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate59.errors = vErrors, errors === 0;
+}
+validate59.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.line === void 0 || !func0.call(data, "line")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "line" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.verdict === void 0 || !func0.call(data, "verdict")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "verdict" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.fails === void 0 || !func0.call(data, "fails")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fails" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.notes === void 0 || !func0.call(data, "notes")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "notes" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "line" || key0 === "verdict" || key0 === "fails" || key0 === "notes")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.line !== void 0 && func0.call(data, "line")) {
+      let data0 = data.line;
+      if (typeof data0 == "string") {
+        if (func85(data0) > 500) {
+          let err5 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maxLength", keyword: "maxLength", params: { limit: 500 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.verdict !== void 0 && func0.call(data, "verdict") && (validate59(data.verdict, { instancePath: instancePath + "/verdict", parentData: data, parentDataProperty: "verdict", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length)), data.fails !== void 0 && func0.call(data, "fails") && typeof data.fails != "boolean") {
+      let err7 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.notes !== void 0 && func0.call(data, "notes")) {
+      let data3 = data.notes;
+      if (Array.isArray(data3)) {
+        if (data3.length > 8) {
+          let err8 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/maxItems", keyword: "maxItems", params: { limit: 8 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len0 = data3.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data4 = data3[i0];
+          if (typeof data4 == "string") {
+            if (func85(data4) > 600) {
+              let err9 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/maxLength", keyword: "maxLength", params: { limit: 600 } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+          } else {
+            let err10 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+  } else {
+    let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+  }
+  return validate58.errors = vErrors, errors === 0;
+}
+validate58.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema25 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "status", "moved", "file", "line"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 200 }, status: { type: "string", enum: ["changed", "not-looked-at", "missing-baseline", "new", "removed", "identical"] }, moved: { type: "array", items: { type: "string", maxLength: 600 }, maxItems: 8 }, file: { type: "string", maxLength: 500 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 } } };
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -440,7 +529,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data2 === "changed" || data2 === "not-looked-at" || data2 === "missing-baseline" || data2 === "new" || data2 === "removed" || data2 === "identical")) {
-        let err13 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema23.properties.status.enum } };
+        let err13 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema25.properties.status.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -484,7 +573,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data6 = data.line;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
-        let err20 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema23.properties.line.type } };
+        let err20 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema25.properties.line.type } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
@@ -502,9 +591,9 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     let err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
   }
-  return validate58.errors = vErrors, errors === 0;
+  return validate62.errors = vErrors, errors === 0;
 }
-validate58.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate62.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -806,91 +895,106 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
-    if (data.programs !== void 0 && func0.call(data, "programs")) {
-      let data17 = data.programs;
+    if (data.networks !== void 0 && func0.call(data, "networks")) {
+      let data17 = data.networks;
       if (Array.isArray(data17)) {
-        if (data17.length > 300) {
-          let err57 = { instancePath: instancePath + "/programs", schemaPath: "#/properties/programs/maxItems", keyword: "maxItems", params: { limit: 300 } };
+        if (data17.length > 64) {
+          let err57 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/maxItems", keyword: "maxItems", params: { limit: 64 } };
           vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
         let len1 = data17.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate58(data17[i1], { instancePath: instancePath + "/programs/" + i1, parentData: data17, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+          validate58(data17[i1], { instancePath: instancePath + "/networks/" + i1, parentData: data17, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
-        let err58 = { instancePath: instancePath + "/programs", schemaPath: "#/properties/programs/type", keyword: "type", params: { type: "array" } };
+        let err58 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.more !== void 0 && func0.call(data, "more")) {
-      let data19 = data.more;
-      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-        let err59 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-      }
-      if (typeof data19 == "number" && isFinite(data19)) {
-        if (data19 > 1e5 || isNaN(data19)) {
-          let err60 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+    if (data.programs !== void 0 && func0.call(data, "programs")) {
+      let data19 = data.programs;
+      if (Array.isArray(data19)) {
+        if (data19.length > 300) {
+          let err59 = { instancePath: instancePath + "/programs", schemaPath: "#/properties/programs/maxItems", keyword: "maxItems", params: { limit: 300 } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
-        if (data19 < 0 || isNaN(data19)) {
-          let err61 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        let len2 = data19.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate62(data19[i2], { instancePath: instancePath + "/programs/" + i2, parentData: data19, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+      } else {
+        let err60 = { instancePath: instancePath + "/programs", schemaPath: "#/properties/programs/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.more !== void 0 && func0.call(data, "more")) {
+      let data21 = data.more;
+      if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+        let err61 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+      if (typeof data21 == "number" && isFinite(data21)) {
+        if (data21 > 1e5 || isNaN(data21)) {
+          let err62 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+        }
+        if (data21 < 0 || isNaN(data21)) {
+          let err63 = { instancePath: instancePath + "/more", schemaPath: "#/properties/more/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
       }
     }
     if (data.notes !== void 0 && func0.call(data, "notes")) {
-      let data20 = data.notes;
-      if (Array.isArray(data20)) {
-        if (data20.length > 24) {
-          let err62 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/maxItems", keyword: "maxItems", params: { limit: 24 } };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
-        }
-        let len2 = data20.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data21 = data20[i2];
-          if (typeof data21 == "string") {
-            if (func85(data21) > 700) {
-              let err63 = { instancePath: instancePath + "/notes/" + i2, schemaPath: "#/properties/notes/items/maxLength", keyword: "maxLength", params: { limit: 700 } };
-              vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
-            }
-          } else {
-            let err64 = { instancePath: instancePath + "/notes/" + i2, schemaPath: "#/properties/notes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-          }
-        }
-      } else {
-        let err65 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-      }
-    }
-    if (data.facts !== void 0 && func0.call(data, "facts")) {
-      let data22 = data.facts;
+      let data22 = data.notes;
       if (Array.isArray(data22)) {
-        if (data22.length > 16) {
-          let err66 = { instancePath: instancePath + "/facts", schemaPath: "#/properties/facts/maxItems", keyword: "maxItems", params: { limit: 16 } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        if (data22.length > 24) {
+          let err64 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/maxItems", keyword: "maxItems", params: { limit: 24 } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
         let len3 = data22.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
           let data23 = data22[i3];
           if (typeof data23 == "string") {
-            if (func85(data23) > 500) {
-              let err67 = { instancePath: instancePath + "/facts/" + i3, schemaPath: "#/properties/facts/items/maxLength", keyword: "maxLength", params: { limit: 500 } };
-              vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            if (func85(data23) > 700) {
+              let err65 = { instancePath: instancePath + "/notes/" + i3, schemaPath: "#/properties/notes/items/maxLength", keyword: "maxLength", params: { limit: 700 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
           } else {
-            let err68 = { instancePath: instancePath + "/facts/" + i3, schemaPath: "#/properties/facts/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            let err66 = { instancePath: instancePath + "/notes/" + i3, schemaPath: "#/properties/notes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
           }
         }
       } else {
-        let err69 = { instancePath: instancePath + "/facts", schemaPath: "#/properties/facts/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        let err67 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      }
+    }
+    if (data.facts !== void 0 && func0.call(data, "facts")) {
+      let data24 = data.facts;
+      if (Array.isArray(data24)) {
+        if (data24.length > 16) {
+          let err68 = { instancePath: instancePath + "/facts", schemaPath: "#/properties/facts/maxItems", keyword: "maxItems", params: { limit: 16 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        }
+        let len4 = data24.length;
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+          let data25 = data24[i4];
+          if (typeof data25 == "string") {
+            if (func85(data25) > 500) {
+              let err69 = { instancePath: instancePath + "/facts/" + i4, schemaPath: "#/properties/facts/items/maxLength", keyword: "maxLength", params: { limit: 500 } };
+              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+            }
+          } else {
+            let err70 = { instancePath: instancePath + "/facts/" + i4, schemaPath: "#/properties/facts/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          }
+        }
+      } else {
+        let err71 = { instancePath: instancePath + "/facts", schemaPath: "#/properties/facts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
   } else {
-    let err70 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+    let err72 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }

@@ -87,6 +87,12 @@ export interface ReportGuard {
    * @maxItems 32000
    */
   readonly kernels: ReadonlyArray<ReportGuardKernel>;
+  /**
+   * Networks of these kernels, and what an inference of each costs; absent without any.
+   *
+   * @maxItems 4096
+   */
+  readonly networks?: ReadonlyArray<ReportNetwork>;
   readonly policy?: ReportPolicy;
   /**
    * Kernels and workloads that should have been judged and were not, for want of blocks.
@@ -613,6 +619,183 @@ export interface ReportAdvice {
    * Its latency over base; null if not measured.
    */
   readonly latencyRatio: ReportRatio | null;
+}
+/**
+ * A network: kernels with how often an inference launches each, judged by their sum.
+ */
+export interface ReportNetwork {
+  /**
+   * Name of the network.
+   */
+  readonly network: string;
+  /**
+   * Label of the device that it was measured on; absent in the report of one device.
+   */
+  readonly on?: string;
+  /**
+   * Verdict.
+   */
+  verdict:
+    | "regressed"
+    | "improved"
+    | "unchanged"
+    | "inconclusive"
+    | "identical"
+    | "new"
+    | "removed"
+    | "missing-baseline"
+    | "wrong-result"
+    | "environment";
+  /**
+   * Why, in a sentence.
+   */
+  readonly reason: string;
+  /**
+   * True if this verdict fails the run.
+   */
+  readonly fails: boolean;
+  /**
+   * Verdicts of it that fail the run.
+   *
+   * @maxItems 9
+   *
+   * Items: Verdict.
+   */
+  readonly failOn: ReadonlyArray<(
+    | "regressed"
+    | "improved"
+    | "unchanged"
+    | "inconclusive"
+    | "identical"
+    | "new"
+    | "removed"
+    | "missing-baseline"
+    | "wrong-result"
+    | "environment"
+  )>;
+  /**
+   * Label of the pull request by which its regression was accepted; null if it was not.
+   */
+  readonly accepted: string | null;
+  /**
+   * Label of a pull request that accepts a regression of it; null if there is none.
+   */
+  readonly acceptLabel: string | null;
+  /**
+   * Shares of the network's work that its kernels are, as the manifest says; null where it says nothing.
+   */
+  readonly covers: {
+    /**
+     * Of its multiplications with addition.
+     */
+    readonly macs: number | null;
+    /**
+     * Of the bytes that it reads and writes.
+     */
+    readonly bytes: number | null;
+  };
+  /**
+   * True if its energy is estimated, not measured.
+   */
+  readonly estimated: boolean;
+  /**
+   * What an inference costs in base; null if it was not measured.
+   */
+  readonly base: ReportCost | null;
+  /**
+   * What an inference costs in head; null if it was not measured.
+   */
+  readonly head: ReportCost | null;
+  /**
+   * Judgements of energy and latency per inference; empty if it was not judged.
+   *
+   * @maxItems 2
+   */
+  readonly metrics: ReadonlyArray<ReportMetric>;
+  /**
+   * Kilowatt-hours a month that head costs more; null without `inferences-per-day` or energy.
+   */
+  readonly kWhPerMonth: number | null;
+  /**
+   * Inferences a day in production, as the manifest says.
+   */
+  readonly inferencesPerDay: number | null;
+  /**
+   * What an inference launches.
+   *
+   * @maxItems 32000
+   */
+  readonly parts: ReadonlyArray<ReportNetworkPart>;
+  /**
+   * What an inference costs beside the kernels that were compared: those that are alike in base and head, and overheads of launches.
+   */
+  readonly beside: {
+    readonly energy: ReportNetworkSides;
+    readonly latency: ReportNetworkSides;
+  };
+  /**
+   * Why a metric could not be judged whatever was measured; null if nothing stood against it.
+   */
+  readonly lacking: {
+    /**
+     * Of energy.
+     */
+    readonly energy: string | null;
+    /**
+     * Of latency.
+     */
+    readonly latency: string | null;
+  };
+  /**
+   * Whether estimated energy may fail it.
+   */
+  readonly allowsEstimated: boolean;
+  /**
+   * Whether energy may fail it that is not the GPU's alone.
+   */
+  readonly allowsShared: boolean;
+}
+/**
+ * A kernel and workload of a network.
+ */
+export interface ReportNetworkPart {
+  /**
+   * Name of the kernel.
+   */
+  readonly kernel: string;
+  /**
+   * Name of the workload.
+   */
+  readonly workload: string;
+  /**
+   * Launches per inference.
+   */
+  readonly calls: number;
+  /**
+   * compared: measured in base and head; alike: the same in both; new: only in head, and left out; missing: nothing to compare, see `reason` of the network; elsewhere: measured by another job.
+   */
+  readonly status: "compared" | "alike" | "new" | "missing" | "elsewhere";
+  /**
+   * Part of an inference's energy in base, or of its latency where energy was not measured; null if unknown.
+   */
+  readonly share: number | null;
+  /**
+   * What it adds to the inference, relative to all of it in base: 0.01 is one percent of the inference; null if unknown.
+   */
+  readonly change: number | null;
+}
+/**
+ * Joules or milliseconds of an inference.
+ */
+export interface ReportNetworkSides {
+  /**
+   * In base.
+   */
+  readonly base: number;
+  /**
+   * In head.
+   */
+  readonly head: number;
 }
 /**
  * Whose gates judged, and how those of the change differ from them.
