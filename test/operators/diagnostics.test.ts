@@ -41,7 +41,7 @@ describeOnAdapter('the compiler has nothing to remark', (adapter) => {
         const [operator, sizes] = sample;
         if (sizes.type === 'f16' && !limits.has_f16) continue;
         operators.add(operator);
-        const count = thoroughness.configurations(16);
+        const count = thoroughness.configurations(10);
         const { kernel, workload, configurations } = sampleConfigurations(sample, limits, count);
         const builder = createVariantBuilder({ kernel, workload, limits });
         for (const configuration of configurations) {
