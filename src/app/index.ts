@@ -33,7 +33,7 @@ export type {
   ProgressStatus,
 } from './host.ts';
 export { describeOtherFiles, type Initialisation, type InitOptions, init } from './init/index.ts';
-export { type ImportedModel, importOnnx } from './model-files/index.ts';
+export { type ImportedModel, importGguf, importOnnx } from './model-files/index.ts';
 export { loadReport } from './project/index.ts';
 export {
   exportRecording,

@@ -1,4 +1,4 @@
-import { type Host, type ImportedModel, importOnnx } from '../app/index.ts';
+import { type Host, type ImportedModel, importGguf, importOnnx } from '../app/index.ts';
 import { ExitCode, JoulegateError } from '../errors/index.ts';
 import type { Arguments, CommandResult } from './command.ts';
 import { columns, count, formatJson } from './format.ts';
@@ -50,6 +50,17 @@ export function importOnnxFile(args: Arguments, host: Host): CommandResult {
   const sizes = readSizes(args);
   const profile = args.text('profile') ?? null;
   return describe(args, importOnnx(host, { ...readModelOptions(args), sizes, profile }));
+}
+
+export function importGgufFile(args: Arguments, host: Host): CommandResult {
+  const context = args.number('context');
+  if (context === undefined) {
+    throw badArguments(
+      '`joulegate import gguf` needs --context N.',
+      'Say how many tokens there are, in the cache and in a prompt, e.g. --context 4096',
+    );
+  }
+  return describe(args, importGguf(host, { ...readModelOptions(args), context }));
 }
 
 /** `97.0 %`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validateImport } from '../../src/schema/index.ts';
 import { projectFolder } from '../support/command-line.ts';
+import { ggufFile, languageModel, llama } from '../support/gguf-file.ts';
 import { onnxFile } from '../support/onnx-file.ts';
 import { run as joulegate } from '../support/run-here.ts';
 
@@ -147,5 +148,33 @@ describe('joulegate import onnx', () => {
     for (const [{ exitCode, error }, message, next] of faults) {
       expect([exitCode, error.includes(message), error.includes(next)], error).toEqual([2, true, true]);
     }
+  });
+});
+
+describe('joulegate import gguf', () => {
+  const model = ggufFile(languageModel({ ...llama, blocks: 2, weights: 0, head: 0 }));
+
+  it('writes two networks that share kernels, and validates', async () => {
+    const folder = await projectFolder({});
+    writeFileSync(join(folder, 'Tiny Llama.gguf'), model);
+    const args = ['import', 'gguf', 'Tiny Llama.gguf', '--context', '256', '--out', 'llama.yaml'];
+    const { exitCode, output } = await joulegate(folder, ...args);
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^Tiny-Llama-decode: .* cover 100\.0 % of MACs/m);
+    expect(output).toMatch(/^Tiny-Llama-prefill: .* cover 100\.0 % of MACs/m);
+    const text = readFileSync(join(folder, 'llama.yaml'), 'utf8');
+    expect(text).toContain(
+      '{ heads: 32, kv_heads: 8, head_size: 64, cache: 256, type: f16 } # Tiny-Llama-decode: 2 x attention',
+    );
+    expect(text).toContain('"m=128256,k=2048": 1');
+    const validated = await joulegate(folder, 'validate', 'llama.yaml');
+    expect([validated.exitCode, validated.output.includes('no faults')]).toEqual([0, true]);
+  });
+
+  it('needs the number of tokens', async () => {
+    const folder = await projectFolder({});
+    writeFileSync(join(folder, 'a.gguf'), model);
+    const { exitCode, error } = await joulegate(folder, 'import', 'gguf', 'a.gguf');
+    expect([exitCode, error.includes('`joulegate import gguf` needs --context N.')]).toEqual([2, true]);
   });
 });

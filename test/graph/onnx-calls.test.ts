@@ -42,7 +42,7 @@ describe('an operator of ONNX is one of ours', () => {
     });
     const depthwise = answer('Conv', { x: [2, 8, 5, 5] }, w(8, 1, 3, 3), { group: 8, dilations: [2, 2] });
     expect(depthwise.call).toBe(
-      'conv2d height=5,width=5,channels=8,filters=8,kernel_height=3,kernel_width=3,dilation=2,groups=8,batch=2',
+      'conv2d height=5,width=5,channels=8,filters=8,kernel_height=3,kernel_width=3,dilation=2,batch=2,groups=8',
     );
     expect(depthwise.macs).toBe(2 * 8 * 9);
   });
@@ -86,6 +86,9 @@ describe('an operator of ONNX is one of ours', () => {
     expect(answer('SimplifiedLayerNormalization', { x: [1, 1, 2048] }, w(2048)).call).toBe(
       'rmsnorm rows=1,cols=2048',
     );
+    const words = { w: { type: 'i64', shape: [2, 7] } } as const;
+    expect(answer('Gather', { x: [50, 8] }, words).call).toBe('gather table_rows=50,cols=8,count=14');
+    expect(answer('Gather', { x: [50, 8] }, words, { axis: 1 }).call).toBe('an axis that is not the first');
     const axes = (...values: number[]): Readonly<Record<string, TensorSpec>> => ({
       axes: { type: 'i64', shape: [values.length], values },
     });
@@ -206,5 +209,57 @@ describe('what runtimes do in one go', () => {
       ['DequantizeLinear', 'not among our operators'],
       ['MatMul', 'integers with scales'],
     ]);
+  });
+});
+
+describe('an operator of ONNX Runtime or of images', () => {
+  it('windows: strides by axis, pools with a ceil mode, transposed convolutions, resizing, normalisation of groups', () => {
+    const by = { strides: [2, 1], pads: [1, 1, 1, 1] };
+    expect(answer('Conv', { x: [1, 8, 12, 12] }, w(8, 8, 3, 3), by).call).toContain(
+      'stride=2,stride_width=1,padding_height=1',
+    );
+    expect(
+      answer(
+        'MaxPool',
+        { x: [1, 2, 8, 8] },
+        {},
+        { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1, pads: [0, 0, 1, 1] },
+      ).call,
+    ).toBe('pool2d height=8,width=8,channels=2,kernel_height=3,kernel_width=3,stride=2,padding_extra=1');
+    expect(answer('AveragePool', { x: [1, 2, 8, 8] }, {}, { kernel_shape: [2, 2] }).call).toBe(
+      'pool2d height=8,width=8,channels=2,kernel_height=2,kernel_width=2,op=average',
+    );
+    const up = answer('ConvTranspose', { x: [1, 4, 5, 5] }, w(4, 3, 3, 3), {
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      output_padding: [1, 1],
+    });
+    expect(up).toMatchObject({
+      call: 'conv-transpose height=5,width=5,channels=4,filters=3,kernel_height=3,kernel_width=3,stride=2,padding_height=1,padding_width=1,padding_extra=1',
+      macs: 4 * 25 * 3 * 9,
+    });
+    const sizes = { roi: { shape: [0] }, scales: { shape: [4], values: [1, 1, 2, 2] } };
+    expect(
+      answer('Resize', { x: [1, 3, 4, 6] }, sizes, {
+        mode: 'linear',
+        coordinate_transformation_mode: 'asymmetric',
+      }).call,
+    ).toBe('resize height=4,width=6,channels=3,out_height=8,out_width=12,coordinates=asymmetric');
+    expect(answer('InstanceNormalization', { x: [1, 6, 4, 4] }, w(6)).call).toBe(
+      'group-norm positions=16,channels=6,groups=6',
+    );
+  });
+
+  it('products with weights of 4 bits, by the number of rows; other blocks are none of ours', () => {
+    const nbits = (rows: number, block: number) =>
+      answer(
+        'MatMulNBits',
+        { x: [1, rows, 64] },
+        { w: { type: 'u8', shape: [96, 2, 16] } },
+        { N: 96, K: 64, bits: 4, block_size: block },
+      );
+    expect(nbits(1, 32)).toMatchObject({ call: 'qmatvec n=96,k=64', macs: 96 * 64 });
+    expect(nbits(5, 32).call).toBe('qmatmul m=5,n=96,k=64');
+    expect(nbits(1, 128).call).toBe('weights of 4 bits in blocks of 128');
   });
 });

@@ -28,6 +28,10 @@ export function definitionsOf(kernels: readonly DraftKernel[]): Manifest['kernel
 export function refusedCalls(calls: readonly Call[]): ReadonlyMap<string, string> {
   const refused = new Map<string, string>();
   for (const call of calls) {
+    if (!operators.some(({ name }) => name === call.operator)) {
+      refused.set(keyOf(call), 'not among our operators');
+      continue;
+    }
     const { problems } = parse([{ name: 'kernel', operator: call.operator, calls: [call] }]);
     const fault = problems.find(({ severity }) => severity === 'error');
     if (fault !== undefined) refused.set(keyOf(call), `${call.operator}: ${fault.message}`);

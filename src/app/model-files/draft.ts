@@ -124,7 +124,7 @@ function leftOutLines({ leftOut, notCounted }: NetworkSummary): string[] {
     );
   return [
     ...lines,
-    ...(leftOut.length > maxNamed ? [`    # not covered: ${leftOut.length - maxNamed} kinds more`] : []),
+    ...(leftOut.length > maxNamed ? [`    # not covered: and ${leftOut.length - maxNamed} more`] : []),
     ...(notCounted > 0
       ? [`    # not counted in any share: ${notCounted} operators whose shapes are not known`]
       : []),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { type NetworkSummary, onnxWork, summarise, type Work } from '../../graph/index.ts';
+import { ggufWork, type NetworkSummary, onnxWork, summarise, type Work } from '../../graph/index.ts';
 import { parseJson, readInPieces, readTextFile } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath } from '../project/index.ts';
@@ -23,6 +23,11 @@ export interface ImportOnnxOptions extends ImportModelOptions {
   readonly sizes: ReadonlyMap<string, number>;
   /** Path of a profile of ONNX Runtime; null: none. */
   readonly profile: string | null;
+}
+
+export interface ImportGgufOptions extends ImportModelOptions {
+  /** Tokens in the cache of a token that is decoded, and of a prompt. */
+  readonly context: number;
 }
 
 export interface ImportedModel {
@@ -61,6 +66,22 @@ export function importOnnx(host: Host, options: ImportOnnxOptions): ImportedMode
     onnxWork({ source: { ...pieces, label: file }, sizes, profile }),
   );
   return writeNetworks(host, { ...options, format: 'onnx', works: (name) => [{ name, work }] });
+}
+
+/**
+ * Kernels, workloads and the networks of decoding and of prompts out of a GGUF file.
+ * @throws JoulegateError as `importOnnx`
+ */
+export function importGguf(host: Host, options: ImportGgufOptions): ImportedModel {
+  const { file, context } = options;
+  const { decode, prefill } = readInPieces(absolutePath(host, file), (pieces) =>
+    ggufWork({ ...pieces, label: file }, context),
+  );
+  const works = (name: string) => [
+    { name: `${name}-decode`, work: decode },
+    { name: `${name}-prefill`, work: prefill },
+  ];
+  return writeNetworks(host, { ...options, format: 'gguf', works });
 }
 
 interface WriteOptions extends ImportModelOptions {

@@ -1,1 +1,1 @@
-export { type ImportedModel, importOnnx } from './import-model.ts';
+export { type ImportedModel, importGguf, importOnnx } from './import-model.ts';

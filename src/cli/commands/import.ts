@@ -2,7 +2,7 @@ import { importRecording } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
-import { importOnnxFile } from '../import-models.ts';
+import { importGgufFile, importOnnxFile } from '../import-models.ts';
 import { jsonOption } from '../shared-options.ts';
 
 type Run = CommandSpec['run'];
@@ -75,6 +75,19 @@ const formats: Readonly<Record<string, Format>> = {
     },
     run: importOnnxFile,
   },
+  gguf: {
+    options: {
+      ...modelOptions,
+      context: {
+        type: 'integer',
+        value: 'N',
+        min: 2,
+        max: 1_048_576,
+        help: 'gguf: tokens in the cache of a token that is decoded, and of a prompt',
+      },
+    },
+    run: importGgufFile,
+  },
 };
 
 function importKernelTunerFile(args: Arguments, host: Parameters<Run>[1]): CommandResult {
@@ -143,11 +156,14 @@ export const importCommand: CommandSpec = {
   description: `onnx: reads operators and shapes of a model and writes its kernels, as operators of the library with their sizes, and the
 network that they are; what no operator does is listed with its share. Weights are not read. Sizes that the file only names
 are given with --dim. A manifest that is there is left alone; --into adds to it.
+gguf: the same of a language model, out of the file's header: a network for a token with N tokens in its cache, and one for a
+prompt of N.
 kernel-tuner: turns a cache of Kernel Tuner, or results in the T4 format (.gz is unpacked), into a recording. Times are
 taken as milliseconds, energies as joules, powers as watts. Configurations that failed there are failures here.`,
   examples: [
     'joulegate import onnx detector.onnx --dim batch=1 --dim height=640 --dim width=640',
     'joulegate import onnx encoder.onnx --profile onnxruntime_profile.json --into joulegate.yaml --name encoder',
+    'joulegate import gguf llama.gguf --context 4096 --into joulegate.yaml',
     'joulegate import kernel-tuner convolution_A100.json.gz --out convolution.json.gz',
     'joulegate import kernel-tuner tcbf.json.gz --energy energy --out tcbf.recording.json.gz',
     'joulegate import kernel-tuner results-T4.json --device "NVIDIA A100" --kernel convolution --out convolution.json.gz',

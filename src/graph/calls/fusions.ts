@@ -14,7 +14,15 @@ function activation(name: string): Fusion {
 
 /** A number for each filter or column. */
 function widthOf({ operator, parameters }: Call): unknown {
-  return { conv2d: parameters.filters, matmul: parameters.n, matvec: parameters.m }[operator];
+  const widths: Readonly<Record<string, unknown>> = {
+    conv2d: parameters.filters,
+    'conv-transpose': parameters.filters,
+    matmul: parameters.n,
+    matvec: parameters.m,
+    qmatmul: parameters.n,
+    qmatvec: parameters.n,
+  };
+  return widths[operator];
 }
 
 function withBias(call: Call): Call | null {
@@ -27,7 +35,7 @@ const addition: Fusion = (call, node, whole) => {
   if (call.parameters.bias === true) return null;
   const other = node.inputs.find((input) => elements(input?.shape ?? []) !== elements(whole));
   const isRow = other?.isConstant === true && elements(other.shape) === widthOf(call);
-  const axis = call.operator === 'conv2d' ? 1 : whole.length - 1;
+  const axis = call.operator.startsWith('conv') ? 1 : whole.length - 1;
   const missing = whole.length - (other?.shape.length ?? 0);
   return isRow && other.shape[axis - missing] === widthOf(call) ? withBias(call) : null;
 };
@@ -40,7 +48,7 @@ const clip: Fusion = (call, node, whole) => {
 
 const fusions: Readonly<Record<string, Fusion>> = {
   Add: addition,
-  BatchNormalization: (call) => (call.operator === 'conv2d' ? withBias(call) : null),
+  BatchNormalization: (call) => (call.operator.startsWith('conv') ? withBias(call) : null),
   Clip: clip,
   FastGelu: activation('gelu'),
   Gelu: (call, node, whole) =>

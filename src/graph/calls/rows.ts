@@ -89,11 +89,31 @@ function transpose(node: NodeView): Answer {
   return 'a transposition that keeps the last axis';
 }
 
+function largest(node: NodeView): Answer {
+  const shape = node.shape();
+  if (fromFront(node.int('axis', -1), shape.length) !== shape.length - 1)
+    return 'an axis that is not the last';
+  return callOf(node, 'topk', {
+    ...rowsFrom(shape, shape.length - 1),
+    k: unless(1, node.output().shape.at(-1)!),
+  });
+}
+
+/** Rows of a table, such as words of an embedding. */
+function gather(node: NodeView): Answer {
+  const [table, indices] = [node.shape(0), node.shape(1)];
+  if (fromFront(node.int('axis', 0), table.length) !== 0) return 'an axis that is not the first';
+  const { rows, cols } = rowsFrom(table, 1);
+  return callOf(node, 'gather', { table_rows: rows, cols, count: elements(indices) });
+}
+
 export const rowMappings: Readonly<Record<string, Mapping>> = {
   Softmax: { call: softmax },
   LayerNormalization: { call: normalisation('layernorm') },
   ...mapped('RMSNormalization SimplifiedLayerNormalization', { call: normalisation('rmsnorm') }),
   ...mapped('ReduceSum ReduceMean ReduceMax ReduceMin', { call: reduction }),
   ...mapped('GlobalAveragePool GlobalMaxPool', { call: globalPool }),
+  Gather: { call: gather },
+  TopK: { call: largest },
   Transpose: { call: transpose },
 };

@@ -1,0 +1,2 @@
+export { languageModelWork } from './language-model.ts';
+export { readGguf } from './read-gguf.ts';
