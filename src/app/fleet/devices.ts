@@ -28,6 +28,16 @@ function labelled(report: ReportGuard, label: string): ReportGuard {
   return {
     ...report,
     kernels: report.kernels.map((kernel) => ({ ...rename(kernel), on: label })),
+    ...(report.networks === undefined
+      ? {}
+      : {
+          networks: report.networks.map((network) => ({
+            ...network,
+            network: nameOn(network.network, label),
+            on: label,
+            parts: network.parts.map(rename),
+          })),
+        }),
     ...(report.samples === undefined ? {} : { samples: report.samples.map(rename) }),
     warnings: report.warnings.map((warning) => `${label}: ${warning}`.slice(0, 4000)),
     machineChanged:

@@ -2,6 +2,7 @@ import { type JudgeOptions, judge, type Subject, type SubjectJudgement } from '.
 import { defaultFailOn } from '../../manifest/index.ts';
 import { type Arm, type BlockSample, isShared } from '../../measure/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
+import { type FleetNetwork, nameOfNetwork, onStillMachines } from './networks.ts';
 
 type Kernel = ReportGuard['kernels'][number];
 
@@ -100,28 +101,43 @@ function unwidened(subject: Subject, floor: ReportGuard['noiseFloor']): Subject 
   };
 }
 
+/** What comes of judging shards together. */
+export interface ShardJudgements {
+  readonly shards: readonly (readonly SubjectJudgement[])[];
+  /** One per network; null where nothing of it changed. */
+  readonly networks: readonly (SubjectJudgement | null)[];
+}
+
 /**
  * Judgements of all shards, of each its own. The adjustment for many tests spans all of them; sentinels and the noise floor speak for the
  * machine they were measured on, and for no other.
  */
-export function judgeShards(shards: readonly Shard[]): readonly (readonly SubjectJudgement[])[] {
+export function judgeShards(shards: readonly Shard[], networks: readonly FleetNetwork[]): ShardJudgements {
   const compared = shards.flatMap(({ subjects }) => subjects.filter(({ sentinel }) => !sentinel));
   const together = judge(
     compared,
     shards.flatMap(({ samples }) => samples),
-    { earlier: joinAttempts(shards) },
+    { earlier: joinAttempts(shards), networks: networks.flatMap(({ judged }) => judged ?? []) },
   );
   const byKernel = new Map(together.map((judgement) => [subjectKey(judgement), judgement]));
-  return shards.map(({ report, subjects, samples, earlier }) => {
+  const own = shards.map(({ report, subjects, samples, earlier }) => {
     const options: JudgeOptions = {
       earlier,
       machineChanged: report.machineChanged ?? null,
       ...(report.noiseFloor ? { noiseFloor: report.noiseFloor } : {}),
     };
-    const own = subjects.map((subject) => unwidened(subject, report.noiseFloor));
-    return judge(own, samples, options).map((judgement) => {
+    const unwide = subjects.map((subject) => unwidened(subject, report.noiseFloor));
+    return judge(unwide, samples, options).map((judgement) => {
       if (judgement.sentinel || judgement.verdict === 'environment') return judgement;
       return byKernel.get(subjectKey(judgement)) ?? judgement;
     });
   });
+  const ownOf = (report: ReportGuard) => own[shards.findIndex((shard) => shard.report === report)] ?? [];
+  return {
+    shards: own,
+    networks: networks.map((network) => {
+      const judgement = together.find(({ kernel }) => kernel === nameOfNetwork(network));
+      return judgement === undefined ? null : onStillMachines(network, judgement, ownOf);
+    }),
+  };
 }

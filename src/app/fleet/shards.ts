@@ -6,6 +6,7 @@ import type { ReportGuard } from '../../schema/index.ts';
 import { isSameCommit, overallOf, sameCommitReason } from '../guard/index.ts';
 import { fitRows } from './fit-report.ts';
 import { judgeShards, readShard, type Shard, subjectKey } from './judge-shards.ts';
+import { joinNetworks, judgedEntry, nameOfNetwork } from './networks.ts';
 import { isShare } from './stray-reports.ts';
 
 type Kernel = ReportGuard['kernels'][number];
@@ -22,7 +23,10 @@ const unfinished: readonly number[] = [ExitCode.couldNotMeasure, ExitCode.intern
 /** The label of the pull request by which a kernel's regression is accepted; null if there is none. */
 type Acceptance = (kernel: string) => string | null;
 
-function acceptanceOf(kernels: readonly Kernel[], labels: readonly string[] | null): Acceptance {
+function acceptanceOf(
+  kernels: readonly Pick<Kernel, 'kernel' | 'acceptLabel'>[],
+  labels: readonly string[] | null,
+): Acceptance {
   const there = new Set((labels ?? []).map((label) => label.toLowerCase()));
   const labelOf = new Map(kernels.map(({ kernel, acceptLabel }) => [kernel, acceptLabel ?? null]));
   return (name) => {
@@ -165,14 +169,21 @@ export function mergeReports(options: {
   }
   assertMergeable(reports, options.acrossDevices ?? false);
   const shards = reports.map(readShard);
-  const judgements = judgeShards(shards);
+  const joined = joinNetworks(reports);
+  const { shards: judgements, networks: judgedNetworks } = judgeShards(shards, joined);
   const entries = distinctEntries(shards, judgements);
   const kernels = [...entries.values()].map(({ kernel }) => kernel);
-  const failOn = new Map(
-    kernels.map((kernel) => [kernel.kernel, options.failOn ?? kernel.failOn ?? defaultFailOn]),
-  );
+  const gates = [
+    ...kernels,
+    ...joined.map((network) => ({
+      kernel: nameOfNetwork(network),
+      failOn: network.entry.failOn,
+      acceptLabel: network.entry.acceptLabel,
+    })),
+  ];
+  const failOn = new Map(gates.map((gate) => [gate.kernel, options.failOn ?? gate.failOn ?? defaultFailOn]));
   const failOnOf = (kernel: string) => failOn.get(kernel) ?? defaultFailOn;
-  const accepts = acceptanceOf(kernels, labels);
+  const accepts = acceptanceOf(gates, labels);
   const chosen = [...entries.values()];
   const merged = chosen.map(({ kernel, judgement }) =>
     judged(kernel, judgement, {
@@ -182,7 +193,7 @@ export function mergeReports(options: {
   );
   const machineChanged = reports.find((report) => report.machineChanged != null)?.machineChanged ?? null;
   const task = {
-    judgements: judgements.flat(),
+    judgements: [...judgements.flat(), ...judgedNetworks.filter((judgement) => judgement !== null)],
     kernels: merged,
     failOn: failOnOf,
     accepts: (kernel: string) => accepts(kernel) !== null,
@@ -191,6 +202,14 @@ export function mergeReports(options: {
   // A machine that changed spoils its own shard only; but nothing passes that was measured on it.
   const others = overallOf({ ...task, machineChanged: null });
   const overall = others.verdict === 'passed' ? overallOf({ ...task, machineChanged }) : others;
+  const samples = joined.length === 0 ? [] : shards.flatMap((shard) => shard.samples);
+  const networks = joined.map((network, i) =>
+    judgedEntry(network, judgedNetworks[i] ?? null, {
+      failOn: failOnOf(nameOfNetwork(network)),
+      acceptedBy: accepts(nameOfNetwork(network)),
+      samples,
+    }),
+  );
   const sameCommit = isSameCommit(first.head, first.base);
   const cutShort = reports.filter(({ exitCode }) => unfinished.includes(exitCode)).length;
   const gaps = [
@@ -222,8 +241,11 @@ export function mergeReports(options: {
       .trim(),
     counts: { ...countVerdicts(merged), gated: overall.gated },
     kernels: merged,
+    ...(networks.length === 0 ? {} : { networks }),
     ...(policy === undefined ? {} : { policy }),
-    notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
+    notJudged: overall.unjudged
+      .filter(({ kernel }) => merged.some((one) => one.kernel === kernel))
+      .map(({ kernel, workload }) => ({ kernel, workload })),
     machineChanged,
     suggestion: suggested == null ? null : { ...suggested, file: null },
     // Those that each kernel's entry is of: blocks of several machines have the same numbers.

@@ -138,6 +138,7 @@ export function networkReport(task: NetworkTask): ReportNetwork {
     }),
     beside: judged.beside,
     lacking: judged.lacking,
+    margins: { energy: network.gate.energy.margin, latency: network.gate.latency.margin },
     allowsEstimated: network.gate.energy.allowEstimated,
     allowsShared: network.gate.energy.allowShared === true,
   };

@@ -747,6 +747,19 @@ export interface ReportNetwork {
     readonly latency: string | null;
   };
   /**
+   * Relative changes that are tolerated.
+   */
+  readonly margins: {
+    /**
+     * Of energy.
+     */
+    readonly energy: number;
+    /**
+     * Of latency.
+     */
+    readonly latency: number;
+  };
+  /**
    * Whether estimated energy may fail it.
    */
   readonly allowsEstimated: boolean;

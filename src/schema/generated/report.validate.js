@@ -1978,7 +1978,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema37 = { type: "object", additionalProperties: !1, required: ["network", "verdict", "reason", "fails", "failOn", "accepted", "acceptLabel", "covers", "estimated", "base", "head", "metrics", "kWhPerMonth", "inferencesPerDay", "parts", "beside", "lacking", "allowsEstimated", "allowsShared"], properties: { network: { type: "string", minLength: 1, maxLength: 200 }, on: { type: "string", minLength: 1, maxLength: 60 }, verdict: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, covers: { type: "object", additionalProperties: !1, required: ["macs", "bytes"], properties: { macs: { type: ["number", "null"], minimum: 0, maximum: 1 }, bytes: { type: ["number", "null"], minimum: 0, maximum: 1 } } }, estimated: { type: "boolean" }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, kWhPerMonth: { type: ["number", "null"], minimum: -1e30, maximum: 1e30 }, inferencesPerDay: { type: ["number", "null"], minimum: 0, maximum: 1e18 }, parts: { type: "array", items: { $ref: "#/$defs/ReportNetworkPart" }, maxItems: 32e3 }, beside: { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { $ref: "#/$defs/ReportNetworkSides" }, latency: { $ref: "#/$defs/ReportNetworkSides" } } }, lacking: { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["string", "null"], maxLength: 2e3 }, latency: { type: ["string", "null"], maxLength: 2e3 } } }, allowsEstimated: { type: "boolean" }, allowsShared: { type: "boolean" } } }, schema38 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "calls", "status", "share", "change"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 2200 }, calls: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, status: { type: "string", enum: ["compared", "alike", "new", "missing", "elsewhere"] }, share: { type: ["number", "null"], minimum: 0, maximum: 1 }, change: { type: ["number", "null"], minimum: -1, maximum: 1e12 } } };
+var schema37 = { type: "object", additionalProperties: !1, required: ["network", "verdict", "reason", "fails", "failOn", "accepted", "acceptLabel", "covers", "estimated", "base", "head", "metrics", "kWhPerMonth", "inferencesPerDay", "parts", "beside", "lacking", "margins", "allowsEstimated", "allowsShared"], properties: { network: { type: "string", minLength: 1, maxLength: 200 }, on: { type: "string", minLength: 1, maxLength: 60 }, verdict: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, covers: { type: "object", additionalProperties: !1, required: ["macs", "bytes"], properties: { macs: { type: ["number", "null"], minimum: 0, maximum: 1 }, bytes: { type: ["number", "null"], minimum: 0, maximum: 1 } } }, estimated: { type: "boolean" }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, kWhPerMonth: { type: ["number", "null"], minimum: -1e30, maximum: 1e30 }, inferencesPerDay: { type: ["number", "null"], minimum: 0, maximum: 1e18 }, parts: { type: "array", items: { $ref: "#/$defs/ReportNetworkPart" }, maxItems: 32e3 }, beside: { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { $ref: "#/$defs/ReportNetworkSides" }, latency: { $ref: "#/$defs/ReportNetworkSides" } } }, lacking: { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: ["string", "null"], maxLength: 2e3 }, latency: { type: ["string", "null"], maxLength: 2e3 } } }, margins: { type: "object", additionalProperties: !1, required: ["energy", "latency"], properties: { energy: { type: "number", minimum: 0, maximum: 1e6 }, latency: { type: "number", minimum: 0, maximum: 1e6 } } }, allowsEstimated: { type: "boolean" }, allowsShared: { type: "boolean" } } }, schema38 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "calls", "status", "share", "change"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 2200 }, calls: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, status: { type: "string", enum: ["compared", "alike", "new", "missing", "elsewhere"] }, share: { type: ["number", "null"], minimum: 0, maximum: 1 }, change: { type: ["number", "null"], minimum: -1, maximum: 1e12 } } };
 function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2239,168 +2239,172 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       let err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lacking" } };
       vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
-    if (data.allowsEstimated === void 0 || !func0.call(data, "allowsEstimated")) {
-      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "allowsEstimated" } };
+    if (data.margins === void 0 || !func0.call(data, "margins")) {
+      let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "margins" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    if (data.allowsShared === void 0 || !func0.call(data, "allowsShared")) {
-      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "allowsShared" } };
+    if (data.allowsEstimated === void 0 || !func0.call(data, "allowsEstimated")) {
+      let err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "allowsEstimated" } };
       vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    }
+    if (data.allowsShared === void 0 || !func0.call(data, "allowsShared")) {
+      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "allowsShared" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema37.properties, key0)) {
-        let err19 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.network !== void 0 && func0.call(data, "network")) {
       let data0 = data.network;
       if (typeof data0 == "string") {
         if (func86(data0) > 200) {
-          let err20 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-        }
-        if (func86(data0) < 1) {
-          let err21 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/minLength", keyword: "minLength", params: { limit: 1 } };
+          let err21 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
+        if (func86(data0) < 1) {
+          let err22 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
       } else {
-        let err22 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err23 = { instancePath: instancePath + "/network", schemaPath: "#/properties/network/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
     if (data.on !== void 0 && func0.call(data, "on")) {
       let data1 = data.on;
       if (typeof data1 == "string") {
         if (func86(data1) > 60) {
-          let err23 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-        }
-        if (func86(data1) < 1) {
-          let err24 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          let err24 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
           vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
+        if (func86(data1) < 1) {
+          let err25 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
       } else {
-        let err25 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err26 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
     if (data.verdict !== void 0 && func0.call(data, "verdict") && (validate72(data.verdict, { instancePath: instancePath + "/verdict", parentData: data, parentDataProperty: "verdict", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.reason !== void 0 && func0.call(data, "reason")) {
       let data3 = data.reason;
       if (typeof data3 == "string") {
         if (func86(data3) > 4e3) {
-          let err26 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
       } else {
-        let err27 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err28 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.fails !== void 0 && func0.call(data, "fails") && typeof data.fails != "boolean") {
-      let err28 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      let err29 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
     }
     if (data.failOn !== void 0 && func0.call(data, "failOn")) {
       let data5 = data.failOn;
       if (Array.isArray(data5)) {
         if (data5.length > 9) {
-          let err29 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          let err30 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
         let len0 = data5.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate72(data5[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length);
       } else {
-        let err30 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err31 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.accepted !== void 0 && func0.call(data, "accepted")) {
       let data7 = data.accepted;
       if (typeof data7 != "string" && data7 !== null) {
-        let err31 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema37.properties.accepted.type } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err32 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema37.properties.accepted.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 100) {
-        let err32 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err33 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
       let data8 = data.acceptLabel;
       if (typeof data8 != "string" && data8 !== null) {
-        let err33 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema37.properties.acceptLabel.type } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err34 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema37.properties.acceptLabel.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (typeof data8 == "string" && func86(data8) > 100) {
-        let err34 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        let err35 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.covers !== void 0 && func0.call(data, "covers")) {
       let data9 = data.covers;
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (data9.macs === void 0 || !func0.call(data9, "macs")) {
-          let err35 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/required", keyword: "required", params: { missingProperty: "macs" } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          let err36 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/required", keyword: "required", params: { missingProperty: "macs" } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
         if (data9.bytes === void 0 || !func0.call(data9, "bytes")) {
-          let err36 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/required", keyword: "required", params: { missingProperty: "bytes" } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+          let err37 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/required", keyword: "required", params: { missingProperty: "bytes" } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
         for (let key1 of Object.keys(data9)) {
           if (errors >= 200)
             break;
           if (!(key1 === "macs" || key1 === "bytes")) {
-            let err37 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+            let err38 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
           }
         }
         if (data9.macs !== void 0 && func0.call(data9, "macs")) {
           let data10 = data9.macs;
           if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-            let err38 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/type", keyword: "type", params: { type: schema37.properties.covers.properties.macs.type } };
-            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+            let err39 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/type", keyword: "type", params: { type: schema37.properties.covers.properties.macs.type } };
+            vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 1 || isNaN(data10)) {
-              let err39 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+              let err40 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
             }
             if (data10 < 0 || isNaN(data10)) {
-              let err40 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+              let err41 = { instancePath: instancePath + "/covers/macs", schemaPath: "#/properties/covers/properties/macs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
             }
           }
         }
         if (data9.bytes !== void 0 && func0.call(data9, "bytes")) {
           let data11 = data9.bytes;
           if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-            let err41 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/type", keyword: "type", params: { type: schema37.properties.covers.properties.bytes.type } };
-            vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+            let err42 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/type", keyword: "type", params: { type: schema37.properties.covers.properties.bytes.type } };
+            vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 1 || isNaN(data11)) {
-              let err42 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+              let err43 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
             }
             if (data11 < 0 || isNaN(data11)) {
-              let err43 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+              let err44 = { instancePath: instancePath + "/covers/bytes", schemaPath: "#/properties/covers/properties/bytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
             }
           }
         }
       } else {
-        let err44 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err45 = { instancePath: instancePath + "/covers", schemaPath: "#/properties/covers/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err45 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      let err46 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
     }
     if (data.base !== void 0 && func0.call(data, "base")) {
       let data13 = data.base, _errs28 = errors, valid4 = !1, passing0 = null, _errs29 = errors;
@@ -2409,15 +2413,15 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       _valid0 && (valid4 = !0, passing0 = 0);
       let _errs30 = errors;
       if (data13 !== null) {
-        let err46 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        let err47 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
       var _valid0 = _errs30 === errors;
       if (_valid0 && valid4 ? (valid4 = !1, passing0 = [passing0, 1]) : _valid0 && (valid4 = !0, passing0 = 1), valid4)
         errors = _errs28, vErrors !== null && (_errs28 ? vErrors.length = _errs28 : vErrors = null);
       else {
-        let err47 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        let err48 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.head !== void 0 && func0.call(data, "head")) {
@@ -2427,63 +2431,63 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       _valid1 && (valid5 = !0, passing1 = 0);
       let _errs35 = errors;
       if (data14 !== null) {
-        let err48 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        let err49 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
       var _valid1 = _errs35 === errors;
       if (_valid1 && valid5 ? (valid5 = !1, passing1 = [passing1, 1]) : _valid1 && (valid5 = !0, passing1 = 1), valid5)
         errors = _errs33, vErrors !== null && (_errs33 ? vErrors.length = _errs33 : vErrors = null);
       else {
-        let err49 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
-        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        let err50 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.metrics !== void 0 && func0.call(data, "metrics")) {
       let data15 = data.metrics;
       if (Array.isArray(data15)) {
         if (data15.length > 2) {
-          let err50 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          let err51 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
         let len1 = data15.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate85(data15[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data15, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
       } else {
-        let err51 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        let err52 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
       let data17 = data.kWhPerMonth;
       if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-        let err52 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema37.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        let err53 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema37.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
       if (typeof data17 == "number" && isFinite(data17)) {
         if (data17 > 1e30 || isNaN(data17)) {
-          let err53 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e30 } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+          let err54 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e30 } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
         if (data17 < -1e30 || isNaN(data17)) {
-          let err54 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e30 } };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          let err55 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e30 } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
       }
     }
     if (data.inferencesPerDay !== void 0 && func0.call(data, "inferencesPerDay")) {
       let data18 = data.inferencesPerDay;
       if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-        let err55 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/type", keyword: "type", params: { type: schema37.properties.inferencesPerDay.type } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        let err56 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/type", keyword: "type", params: { type: schema37.properties.inferencesPerDay.type } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
       if (typeof data18 == "number" && isFinite(data18)) {
         if (data18 > 1e18 || isNaN(data18)) {
-          let err56 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
-          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+          let err57 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
         if (data18 < 0 || isNaN(data18)) {
-          let err57 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+          let err58 = { instancePath: instancePath + "/inferencesPerDay", schemaPath: "#/properties/inferencesPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
       }
     }
@@ -2491,99 +2495,155 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       let data19 = data.parts;
       if (Array.isArray(data19)) {
         if (data19.length > 32e3) {
-          let err58 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
-          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+          let err59 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
         let len2 = data19.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate103(data19[i2], { instancePath: instancePath + "/parts/" + i2, parentData: data19, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
       } else {
-        let err59 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+        let err60 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
     if (data.beside !== void 0 && func0.call(data, "beside")) {
       let data21 = data.beside;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (data21.energy === void 0 || !func0.call(data21, "energy")) {
-          let err60 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/required", keyword: "required", params: { missingProperty: "energy" } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          let err61 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
         }
         if (data21.latency === void 0 || !func0.call(data21, "latency")) {
-          let err61 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/required", keyword: "required", params: { missingProperty: "latency" } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+          let err62 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/required", keyword: "required", params: { missingProperty: "latency" } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
         for (let key2 of Object.keys(data21)) {
           if (errors >= 200)
             break;
           if (!(key2 === "energy" || key2 === "latency")) {
-            let err62 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+            let err63 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
         data21.energy !== void 0 && func0.call(data21, "energy") && (validate105(data21.energy, { instancePath: instancePath + "/beside/energy", parentData: data21, parentDataProperty: "energy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data21.latency !== void 0 && func0.call(data21, "latency") && (validate105(data21.latency, { instancePath: instancePath + "/beside/latency", parentData: data21, parentDataProperty: "latency", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length));
       } else {
-        let err63 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err64 = { instancePath: instancePath + "/beside", schemaPath: "#/properties/beside/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
     }
     if (data.lacking !== void 0 && func0.call(data, "lacking")) {
       let data24 = data.lacking;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
         if (data24.energy === void 0 || !func0.call(data24, "energy")) {
-          let err64 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/required", keyword: "required", params: { missingProperty: "energy" } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+          let err65 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
         if (data24.latency === void 0 || !func0.call(data24, "latency")) {
-          let err65 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/required", keyword: "required", params: { missingProperty: "latency" } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          let err66 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/required", keyword: "required", params: { missingProperty: "latency" } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
         for (let key3 of Object.keys(data24)) {
           if (errors >= 200)
             break;
           if (!(key3 === "energy" || key3 === "latency")) {
-            let err66 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+            let err67 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
         }
         if (data24.energy !== void 0 && func0.call(data24, "energy")) {
           let data25 = data24.energy;
           if (typeof data25 != "string" && data25 !== null) {
-            let err67 = { instancePath: instancePath + "/lacking/energy", schemaPath: "#/properties/lacking/properties/energy/type", keyword: "type", params: { type: schema37.properties.lacking.properties.energy.type } };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+            let err68 = { instancePath: instancePath + "/lacking/energy", schemaPath: "#/properties/lacking/properties/energy/type", keyword: "type", params: { type: schema37.properties.lacking.properties.energy.type } };
+            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
           }
           if (typeof data25 == "string" && func86(data25) > 2e3) {
-            let err68 = { instancePath: instancePath + "/lacking/energy", schemaPath: "#/properties/lacking/properties/energy/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
-            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+            let err69 = { instancePath: instancePath + "/lacking/energy", schemaPath: "#/properties/lacking/properties/energy/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
           }
         }
         if (data24.latency !== void 0 && func0.call(data24, "latency")) {
           let data26 = data24.latency;
           if (typeof data26 != "string" && data26 !== null) {
-            let err69 = { instancePath: instancePath + "/lacking/latency", schemaPath: "#/properties/lacking/properties/latency/type", keyword: "type", params: { type: schema37.properties.lacking.properties.latency.type } };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+            let err70 = { instancePath: instancePath + "/lacking/latency", schemaPath: "#/properties/lacking/properties/latency/type", keyword: "type", params: { type: schema37.properties.lacking.properties.latency.type } };
+            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
           if (typeof data26 == "string" && func86(data26) > 2e3) {
-            let err70 = { instancePath: instancePath + "/lacking/latency", schemaPath: "#/properties/lacking/properties/latency/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+            let err71 = { instancePath: instancePath + "/lacking/latency", schemaPath: "#/properties/lacking/properties/latency/maxLength", keyword: "maxLength", params: { limit: 2e3 } };
+            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
           }
         }
       } else {
-        let err71 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        let err72 = { instancePath: instancePath + "/lacking", schemaPath: "#/properties/lacking/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      }
+    }
+    if (data.margins !== void 0 && func0.call(data, "margins")) {
+      let data27 = data.margins;
+      if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
+        if (data27.energy === void 0 || !func0.call(data27, "energy")) {
+          let err73 = { instancePath: instancePath + "/margins", schemaPath: "#/properties/margins/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data27.latency === void 0 || !func0.call(data27, "latency")) {
+          let err74 = { instancePath: instancePath + "/margins", schemaPath: "#/properties/margins/required", keyword: "required", params: { missingProperty: "latency" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        }
+        for (let key4 of Object.keys(data27)) {
+          if (errors >= 200)
+            break;
+          if (!(key4 === "energy" || key4 === "latency")) {
+            let err75 = { instancePath: instancePath + "/margins", schemaPath: "#/properties/margins/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
+            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          }
+        }
+        if (data27.energy !== void 0 && func0.call(data27, "energy")) {
+          let data28 = data27.energy;
+          if (typeof data28 == "number" && isFinite(data28)) {
+            if (data28 > 1e6 || isNaN(data28)) {
+              let err76 = { instancePath: instancePath + "/margins/energy", schemaPath: "#/properties/margins/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            }
+            if (data28 < 0 || isNaN(data28)) {
+              let err77 = { instancePath: instancePath + "/margins/energy", schemaPath: "#/properties/margins/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            }
+          } else {
+            let err78 = { instancePath: instancePath + "/margins/energy", schemaPath: "#/properties/margins/properties/energy/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+          }
+        }
+        if (data27.latency !== void 0 && func0.call(data27, "latency")) {
+          let data29 = data27.latency;
+          if (typeof data29 == "number" && isFinite(data29)) {
+            if (data29 > 1e6 || isNaN(data29)) {
+              let err79 = { instancePath: instancePath + "/margins/latency", schemaPath: "#/properties/margins/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+            }
+            if (data29 < 0 || isNaN(data29)) {
+              let err80 = { instancePath: instancePath + "/margins/latency", schemaPath: "#/properties/margins/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            }
+          } else {
+            let err81 = { instancePath: instancePath + "/margins/latency", schemaPath: "#/properties/margins/properties/latency/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+          }
+        }
+      } else {
+        let err82 = { instancePath: instancePath + "/margins", schemaPath: "#/properties/margins/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
       }
     }
     if (data.allowsEstimated !== void 0 && func0.call(data, "allowsEstimated") && typeof data.allowsEstimated != "boolean") {
-      let err72 = { instancePath: instancePath + "/allowsEstimated", schemaPath: "#/properties/allowsEstimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      let err83 = { instancePath: instancePath + "/allowsEstimated", schemaPath: "#/properties/allowsEstimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
     }
     if (data.allowsShared !== void 0 && func0.call(data, "allowsShared") && typeof data.allowsShared != "boolean") {
-      let err73 = { instancePath: instancePath + "/allowsShared", schemaPath: "#/properties/allowsShared/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      let err84 = { instancePath: instancePath + "/allowsShared", schemaPath: "#/properties/allowsShared/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
     }
   } else {
-    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+    let err85 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
   }
   return validate97.errors = vErrors, errors === 0;
 }
