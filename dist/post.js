@@ -24178,7 +24178,7 @@ var package_default = {
     "bench:features": "node bench/run.mjs features",
     "bench:faults": "node bench/run.mjs faults",
     "bench:model": "node bench/run.mjs model",
-    "bench:operators": "node bench/run.mjs operators",
+    "bench:peers": "node bench/run.mjs peers",
     "bench:diff": "node bench/run.mjs diff",
     "bench:fleet": "node bench/run.mjs fleet",
     "bench:growth": "node bench/run.mjs growth",

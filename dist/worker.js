@@ -194,17 +194,17 @@ function writeWords(view, offset, count, random) {
 function writeScale(view, offset, exponent, random) {
   view.setUint16(offset, exponent + 15 << 10 | random.integer(1024), true);
 }
-var scales = {
-  f16: { bytes: 2, write: (view, offset, random) => writeScale(view, offset, -6, random) },
-  f32: {
+function scales(type, exponent) {
+  if (type === "f16")
+    return { bytes: 2, write: (view, offset, random) => writeScale(view, offset, exponent, random) };
+  return {
     bytes: 4,
-    write: (view, offset, random) => view.setFloat32(offset, 2 ** -6 * (1 + random.integer(1024) / 1024), true)
-  }
-};
+    write: (view, offset, random) => view.setFloat32(offset, 2 ** exponent * (1 + random.integer(1024) / 1024), true)
+  };
+}
 var formats = {
   // 32 values: f16 scale, 32 nibbles (value i and i + 16 in one byte), less 8 (ggml-common.h: block_q4_0).
   q4_0: {
-    apart: false,
     bytes: 18,
     write(view, offset, random) {
       writeScale(view, offset, -6, random);
@@ -213,7 +213,6 @@ var formats = {
   },
   // 32 values: f16 scale, 32 i8 of which -128 is none (block_q8_0).
   q8_0: {
-    apart: false,
     bytes: 34,
     write(view, offset, random) {
       writeScale(view, offset, -10, random);
@@ -222,7 +221,6 @@ var formats = {
   },
   // 256 values: f16 scales of the scales and of the minima, 8 of each in 6 bits, nibbles (block_q4_K).
   q4_k: {
-    apart: false,
     bytes: 144,
     write(view, offset, random) {
       writeScale(view, offset, -12, random);
@@ -232,13 +230,19 @@ var formats = {
   },
   // Eight nibbles a word, less 8 (MatMulNBits of ONNX Runtime); all are values.
   "ort-q4-32": {
-    apart: true,
+    apart: -6,
+    bytes: 4,
+    write: (view, offset, random) => writeWords(view, offset, 1, random)
+  },
+  // Four bytes a word, less 128 (the same with 8 bits).
+  "ort-q8-32": {
+    apart: -10,
     bytes: 4,
     write: (view, offset, random) => writeWords(view, offset, 1, random)
   },
   // Eight nibbles a word, less 7: 15 is none (q4f16_1 of MLC).
   "mlc-q4f16": {
-    apart: true,
+    apart: -6,
     bytes: 4,
     write(view, offset, random) {
       for (let i = 0; i < 4; i++) view.setUint8(offset + i, random.integer(15) | random.integer(15) << 4);
@@ -247,7 +251,7 @@ var formats = {
 };
 function blockOf(format, type) {
   const { apart, ...block } = formats[format];
-  return apart && (type === "f32" || type === "f16") ? scales[type] : block;
+  return apart !== void 0 && (type === "f32" || type === "f16") ? scales(type, apart) : block;
 }
 
 // src/kernel/half.ts

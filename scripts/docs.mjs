@@ -61,6 +61,8 @@ const words = {
   command: 'keys of a command',
   'program-arguments': 'program and arguments',
   fill: '`zeros`, `ones`, `normal`, `uniform`, `index`, or one key of a fill',
+  'block-format':
+    '`q4_0`, `q4_k`, `q8_0`, `ort-q4-32`, `ort-q8-32`, `mlc-q4f16`, or the parameter that names one',
   generator: 'keys below',
 };
 

@@ -16,21 +16,21 @@ function writeScale(view: DataView, offset: number, exponent: number, random: Ra
   view.setUint16(offset, ((exponent + 15) << 10) | random.integer(1024), true);
 }
 
-/** Scales that lie in a buffer of their own, one each. */
-const scales: Readonly<Record<'f32' | 'f16', Block>> = {
-  f16: { bytes: 2, write: (view, offset, random) => writeScale(view, offset, -6, random) },
-  f32: {
+/** Scales in [2^exponent, 2^(exponent + 1)) that lie in a buffer of their own, one each. */
+function scales(type: 'f32' | 'f16', exponent: number): Block {
+  if (type === 'f16')
+    return { bytes: 2, write: (view, offset, random) => writeScale(view, offset, exponent, random) };
+  return {
     bytes: 4,
     write: (view, offset, random) =>
-      view.setFloat32(offset, 2 ** -6 * (1 + random.integer(1024) / 1024), true),
-  },
-};
+      view.setFloat32(offset, 2 ** exponent * (1 + random.integer(1024) / 1024), true),
+  };
+}
 
-/** Values come to at most 1/2, whatever the format. */
-const formats: Readonly<Record<BlockFormat, Block & { readonly apart: boolean }>> = {
+/** Values come to at most 1/2, whatever the format; `apart` is the exponent of scales in a buffer of their own. */
+const formats: Readonly<Record<BlockFormat, Block & { readonly apart?: number }>> = {
   // 32 values: f16 scale, 32 nibbles (value i and i + 16 in one byte), less 8 (ggml-common.h: block_q4_0).
   q4_0: {
-    apart: false,
     bytes: 18,
     write(view, offset, random) {
       writeScale(view, offset, -6, random);
@@ -39,7 +39,6 @@ const formats: Readonly<Record<BlockFormat, Block & { readonly apart: boolean }>
   },
   // 32 values: f16 scale, 32 i8 of which -128 is none (block_q8_0).
   q8_0: {
-    apart: false,
     bytes: 34,
     write(view, offset, random) {
       writeScale(view, offset, -10, random);
@@ -48,7 +47,6 @@ const formats: Readonly<Record<BlockFormat, Block & { readonly apart: boolean }>
   },
   // 256 values: f16 scales of the scales and of the minima, 8 of each in 6 bits, nibbles (block_q4_K).
   q4_k: {
-    apart: false,
     bytes: 144,
     write(view, offset, random) {
       writeScale(view, offset, -12, random);
@@ -58,13 +56,19 @@ const formats: Readonly<Record<BlockFormat, Block & { readonly apart: boolean }>
   },
   // Eight nibbles a word, less 8 (MatMulNBits of ONNX Runtime); all are values.
   'ort-q4-32': {
-    apart: true,
+    apart: -6,
+    bytes: 4,
+    write: (view, offset, random) => writeWords(view, offset, 1, random),
+  },
+  // Four bytes a word, less 128 (the same with 8 bits).
+  'ort-q8-32': {
+    apart: -10,
     bytes: 4,
     write: (view, offset, random) => writeWords(view, offset, 1, random),
   },
   // Eight nibbles a word, less 7: 15 is none (q4f16_1 of MLC).
   'mlc-q4f16': {
-    apart: true,
+    apart: -6,
     bytes: 4,
     write(view, offset, random) {
       for (let i = 0; i < 4; i++) view.setUint8(offset + i, random.integer(15) | (random.integer(15) << 4));
@@ -75,5 +79,5 @@ const formats: Readonly<Record<BlockFormat, Block & { readonly apart: boolean }>
 /** What a buffer of this type holds of a format: whole blocks, or where scales lie apart, those or the numbers. */
 export function blockOf(format: BlockFormat, type: ScalarType): Block {
   const { apart, ...block } = formats[format];
-  return apart && (type === 'f32' || type === 'f16') ? scales[type] : block;
+  return apart !== undefined && (type === 'f32' || type === 'f16') ? scales(type, apart) : block;
 }

@@ -6,6 +6,7 @@ import type {
   SourcePosition,
   Workload,
 } from '../manifest/index.ts';
+import { blockFormatNamed } from '../manifest/index.ts';
 import { blockOf } from './blocks.ts';
 import { evaluateOrFail, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
@@ -125,7 +126,10 @@ const kinds: { readonly [K in Kind]: Resolve<K> } = {
       return refuse(buffer, `is ${values[beyond]}, which is outside of ${type}`, beyond);
     return succeeded({ fill: 'zeros', values });
   },
-  blocks(format, buffer) {
+  blocks(written, buffer) {
+    const named = typeof written === 'string' ? written : buffer.workload.parameters[written.parameter];
+    const format = blockFormatNamed(named);
+    if (format === null) return refuse(buffer, `is ${named}, which is no format of quantised weights`);
     const { bytes } = blockOf(format, buffer.type);
     const rest = sizeOf(buffer) % bytes;
     // What is left of the last word of whole blocks is padding.

@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/index.ts';
 import type { ManifestBuffer } from '../schema/index.ts';
+import { blockFormatNamed, blockFormats } from './block-formats.ts';
 import { compileAt, type VariableTypes } from './expressions.ts';
 import { resolvePath } from './paths.ts';
 import type { Place } from './place.ts';
@@ -44,7 +45,16 @@ const kinds: { readonly [K in keyof Required<Keys>]: Read<K> } = {
   permutation: (written, place, context) => ({ permutation: numbers(written, place, 'int', context) }),
   cumulative: (written, place, context) => ({ cumulative: numbers(written, place, 'int', context) }),
   values: (written, place, context) => ({ values: numbers(written, place, ['int', 'double'], context) }),
-  blocks: (written) => ({ blocks: written }),
+  blocks(written, place, { workloads }) {
+    const format = blockFormatNamed(written);
+    if (format !== null) return { blocks: format };
+    if (Object.hasOwn(workloads.types, written)) return { blocks: { parameter: written } };
+    place.value({
+      message: `'${written}' is no format of quantised weights and no workload parameter`,
+      nextStep: `write ${blockFormats.join(', ')}, or the parameter whose text names one`,
+    });
+    return null;
+  },
   file(written, place, { sources }) {
     const [first] = Object.entries(sources.read([{ path: written, place }]));
     if (first === undefined) return null;

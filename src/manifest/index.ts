@@ -1,4 +1,5 @@
 export { fillArgument, fillArguments, namesIn } from './arguments.ts';
+export { type BlockFormat, blockFormatNamed } from './block-formats.ts';
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
 export { ComposedText } from './composed-text.ts';
 export { formatProblems } from './format-problems.ts';
@@ -24,7 +25,6 @@ export { SourceText } from './source-text.ts';
 export { includeCandidates, placeholder } from './templates.ts';
 export type {
   BetweenLaunches,
-  BlockFormat,
   Budget,
   BufferDefinition,
   CommandDefinition,

@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/index.ts';
 import type { Configuration, Tunable } from '../space/index.ts';
+import type { BlockFormat } from './block-formats.ts';
 import type { Objective } from './objective.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -71,9 +72,6 @@ export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
 
 export type FillName = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
 
-/** How quantised weights are stored. */
-export type BlockFormat = 'q4_0' | 'q4_k' | 'q8_0' | 'ort-q4-32' | 'mlc-q4f16';
-
 /** What a buffer holds before a launch, with every number worked out. Plain data: equal fills hold the same. */
 export type Fill =
   | FillName
@@ -106,7 +104,7 @@ export type FillDefinition =
   | { readonly permutation: readonly Expression[] }
   | { readonly cumulative: readonly Expression[] }
   | { readonly values: readonly Expression[] }
-  | { readonly blocks: BlockFormat }
+  | { readonly blocks: BlockFormat | { readonly parameter: string } }
   | { readonly file: { readonly path: string; readonly source: SourceFile } }
   | { readonly generate: GeneratorDefinition };
 

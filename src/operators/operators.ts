@@ -45,6 +45,13 @@ import pool2dFragment from './pool2d/operator.yaml';
 import pool2d from './pool2d/pool2d.wesl';
 import pool2dReference from './pool2d/reference.wesl';
 import windows from './pool2d/windows.wesl';
+import blocks from './qmatmul/blocks.wesl';
+import qmatmulFragment from './qmatmul/operator.yaml';
+import qmatmul from './qmatmul/qmatmul.wesl';
+import qmatmulReference from './qmatmul/reference.wesl';
+import qmatmulTokens from './qmatmul/tokens.wesl';
+import qmatvecFragment from './qmatvec/operator.yaml';
+import qmatvecTokens from './qmatvec/tokens.wesl';
 import reduceFragment from './reduce/operator.yaml';
 import reduce from './reduce/reduce.wesl';
 import reduceReference from './reduce/reference.wesl';
@@ -93,6 +100,12 @@ export const operators: readonly OperatorDefinition[] = [
     ...{ matmul, operands: matmulOperands, product, activation, reference: matmulReference },
   }),
   operator('matvec', matvecFragment, { matvec, activation, reference: matvecReference }),
+  operator('qmatvec', qmatvecFragment, {
+    ...{ qmatmul, blocks, tokens: qmatvecTokens, lanes, activation, reference: qmatmulReference },
+  }),
+  operator('qmatmul', qmatmulFragment, {
+    ...{ qmatmul, blocks, tokens: qmatmulTokens, lanes, activation, reference: qmatmulReference },
+  }),
   operator('conv2d', conv2dFragment, {
     ...{ conv2d, operands: conv2dOperands, direct: conv2dDirect, depthwise: conv2dDepthwise },
     ...{ product, activation, reference: conv2dReference },

@@ -102,6 +102,7 @@ describe('fills with a meaning', () => {
       "is q4_0, blocks of 18 bytes, and the buffer's 32 bytes are no whole number of them",
       'q4_0',
     ],
+    ['{ blocks: VOCAB }', 'is 3, which is no format of quantised weights', 'VOCAB'],
     ['{ file: data/eight.bin }', 'is data/eight.bin of 8 bytes; 8 u32 are 32', 'data/'],
   ])('refuse %s', async (fill, message, at) => {
     const failure = await faultOf(manifest(fill));
@@ -117,7 +118,7 @@ describe('fills with a meaning', () => {
     expect(messages('{ integers: [0, 5], permutation: 5 }')).toEqual(["'fill' must have at most 1 keys"]);
     expect(messages('{ integers: [5] }')).toEqual(["'integers' must have at least 2 items"]);
     expect(messages('{ blocks: q4_1 }')).toEqual([
-      "'blocks' must be q4_0, q4_k, q8_0, ort-q4-32 or mlc-q4f16",
+      "'q4_1' is no format of quantised weights and no workload parameter",
     ]);
     expect(messages('{ file: ../../etc/passwd }')).toEqual([
       "the path '../../etc/passwd' leads out of the repository",

@@ -91,7 +91,7 @@ export const thoroughness = {
 };
 
 /** Half-precision bits as a number. */
-function fromHalf(bits: number): number {
+export function halfOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -110,7 +110,7 @@ export function contentsOf(program: Program, name: string): Float64Array {
       case 'f32':
         return view.getFloat32(4 * i, true);
       case 'f16':
-        return fromHalf(view.getUint16(2 * i, true));
+        return halfOf(view.getUint16(2 * i, true));
       case 'i32':
         return view.getInt32(4 * i, true);
       case 'u32':

@@ -124,10 +124,7 @@ export type Fill =
        * @maxItems 16384
        */
       readonly values?: ReadonlyArray<NumberExpression>;
-      /**
-       * Quantised weights as they are stored: finite scales of sensible size, random numbers. Of ort-q4-32 and mlc-q4f16, whose scales lie in a buffer of their own, a buffer of floats holds scales and one of integers the numbers.
-       */
-      readonly blocks?: "q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "mlc-q4f16";
+      readonly blocks?: BlockFormat;
       /**
        * The bytes of a file inside the repository, relative to the manifest's folder; it has exactly the buffer's size.
        */
@@ -141,6 +138,13 @@ export type Fill =
  * via the `definition` "number-expression".
  */
 export type NumberExpression = string | number;
+/**
+ * A format of quantised weights, or the workload parameter whose text names one, with _ for -.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "block-format".
+ */
+export type BlockFormat = ("q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "ort-q8-32" | "mlc-q4f16") | Identifier;
 /**
  * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
  *

@@ -1154,7 +1154,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
   return validate107.errors = vErrors, errors === 0;
 }
 validate107.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema46 = { type: "object", additionalProperties: !1, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: !1 }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } }, schema47 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: !1, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } }, schema48 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+var schema46 = { type: "object", additionalProperties: !1, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: !1 }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } }, schema47 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: !1, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { $ref: "#/$defs/block-format" }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } }, schema48 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
@@ -1184,6 +1184,29 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
   return validate119.errors = vErrors, errors === 0;
 }
 validate119.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema49 = { anyOf: [{ enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "ort-q8-32", "mlc-q4f16"] }, { $ref: "#/$defs/identifier" }] };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
+  if (!(data === "q4_0" || data === "q4_k" || data === "q8_0" || data === "ort-q4-32" || data === "ort-q8-32" || data === "mlc-q4f16")) {
+    let err0 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema49.anyOf[0].enum } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  var _valid0 = _errs1 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs2 = errors;
+  validate81(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
+  var _valid0 = _errs2 === errors;
+  if (valid0 = valid0 || _valid0, valid0)
+    errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
+  else {
+    let err1 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {} };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate121.errors = vErrors, errors === 0;
+}
+validate121.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
@@ -1293,27 +1316,20 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data7 = data.blocks;
-      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
-        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema47.properties.blocks.enum } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-      }
-    }
-    if (data.file !== void 0 && func0.call(data, "file")) {
+    if (data.blocks !== void 0 && func0.call(data, "blocks") && (validate121(data.blocks, { instancePath: instancePath + "/blocks", parentData: data, parentDataProperty: "blocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length)), data.file !== void 0 && func0.call(data, "file")) {
       let data8 = data.file;
       if (typeof data8 == "string") {
         if (func67(data8) > 512) {
-          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (func67(data8) < 1) {
-          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
       } else {
-        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     data.generate !== void 0 && func0.call(data, "generate") && (validate73(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length));
@@ -1485,11 +1501,11 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
   return validate111.errors = vErrors, errors === 0;
 }
 validate111.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema49 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: !1, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+var schema50 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: !1, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -1520,12 +1536,12 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func0.call(data, "indirect") && (validate81(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate84(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length));
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate130.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema51 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } };
-function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
+validate130.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema52 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1565,7 +1581,7 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.name !== void 0 && func0.call(data, "name") && (validate81(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate73(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate90(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate127(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate104(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
+    if (data.name !== void 0 && func0.call(data, "name") && (validate81(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate73(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate90(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate130(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate104(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
       let data7 = data.bindings;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length > 32) {
@@ -1592,7 +1608,7 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let data8 = data7[key2];
           if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8)) && !(data8 && typeof data8 == "object" && !Array.isArray(data8))) {
-            let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema51.properties.bindings.additionalProperties.type } };
+            let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema52.properties.bindings.additionalProperties.type } };
             vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
           if (typeof data8 == "number" && isFinite(data8)) {
@@ -1667,11 +1683,11 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate133.errors = vErrors, errors === 0;
+  return validate136.errors = vErrors, errors === 0;
 }
-validate133.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
+validate136.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate135.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
@@ -1683,19 +1699,19 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate133(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
+      validate136(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate132.errors = vErrors, errors === 0;
+  return validate135.errors = vErrors, errors === 0;
 }
-validate132.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } };
-function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate143.evaluated;
+validate135.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } };
+function validate146(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate146.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema52.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema53.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
@@ -1753,11 +1769,11 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate73(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate90(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate127(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate132(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate73(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate90(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate130(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate135(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors), errors = vErrors.length));
   }
-  return validate143.errors = vErrors, errors === 0;
+  return validate146.errors = vErrors, errors === 0;
 }
-validate143.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate146.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -2056,7 +2072,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate98(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate103(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate107(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate111(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate127(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate132(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate143(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate98(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate103(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate107(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate111(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate130(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate135(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate146(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
       let data38 = data["between-launches"];
       if (typeof data38 != "string") {
         let err46 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/type", keyword: "type", params: { type: "string" } };
@@ -2079,9 +2095,9 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
   return validate68.errors = vErrors, errors === 0;
 }
 validate68.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema53 = { type: "object", additionalProperties: !1, required: ["calls"], properties: { calls: { type: "object", minProperties: 1, maxProperties: 500, propertyNames: { maxLength: 64 }, additionalProperties: { type: ["number", "object"], exclusiveMinimum: 0, maximum: 1e9, minProperties: 1, maxProperties: 64, propertyNames: { maxLength: 2200 }, additionalProperties: { $ref: "#/$defs/calls" } } }, "launch-overhead-us": { type: "number", minimum: 0, maximum: 1e6, default: 0 }, covers: { type: "object", additionalProperties: !1, properties: { macs: { $ref: "#/$defs/percentage" }, bytes: { $ref: "#/$defs/percentage" } } }, "inferences-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 }, gate: { $ref: "#/$defs/gate" } } };
-function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate157.evaluated;
+var schema54 = { type: "object", additionalProperties: !1, required: ["calls"], properties: { calls: { type: "object", minProperties: 1, maxProperties: 500, propertyNames: { maxLength: 64 }, additionalProperties: { type: ["number", "object"], exclusiveMinimum: 0, maximum: 1e9, minProperties: 1, maxProperties: 64, propertyNames: { maxLength: 2200 }, additionalProperties: { $ref: "#/$defs/calls" } } }, "launch-overhead-us": { type: "number", minimum: 0, maximum: 1e6, default: 0 }, covers: { type: "object", additionalProperties: !1, properties: { macs: { $ref: "#/$defs/percentage" }, bytes: { $ref: "#/$defs/percentage" } } }, "inferences-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 }, gate: { $ref: "#/$defs/gate" } } };
+function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate160.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "number" && isFinite(data)) {
     if (data > 1e9 || isNaN(data)) {
       let err0 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
@@ -2095,11 +2111,11 @@ function validate157(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate157.errors = vErrors, errors === 0;
+  return validate160.errors = vErrors, errors === 0;
 }
-validate157.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
+validate160.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate159(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate159.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.calls === void 0 || !func0.call(data, "calls")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "calls" } };
@@ -2143,7 +2159,7 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let data1 = data0[key2];
           if (!(typeof data1 == "number" && isFinite(data1)) && !(data1 && typeof data1 == "object" && !Array.isArray(data1))) {
-            let err6 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/type", keyword: "type", params: { type: schema53.properties.calls.additionalProperties.type } };
+            let err6 = { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/calls/additionalProperties/type", keyword: "type", params: { type: schema54.properties.calls.additionalProperties.type } };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
           if (typeof data1 == "number" && isFinite(data1)) {
@@ -2182,7 +2198,7 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
             for (let key4 of Object.keys(data1)) {
               if (errors >= 200)
                 break;
-              validate157(data1[key4], { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors), errors = vErrors.length);
+              validate160(data1[key4], { instancePath: instancePath + "/calls/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors), errors = vErrors.length);
             }
           }
         }
@@ -2245,9 +2261,9 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate156.errors = vErrors, errors === 0;
+  return validate159.errors = vErrors, errors === 0;
 }
-validate156.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate159.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2361,7 +2377,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key5 of Object.keys(data10)) {
           if (errors >= 200)
             break;
-          validate156(data10[key5], { instancePath: instancePath + "/networks/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length);
+          validate159(data10[key5], { instancePath: instancePath + "/networks/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors), errors = vErrors.length);
         }
       } else {
         let err16 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "object" } };

@@ -46,9 +46,9 @@ export type Fill =
        */
       readonly values?: ReadonlyArray<(string | number)>;
       /**
-       * Quantised weights as they are stored: finite scales of sensible size, random numbers. Of ort-q4-32 and mlc-q4f16, whose scales lie in a buffer of their own, a buffer of floats holds scales and one of integers the numbers.
+       * Quantised weights as they are stored: finite scales of sensible size, random numbers. Of ort-q4-32, ort-q8-32 and mlc-q4f16, whose scales lie in a buffer of their own, a buffer of floats holds scales and one of integers the numbers.
        */
-      readonly blocks?: "q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "mlc-q4f16";
+      readonly blocks?: ("q4_0" | "q4_k" | "q8_0" | "ort-q4-32" | "ort-q8-32" | "mlc-q4f16") | string;
       /**
        * The bytes of a file inside the repository, relative to the manifest's folder; it has exactly the buffer's size.
        */

@@ -62,8 +62,8 @@ var require_equal = __commonJS({
 });
 var validate = validate52, stdin_default = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: !1, required: ["group", "description", "parameters", "source", "tunables", "default", "buffers"], properties: { group: { enum: ["products", "attention", "images", "rows", "elements"] }, description: { type: "string", minLength: 1, maxLength: 400 }, parameters: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "manifest.schema.json#/$defs/identifier" }, additionalProperties: { $ref: "#/$defs/parameter" } }, source: { $ref: "manifest.schema.json#/$defs/path" }, entry: { $ref: "manifest.schema.json#/$defs/entry-point" }, tunables: { $ref: "manifest.schema.json#/$defs/tunables" }, constraints: { $ref: "manifest.schema.json#/$defs/constraints" }, default: { $ref: "manifest.schema.json#/$defs/configuration" }, buffers: { $ref: "manifest.schema.json#/$defs/buffers" }, dispatch: { $ref: "manifest.schema.json#/$defs/dispatch" }, passes: { $ref: "manifest.schema.json#/$defs/passes" }, reference: { $ref: "manifest.schema.json#/$defs/reference" } }, if: { properties: { passes: !0 }, required: ["passes"] }, then: { properties: { entry: !1, dispatch: !1 } }, else: { properties: { dispatch: !0 }, required: ["dispatch"] }, $defs: { parameter: { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } } } }, func0 = Object.prototype.hasOwnProperty, func74 = require_ucs2length().default;
 var pattern8 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate164(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate164.evaluated;
+function validate167(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate167.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -81,12 +81,12 @@ function validate164(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate164.errors = vErrors, errors === 0;
+  return validate167.errors = vErrors, errors === 0;
 }
-validate164.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema57 = { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } }, func27 = require_equal().default, schema39 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate167(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate167.evaluated;
+validate167.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema58 = { type: "object", additionalProperties: !1, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: !0, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } }, func27 = require_equal().default, schema39 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate170.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -115,11 +115,11 @@ function validate167(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate167.errors = vErrors, errors === 0;
+  return validate170.errors = vErrors, errors === 0;
 }
-validate167.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate166(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate166.evaluated;
+validate170.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate169(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate169.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func0.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -152,7 +152,7 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema57.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema58.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -183,7 +183,7 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate167(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors), errors = vErrors.length);
+          validate170(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -200,16 +200,16 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func0.call(data, "default") && (validate167(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors), errors = vErrors.length));
+    data.default !== void 0 && func0.call(data, "default") && (validate170(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate166.errors = vErrors, errors === 0;
+  return validate169.errors = vErrors, errors === 0;
 }
-validate166.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate171.evaluated;
+validate169.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate174.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func74(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -223,11 +223,11 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate171.errors = vErrors, errors === 0;
+  return validate174.errors = vErrors, errors === 0;
 }
-validate171.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate173.evaluated;
+validate174.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate176(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate176.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func74(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -245,9 +245,9 @@ function validate173(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate173.errors = vErrors, errors === 0;
+  return validate176.errors = vErrors, errors === 0;
 }
-validate173.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate176.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -304,8 +304,8 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return validate101.errors = vErrors, errors === 0;
 }
 validate101.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate175(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate175.evaluated;
+function validate178(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate178.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -358,9 +358,9 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate175.errors = vErrors, errors === 0;
+  return validate178.errors = vErrors, errors === 0;
 }
-validate175.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate178.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var schema44 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
 function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
@@ -381,8 +381,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate179(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate179.evaluated;
+function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate182.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -395,11 +395,11 @@ function validate179(data, { instancePath = "", parentData, parentDataProperty, 
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate179.errors = vErrors, errors === 0;
+  return validate182.errors = vErrors, errors === 0;
 }
-validate179.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate182.evaluated;
+validate182.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate185(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate185.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -425,9 +425,9 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate182.errors = vErrors, errors === 0;
+  return validate185.errors = vErrors, errors === 0;
 }
-validate182.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate185.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var schema47 = { type: "object", additionalProperties: !1, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: !1 }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } }, schema35 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
@@ -458,7 +458,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   return validate85.errors = vErrors, errors === 0;
 }
 validate85.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema48 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: !1, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } }, schema49 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+var schema48 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: !1, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { $ref: "#/$defs/block-format" }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } }, schema49 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
@@ -488,6 +488,29 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
   return validate120.errors = vErrors, errors === 0;
 }
 validate120.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema50 = { anyOf: [{ enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "ort-q8-32", "mlc-q4f16"] }, { $ref: "#/$defs/identifier" }] };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
+  if (!(data === "q4_0" || data === "q4_k" || data === "q8_0" || data === "ort-q4-32" || data === "ort-q8-32" || data === "mlc-q4f16")) {
+    let err0 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema50.anyOf[0].enum } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  var _valid0 = _errs1 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs2 = errors;
+  validate82(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+  var _valid0 = _errs2 === errors;
+  if (valid0 = valid0 || _valid0, valid0)
+    errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
+  else {
+    let err1 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {} };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate122.errors = vErrors, errors === 0;
+}
+validate122.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var pattern7 = new RegExp("^[^\\u0000]+$", "u");
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
@@ -696,27 +719,20 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data7 = data.blocks;
-      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
-        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema48.properties.blocks.enum } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-      }
-    }
-    if (data.file !== void 0 && func0.call(data, "file")) {
+    if (data.blocks !== void 0 && func0.call(data, "blocks") && (validate122(data.blocks, { instancePath: instancePath + "/blocks", parentData: data, parentDataProperty: "blocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length)), data.file !== void 0 && func0.call(data, "file")) {
       let data8 = data.file;
       if (typeof data8 == "string") {
         if (func74(data8) > 512) {
-          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (func74(data8) < 1) {
-          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
       } else {
-        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length));
@@ -920,8 +936,8 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
   return validate114.errors = vErrors, errors === 0;
 }
 validate114.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate186(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate186.evaluated;
+function validate189(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate189.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -951,14 +967,14 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate186.errors = vErrors, errors === 0;
+  return validate189.errors = vErrors, errors === 0;
 }
-validate186.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema50 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: !1, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
-function validate190(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate190.evaluated;
+validate189.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema51 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: !1, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate193.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema51.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -989,10 +1005,10 @@ function validate190(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func0.call(data, "indirect") && (validate82(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate85(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length));
   }
-  return validate190.errors = vErrors, errors === 0;
+  return validate193.errors = vErrors, errors === 0;
 }
-validate190.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema52 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
+validate193.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema53 = { type: "object", additionalProperties: !1, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: !1, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } } }, schema28 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["file", "export"], properties: { file: { $ref: "#/$defs/path" }, export: { type: "string", minLength: 1, maxLength: 256, pattern: "^[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)*$" } } };
 function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -1091,10 +1107,10 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
   return validate91.errors = vErrors, errors === 0;
 }
 validate91.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate128.evaluated;
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema51.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
@@ -1125,11 +1141,11 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
     }
     data.indirect !== void 0 && func0.call(data, "indirect") && (validate82(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate85(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length));
   }
-  return validate128.errors = vErrors, errors === 0;
+  return validate131.errors = vErrors, errors === 0;
 }
-validate128.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
+validate131.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1169,7 +1185,7 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.name !== void 0 && func0.call(data, "name") && (validate82(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate128(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate105(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
+    if (data.name !== void 0 && func0.call(data, "name") && (validate82(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate131(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate105(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
       let data7 = data.bindings;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length > 32) {
@@ -1196,7 +1212,7 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let data8 = data7[key2];
           if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8)) && !(data8 && typeof data8 == "object" && !Array.isArray(data8))) {
-            let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema52.properties.bindings.additionalProperties.type } };
+            let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema53.properties.bindings.additionalProperties.type } };
             vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
           if (typeof data8 == "number" && isFinite(data8)) {
@@ -1271,56 +1287,56 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate134.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate134.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate195(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate195.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
-    if (data.length > 32) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    let len0 = data.length;
-    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate134(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
-  } else {
-    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
-    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-  }
-  return validate195.errors = vErrors, errors === 0;
-}
-validate195.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema53 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } };
-function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
-    if (data.length > 32) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    let len0 = data.length;
-    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate134(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
-  } else {
-    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
-    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-  }
-  return validate133.errors = vErrors, errors === 0;
-}
-validate133.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+validate137.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate198.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.length < 1) {
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate137(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate198.errors = vErrors, errors === 0;
+}
+validate198.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema54 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, properties: { source: { $ref: "#/$defs/program-source" }, generate: { $ref: "#/$defs/generator" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } }, if: { properties: { generate: !0 }, required: ["generate"] }, then: { properties: { source: !1 } }, else: { required: ["source"] } };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.length < 1) {
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate137(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate136.errors = vErrors, errors === 0;
+}
+validate136.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate201(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate201.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema53.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema54.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   let _errs1 = errors, valid0 = !0, _errs2 = errors;
@@ -1378,11 +1394,11 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate128(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate133(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.generate !== void 0 && func0.call(data, "generate") && (validate74(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate91(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate131(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate136(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length));
   }
-  return validate198.errors = vErrors, errors === 0;
+  return validate201.errors = vErrors, errors === 0;
 }
-validate198.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate201.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -1503,7 +1519,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors >= 200)
             break;
           let _errs11 = errors;
-          validate164(key1, { instancePath: instancePath + "/parameters", parentData: data4, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors), errors = vErrors.length);
+          validate167(key1, { instancePath: instancePath + "/parameters", parentData: data4, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors), errors = vErrors.length);
           var valid3 = _errs11 === errors;
           if (!valid3) {
             let err19 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -1513,14 +1529,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key2 of Object.keys(data4)) {
           if (errors >= 200)
             break;
-          validate166(data4[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data4, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors), errors = vErrors.length);
+          validate169(data4[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data4, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors), errors = vErrors.length);
         }
       } else {
         let err20 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate171(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate173(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables") && (validate175(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate179(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate182(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate186(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate190(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate195(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate198(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate174(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate176(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors), errors = vErrors.length)), data.tunables !== void 0 && func0.call(data, "tunables") && (validate178(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate182(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate185(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate189(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate193(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate198(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate201(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors), errors = vErrors.length));
   } else {
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
