@@ -3,14 +3,18 @@ import type { ModelFile } from '../schema/index.ts';
 import { createCostModel } from './cost-model.ts';
 import type { CostModel, CostRow } from './types.ts';
 
-/** The model as its file: rows only, since trees are refitted from them. */
+/** The model as its file: rows, from which all else is fitted again, and what work costs, for people to read. */
 export function costModelToFile(model: CostModel & { readonly seed?: number }): ModelFile {
   return {
     schema: 'joulegate-model',
-    version: 1,
+    version: 2,
     family: model.family,
     seed: model.seed ?? 0,
     featureNames: [...model.featureNames],
+    workCosts: (model.work?.costs ?? []).map(({ what, nanoseconds }) => ({
+      what,
+      nanoseconds: Number(nanoseconds.toPrecision(4)),
+    })),
     rows: model.rows.map((row) => ({
       family: row.family,
       kernel: row.kernel,

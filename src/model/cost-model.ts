@@ -3,7 +3,8 @@ import type { BoostedTrees } from './boosted-trees.ts';
 import { checkedRow, costWeights, mergeRows } from './cost-rows.ts';
 import { featureMatrix } from './feature-matrix.ts';
 import { trainTrees } from './train-trees.ts';
-import type { CostModel, CostPrediction, CostRow } from './types.ts';
+import type { CostModel, CostPrediction, CostRow, WorkCosts } from './types.ts';
+import { fitWorkCosts } from './work-costs.ts';
 
 /** Fewer rows than this predict nothing worth following. */
 const minRows = 24;
@@ -24,19 +25,29 @@ function treeRow(features: ArrayLike<number>, ownFamily: boolean): Float64Array 
   return row;
 }
 
-/** Knows rows; fits its trees when it is first asked. */
-class TreeCostModel implements CostModel {
+/** Knows rows; fits itself when it is first asked. */
+class FittedCostModel implements CostModel {
   readonly family: string;
   readonly featureNames: readonly string[];
   readonly rows: readonly CostRow[];
   readonly seed: number;
   #fitted: { readonly latency: BoostedTrees | null; readonly power: BoostedTrees | null } | null = null;
+  #work: WorkCosts | null | undefined;
 
   constructor(task: Required<CostModelTask>) {
     this.family = task.family;
     this.featureNames = task.featureNames;
     this.rows = task.rows;
     this.seed = task.seed >>> 0;
+  }
+
+  /** What kinds of work cost, fitted to rows of the family that is predicted for; null while it has too few. */
+  get work(): WorkCosts | null {
+    if (this.#work === undefined) {
+      const own = this.rows.filter((row) => row.family === this.family);
+      this.#work = own.length < minRows ? null : fitWorkCosts(own, this.featureNames);
+    }
+    return this.#work;
   }
 
   /** Trees for the logarithm of `quantity`; costs span magnitudes from kernel to kernel. */
@@ -65,7 +76,8 @@ class TreeCostModel implements CostModel {
       this.#fitted = {
         latency: this.#fit(
           this.rows,
-          (row) => row.latencyMs,
+          // What the sum of work leaves.
+          (row) => row.latencyMs / (this.work?.latencyMs(row.features) ?? 1),
           (row) => row.latencyMs,
         ),
         power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row)),
@@ -79,7 +91,7 @@ class TreeCostModel implements CostModel {
     if (latency === null) return null;
     const row = treeRow(features, true);
     return {
-      latencyMs: Math.exp(latency.predict(row)),
+      latencyMs: Math.exp(latency.predict(row)) * (this.work?.latencyMs(features) ?? 1),
       watts: power === null ? Number.NaN : Math.exp(power.predict(row)),
     };
   }
@@ -90,11 +102,11 @@ class TreeCostModel implements CostModel {
 }
 
 /**
- * A cost model over static features: boosted trees for the logarithms of latency and of mean power, fitted when it
- * first predicts. Bounded to the newest 20,000 rows. The same rows and seed give the same predictions to the bit.
+ * A cost model over static features: latency as a sum of work, boosted trees for the logarithms of what that leaves and of mean
+ * power, fitted when it first predicts. Bounded to the newest 20,000 rows. The same rows and seed give the same predictions to the bit.
  * Throws RangeError on rows whose features do not match or that cannot have been measured.
  */
 export function createCostModel(task: CostModelTask): CostModel & { readonly seed: number } {
   const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
-  return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
+  return new FittedCostModel({ ...task, rows: mergeRows([], rows) });
 }

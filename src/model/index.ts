@@ -9,3 +9,4 @@ export { fitCovariance, priorParameters } from './fit-covariance.ts';
 export { GaussianProcess, type Query, type Solution } from './gaussian-process.ts';
 export { type TreeOptions, trainTrees } from './train-trees.ts';
 export type { CostModel, CostRow } from './types.ts';
+export { fitWorkCosts } from './work-costs.ts';

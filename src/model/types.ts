@@ -20,11 +20,28 @@ export interface CostPrediction {
   readonly watts: number;
 }
 
+/** What a kind of work costs on a device. */
+export interface WorkCost {
+  readonly what: string;
+  /** Nanoseconds of a launch's latency for each of them, wherever it is done. */
+  readonly nanoseconds: number;
+}
+
+/** Latency as a sum of work, each kind at a cost of its own. */
+export interface WorkCosts {
+  /** Every kind. */
+  readonly costs: readonly WorkCost[];
+  /** Milliseconds; more than nothing. */
+  latencyMs(features: FeatureVector): number;
+}
+
 /** Predicts latency and mean power of a variant from its static features. Energy is their product. */
 export interface CostModel {
   readonly family: string;
   readonly featureNames: readonly string[];
   readonly rows: readonly CostRow[];
+  /** What kinds of work cost; null while it knows too little, or where features are not those of programs. */
+  readonly work: WorkCosts | null;
   /** null while it knows too little to predict. `watts` is NaN while only latency is known. */
   predict(features: FeatureVector): CostPrediction | null;
   /** A new model that also knows `rows`; refitted. */

@@ -11,7 +11,7 @@ function findRowFault(model: ModelFile): string | null {
 export const modelFormat: FileFormat<ModelFile> = {
   title: 'a cost model',
   schema: 'joulegate-model',
-  version: 1,
+  version: 2,
   maxBytes: 128 * 1024 * 1024,
   expandedLevels: 2,
   validate: validateModel,

@@ -115,10 +115,16 @@ export function readState(path: string): KeptState {
   return checkedParts(readFileOf(format, path), path);
 }
 
+/** Whether there is no cost model, or one of an earlier version: that is made anew, and the history beside it is not lost for it. */
+function isOlder(model: State['model']): model is null {
+  const version = (model as { readonly version?: unknown } | null)?.version;
+  return model === null || (typeof version === 'number' && version < modelFormat.version);
+}
+
 function checkedParts(state: State, label: string): KeptState {
   return {
     family: state.family,
-    model: state.model === null ? null : checkData(modelFormat, state.model, `the model in ${label}`),
+    model: isOlder(state.model) ? null : checkData(modelFormat, state.model, `the model in ${label}`),
     tuned: state.tuned === null ? null : checkData(tunedFormat, state.tuned, `the tuned state in ${label}`),
     history: state.history,
     noise: state.noise,

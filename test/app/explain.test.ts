@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explain, type Host } from '../../src/app/index.ts';
 import { JoulegateError } from '../../src/errors/index.ts';
 import type { RetunedKernel } from '../../src/report/index.ts';
-import { type Recording, writeRecording, writeReport } from '../../src/store/index.ts';
+import { type Recording, writeModel, writeRecording, writeReport } from '../../src/store/index.ts';
 import { guardKernel, guardReport, retunedKernel, retuneReport } from '../report/samples.ts';
+import { model } from '../store/samples.ts';
 
 let folder: string;
 const host = () => ({ workingDirectory: folder }) as Host;
@@ -91,6 +92,17 @@ describe('explain', () => {
     const [explained] = explain(host(), { report: '.', kernel: 'valley' });
     expect(explained?.importances[0]?.tunable).toBe('A');
     expect(explained?.importances[0]?.share).toBeGreaterThan(0.9);
+  });
+
+  it('says what work costs, where a cost model is given', () => {
+    write([won]);
+    writeModel(join(folder, 'model.json'), model);
+    const [explained] = explain(host(), { report: '.', kernel: 'valley', model: 'model.json' });
+    expect(explained?.work).toEqual({
+      family: 'nvidia-h200',
+      costs: [{ what: 'barrier', nanoseconds: 0.5 }],
+    });
+    expect(explain(host(), { report: '.', kernel: 'valley' })[0]?.work).toBeNull();
   });
 
   it('takes one workload or all of them', () => {

@@ -24,10 +24,11 @@ export function lyingState(
     family,
     model: {
       schema: 'joulegate-model',
-      version: 1,
+      version: 2,
       family,
       seed: 1,
       featureNames: [...featureNames],
+      workCosts: [],
       rows: Array.from({ length: 60 }, (_, i) => ({
         family,
         ...subject,

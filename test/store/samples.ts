@@ -72,10 +72,11 @@ export function tunedEntry(changes: Partial<TunedEntry> = {}): TunedEntry {
 
 export const model: ModelFile = {
   schema: 'joulegate-model',
-  version: 1,
+  version: 2,
   family: 'nvidia-h200',
   seed: 3,
   featureNames: ['flops', 'bytes'],
+  workCosts: [{ what: 'barrier', nanoseconds: 0.5 }],
   rows: [
     {
       family: 'nvidia-h200',

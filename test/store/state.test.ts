@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { emptyState, type KeptState, packState, unpackState } from '../../src/store/index.ts';
+import { model } from './samples.ts';
 
 const entry = {
   at: '2026-01-31T02:00:00.000Z',
@@ -36,6 +37,13 @@ function changed(change: (file: Record<string, unknown>) => void): Uint8Array {
 describe('a kept state', () => {
   it('comes back as it was packed', () => {
     expect(unpackState(packState(state), 'it')).toEqual(state);
+  });
+
+  it('leaves out a cost model of an earlier version, and keeps the rest', () => {
+    const kept = { ...state, model: { ...model, version: 1 } as never };
+    const back = unpackState(packState(kept), 'state');
+    expect(back.model).toBeNull();
+    expect(back.history).toEqual(state.history);
   });
 
   it('keeps the newest of a history that grew too long', () => {

@@ -5,7 +5,7 @@ import { weighObjective } from '../../manifest/index.ts';
 import { explain as explainRows } from '../../model/index.ts';
 import { nearestName } from '../../schema/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import { type Recording, type Report, readRecording, readReport } from '../../store/index.ts';
+import { type Recording, type Report, readModel, readRecording, readReport } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath } from '../project/index.ts';
 import { recordingsFolder } from './write-findings.ts';
@@ -18,6 +18,8 @@ export interface ExplainOptions {
   readonly kernel: string;
   /** Name of the workload; every one of the kernel's unless given. */
   readonly workload?: string;
+  /** File of a cost model, for what work costs on its device. */
+  readonly model?: string;
 }
 
 /** A configuration that differs in one tunable from the one that is explained. */
@@ -51,6 +53,11 @@ export interface ExplainedKernel {
   /** Median error of predictions of trees that did not learn from the configuration; null if there are too few. */
   readonly predictionError: number | null;
   readonly failures: RetunedKernel['failures'];
+  /** What kinds of work cost on a device, as a cost model has it; null where none was given. */
+  readonly work: {
+    readonly family: string;
+    readonly costs: readonly { readonly what: string; readonly nanoseconds: number }[];
+  } | null;
 }
 
 interface Row {
@@ -184,6 +191,8 @@ export function explain(host: Host, options: ExplainOptions): readonly Explained
     );
   }
   const recordings = recordingsIn(folder);
+  const model = options.model === undefined ? null : readModel(absolutePath(host, options.model));
+  const work = model === null ? null : { family: model.family, costs: model.workCosts };
   return wanted.map((kernel) => {
     const recording = recordings.find(
       (one) => one.kernel === kernel.kernel && one.workload.name === kernel.workload,
@@ -203,6 +212,7 @@ export function explain(host: Host, options: ExplainOptions): readonly Explained
       neighbours: neighboursOf(kernel, rows),
       predictionError: predictionErrorOf(kernel),
       failures: kernel.failures,
+      work,
     };
   });
 }

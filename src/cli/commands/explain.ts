@@ -48,6 +48,19 @@ function neighbourRows({ neighbours, objective }: ExplainedKernel): string[][] {
   return rows.length === 0 ? [] : [['', objective, 'latency', '', ''], ...rows];
 }
 
+/** What work costs, in what a float addition does: the first of a model's list. */
+function workRows({ work }: ExplainedKernel): string[][] {
+  const [first] = work?.costs ?? [];
+  if (work === null || first === undefined) return [];
+  return work.costs.map(({ what, nanoseconds }) => [
+    what,
+    first.nanoseconds > 0
+      ? Number((nanoseconds / first.nanoseconds).toPrecision(2)).toLocaleString('en')
+      : '',
+    `${nanoseconds.toPrecision(2)} ns`,
+  ]);
+}
+
 function describe(explained: ExplainedKernel): string {
   const { kernel, workload, configuration, objective, reason, trials, predictionError } = explained;
   const failed = Object.entries(explained.failures).map(([kind, number]) => `${number} ${kind}`);
@@ -66,6 +79,11 @@ function describe(explained: ExplainedKernel): string {
     ...section('What the tunables matter', importanceRows(explained), [1]),
     ...section('Measured side by side', finalistRows(explained), [1, 2]),
     ...section('One tunable changed, as the search measured it', neighbourRows(explained), [1, 2, 3]),
+    ...section(
+      `What each adds to a launch on ${explained.work?.family}, as the cost model has it, in ${explained.work?.costs[0]?.what}s`,
+      workRows(explained),
+      [1, 2],
+    ),
     ...(explained.neighbours.length === 0 && configuration !== null
       ? ['', 'None of the trials differs from it in one tunable only.']
       : []),
@@ -78,7 +96,10 @@ export const explainCommand: CommandSpec = {
   positionals: ['KERNEL'],
   description:
     'Says of a retuned kernel which tunables matter, what met its configuration side by side, and what every trial costs that differs from it in one tunable. Reads the folder that `retune --report` wrote.',
-  examples: ['joulegate explain softmax --report out', 'joulegate explain matmul --report out --json'],
+  examples: [
+    'joulegate explain softmax --report out',
+    'joulegate explain matmul --report out --model model.json.gz',
+  ],
   options: {
     report: {
       type: 'string',
@@ -86,14 +107,21 @@ export const explainCommand: CommandSpec = {
       help: 'folder of a retune report',
     },
     workload: { type: 'string', value: 'NAME', help: 'only this workload' },
+    model: {
+      type: 'string',
+      value: 'FILE',
+      help: 'cost model, to say what kinds of work cost on its device',
+    },
     ...jsonOption,
   },
   async run(args, host) {
     const workload = args.text('workload');
+    const model = args.text('model');
     const explained = explain(host, {
       report: required(args, 'explain', 'report'),
       kernel: args.positionals[0]!,
       ...(workload === undefined ? {} : { workload }),
+      ...(model === undefined ? {} : { model }),
     });
     const output = args.flag('json') ? formatJson(explained) : `${explained.map(describe).join('\n\n')}\n`;
     return { output, exitCode: ExitCode.passed };

@@ -11,7 +11,7 @@ export interface ModelFile {
   /**
    * Version of the file format.
    */
-  readonly version: 1;
+  readonly version: 2;
   /**
    * Device family the model predicts for.
    */
@@ -29,11 +29,33 @@ export interface ModelFile {
    */
   readonly featureNames: ReadonlyArray<string>;
   /**
+   * What kinds of work cost on the device, as fitted to the rows; empty while too few are known. For people: it is fitted anew, never read back.
+   *
+   * @maxItems 64
+   */
+  readonly workCosts: ReadonlyArray<WorkCost>;
+  /**
    * Measured variants, oldest first.
    *
    * @maxItems 20000
    */
   readonly rows: ReadonlyArray<ModelRow>;
+}
+/**
+ * A kind of work and what it costs.
+ *
+ * This interface was referenced by `ModelFile`'s JSON-Schema
+ * via the `definition` "WorkCost".
+ */
+export interface WorkCost {
+  /**
+   * The kind, in the singular.
+   */
+  readonly what: string;
+  /**
+   * What each of a launch adds to its latency; what many invocations do at the same time adds less than it takes.
+   */
+  readonly nanoseconds: number;
 }
 /**
  * One measured variant.

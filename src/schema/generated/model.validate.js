@@ -22,9 +22,68 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var func0 = Object.prototype.hasOwnProperty, func69 = require_ucs2length().default, schema20 = { type: "object", additionalProperties: !1, required: ["family", "kernel", "workload", "identity", "features", "latencyMs", "watts", "estimated"], properties: { family: { type: "string", minLength: 1, maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 1e3 }, identity: { type: "string", minLength: 1, maxLength: 200 }, features: { type: "array", items: { type: ["number", "null"], minimum: -1e300, maximum: 1e300 }, maxItems: 512 }, latencyMs: { type: "number", minimum: 1e-9, maximum: 1e9 }, watts: { type: ["number", "null"], minimum: 1e-9, maximum: 1e6 }, estimated: { type: "boolean" } } };
+var func0 = Object.prototype.hasOwnProperty, func70 = require_ucs2length().default;
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.what === void 0 || !func0.call(data, "what")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "what" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.nanoseconds === void 0 || !func0.call(data, "nanoseconds")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nanoseconds" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "what" || key0 === "nanoseconds")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.what !== void 0 && func0.call(data, "what")) {
+      let data0 = data.what;
+      if (typeof data0 == "string") {
+        if (func70(data0) > 100) {
+          let err3 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func70(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/what", schemaPath: "#/properties/what/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.nanoseconds !== void 0 && func0.call(data, "nanoseconds")) {
+      let data1 = data.nanoseconds;
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e15 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/nanoseconds", schemaPath: "#/properties/nanoseconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/nanoseconds", schemaPath: "#/properties/nanoseconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/nanoseconds", schemaPath: "#/properties/nanoseconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate53.errors = vErrors, errors === 0;
+}
+validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema21 = { type: "object", additionalProperties: !1, required: ["family", "kernel", "workload", "identity", "features", "latencyMs", "watts", "estimated"], properties: { family: { type: "string", minLength: 1, maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", maxLength: 1e3 }, identity: { type: "string", minLength: 1, maxLength: 200 }, features: { type: "array", items: { type: ["number", "null"], minimum: -1e300, maximum: 1e300 }, maxItems: 512 }, latencyMs: { type: "number", minimum: 1e-9, maximum: 1e9 }, watts: { type: ["number", "null"], minimum: 1e-9, maximum: 1e6 }, estimated: { type: "boolean" } } };
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.family === void 0 || !func0.call(data, "family")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
@@ -69,11 +128,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
-        if (func69(data0) > 200) {
+        if (func70(data0) > 200) {
           let err9 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (func69(data0) < 1) {
+        if (func70(data0) < 1) {
           let err10 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
@@ -85,11 +144,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
       let data1 = data.kernel;
       if (typeof data1 == "string") {
-        if (func69(data1) > 200) {
+        if (func70(data1) > 200) {
           let err12 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (func69(data1) < 1) {
+        if (func70(data1) < 1) {
           let err13 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
@@ -101,7 +160,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.workload !== void 0 && func0.call(data, "workload")) {
       let data2 = data.workload;
       if (typeof data2 == "string") {
-        if (func69(data2) > 1e3) {
+        if (func70(data2) > 1e3) {
           let err15 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
@@ -113,11 +172,11 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.identity !== void 0 && func0.call(data, "identity")) {
       let data3 = data.identity;
       if (typeof data3 == "string") {
-        if (func69(data3) > 200) {
+        if (func70(data3) > 200) {
           let err17 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
-        if (func69(data3) < 1) {
+        if (func70(data3) < 1) {
           let err18 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
@@ -137,7 +196,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-            let err21 = { instancePath: instancePath + "/features/" + i0, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema20.properties.features.items.type } };
+            let err21 = { instancePath: instancePath + "/features/" + i0, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema21.properties.features.items.type } };
             vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
           if (typeof data5 == "number" && isFinite(data5)) {
@@ -175,7 +234,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.watts !== void 0 && func0.call(data, "watts")) {
       let data7 = data.watts;
       if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/type", keyword: "type", params: { type: schema20.properties.watts.type } };
+        let err28 = { instancePath: instancePath + "/watts", schemaPath: "#/properties/watts/type", keyword: "type", params: { type: schema21.properties.watts.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
@@ -197,9 +256,9 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
-  return validate53.errors = vErrors, errors === 0;
+  return validate55.errors = vErrors, errors === 0;
 }
-validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate55.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -223,70 +282,74 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "featureNames" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.rows === void 0 || !func0.call(data, "rows")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rows" } };
+    if (data.workCosts === void 0 || !func0.call(data, "workCosts")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workCosts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.rows === void 0 || !func0.call(data, "rows")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rows" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "seed" || key0 === "featureNames" || key0 === "rows")) {
-        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "seed" || key0 === "featureNames" || key0 === "workCosts" || key0 === "rows")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
-        let err7 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err8 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (data0 !== "joulegate-model") {
-        let err8 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-model" } };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err9 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-model" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.version !== void 0 && func0.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err9 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-      }
-      if (data1 !== 1) {
-        let err10 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+        let err10 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (data1 !== 2) {
+        let err11 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 2 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data2 = data.family;
       if (typeof data2 == "string") {
-        if (func69(data2) > 200) {
-          let err11 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-        }
-        if (func69(data2) < 1) {
-          let err12 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+        if (func70(data2) > 200) {
+          let err12 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
+        if (func70(data2) < 1) {
+          let err13 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
       } else {
-        let err13 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err14 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
       let data3 = data.seed;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 4294967295 || isNaN(data3)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data3 < 0 || isNaN(data3)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err17 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
       }
     }
@@ -294,24 +357,24 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.featureNames;
       if (Array.isArray(data4)) {
         if (data4.length > 512) {
-          let err17 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/maxItems", keyword: "maxItems", params: { limit: 512 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err18 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/maxItems", keyword: "maxItems", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (typeof data5 == "string") {
-            if (func69(data5) > 100) {
-              let err18 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-            }
-            if (func69(data5) < 1) {
-              let err19 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/minLength", keyword: "minLength", params: { limit: 1 } };
+            if (func70(data5) > 100) {
+              let err19 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
               vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
+            if (func70(data5) < 1) {
+              let err20 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
           } else {
-            let err20 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err21 = { instancePath: instancePath + "/featureNames/" + i0, schemaPath: "#/properties/featureNames/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
         let i1 = data4.length, j0;
@@ -322,8 +385,8 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             if (typeof item0 == "string") {
               if (typeof indices0[item0] == "number") {
                 j0 = indices0[item0];
-                let err21 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
-                vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                let err22 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
                 break;
               }
               indices0[item0] = i1;
@@ -331,28 +394,43 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        let err22 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err23 = { instancePath: instancePath + "/featureNames", schemaPath: "#/properties/featureNames/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
-    if (data.rows !== void 0 && func0.call(data, "rows")) {
-      let data6 = data.rows;
+    if (data.workCosts !== void 0 && func0.call(data, "workCosts")) {
+      let data6 = data.workCosts;
       if (Array.isArray(data6)) {
-        if (data6.length > 2e4) {
-          let err23 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        if (data6.length > 64) {
+          let err24 = { instancePath: instancePath + "/workCosts", schemaPath: "#/properties/workCosts/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         let len1 = data6.length;
         for (let i2 = 0; i2 < len1 && errors < 200; i2++)
-          validate53(data6[i2], { instancePath: instancePath + "/rows/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          validate53(data6[i2], { instancePath: instancePath + "/workCosts/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
       } else {
-        let err24 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err25 = { instancePath: instancePath + "/workCosts", schemaPath: "#/properties/workCosts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.rows !== void 0 && func0.call(data, "rows")) {
+      let data8 = data.rows;
+      if (Array.isArray(data8)) {
+        if (data8.length > 2e4) {
+          let err26 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len2 = data8.length;
+        for (let i3 = 0; i3 < len2 && errors < 200; i3++)
+          validate55(data8[i3], { instancePath: instancePath + "/rows/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length);
+      } else {
+        let err27 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
   } else {
-    let err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }
