@@ -45,8 +45,12 @@ import pool2dFragment from './pool2d/operator.yaml';
 import pool2d from './pool2d/pool2d.wesl';
 import pool2dReference from './pool2d/reference.wesl';
 import windows from './pool2d/windows.wesl';
+import qgatherFragment from './qgather/operator.yaml';
+import qgather from './qgather/qgather.wesl';
+import qgatherReference from './qgather/reference.wesl';
 import blocks from './qmatmul/blocks.wesl';
 import qmatmulFragment from './qmatmul/operator.yaml';
+import plainWeights from './qmatmul/plain_weights.wesl';
 import qmatmul from './qmatmul/qmatmul.wesl';
 import qmatmulReference from './qmatmul/reference.wesl';
 import qmatmulTokens from './qmatmul/tokens.wesl';
@@ -101,10 +105,12 @@ export const operators: readonly OperatorDefinition[] = [
   }),
   operator('matvec', matvecFragment, { matvec, activation, reference: matvecReference }),
   operator('qmatvec', qmatvecFragment, {
-    ...{ qmatmul, blocks, tokens: qmatvecTokens, lanes, activation, reference: qmatmulReference },
+    ...{ qmatmul, blocks, tokens: qmatvecTokens, lanes, activation },
+    ...{ plain_weights: plainWeights, reference: qmatmulReference },
   }),
   operator('qmatmul', qmatmulFragment, {
-    ...{ qmatmul, blocks, tokens: qmatmulTokens, lanes, activation, reference: qmatmulReference },
+    ...{ qmatmul, blocks, tokens: qmatmulTokens, lanes, activation },
+    ...{ plain_weights: plainWeights, reference: qmatmulReference },
   }),
   operator('conv2d', conv2dFragment, {
     ...{ conv2d, operands: conv2dOperands, direct: conv2dDirect, depthwise: conv2dDepthwise },
@@ -136,5 +142,10 @@ export const operators: readonly OperatorDefinition[] = [
   operator('conv-transpose', convTransposeFragment, {
     ...{ conv_transpose: convTranspose, operands: convTransposeOperands, extent: convTransposeExtent },
     ...{ product, activation, reference: convTransposeReference },
+  }),
+  operator('qgather', qgatherFragment, {
+    // The layouts read buffers of a module of that name.
+    ...{ qmatmul: qgather, blocks, sweep },
+    ...{ plain_weights: plainWeights, reference: qgatherReference },
   }),
 ];

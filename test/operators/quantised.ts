@@ -7,7 +7,7 @@ type Parameters = Workload['parameters'];
 const isUp = (i: number) => (i % 32 < 16 ? 0 : 4);
 
 /** Weight `i` of all, row after row, in f64 of the scales as they are stored: after ggml-common.h, MatMulNBits and q4f16_1. */
-function weightAt(layout: string, words: DataView, scales: Float64Array, i: number): number {
+export function weightAt(layout: string, words: DataView, scales: Float64Array, i: number): number {
   const byte = (at: number) => words.getUint8(at);
   const half = (at: number) => halfOf(words.getUint16(at, true));
   const block = Math.floor(i / 32);

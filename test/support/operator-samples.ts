@@ -101,6 +101,8 @@ export const operatorSamples: readonly (readonly [operator: string, sizes: Sizes
       bias: true,
     },
   ],
+  ['qgather', { table_rows: 20, k: 256, count: 8 }],
+  ['qgather', { table_rows: 20, k: 64, count: 8, layout: 'q8_0', type: 'f16' }],
 ];
 
 /** Random configurations of a workload that a device of these limits can run; the same every time. */
