@@ -26,7 +26,7 @@ export function page(name: string): string {
 
 export function blocks(language: string): readonly Block[] {
   return [...pages].flatMap(([name, text]) =>
-    [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    [...text.matchAll(/^```([\w+]+)\n([\s\S]*?)^```$/gm)]
       .map(([, found = '', content = '']) => ({ page: name, language: found, text: content }))
       .filter((block) => block.language === language),
   );
