@@ -72,7 +72,8 @@ start, stop = Event(), Event()
 const page = 'command-kernels.md';
 const sketch = (language: string) => blocks(language).find((block) => block.page === page)?.text ?? '';
 const conversation = 'run 3\nwrite .\nrun 1\n';
-const noCompiler = missing('a C++ compiler', 'g++', '--version') !== null;
+const compiler = 'g++';
+const noCompiler = missing('a C++ compiler', compiler, '--version') !== null;
 const noNvcc = missing('nvcc', 'nvcc', '--version') !== null;
 const noPython = missing('Python', '/usr/bin/python3', '--version') !== null;
 
@@ -99,7 +100,7 @@ const outputs = () => [...new Float32Array(new Uint8Array(readFileSync(join(fold
 describe.skipIf(noCompiler)('the sketch in C++', () => {
   function build(failingAfter: number): void {
     const flags = ['-x', 'c++', '-Wall', '-Wextra', '-Werror', `-DFAILING_AFTER=${failingAfter}`];
-    execFileSync('g++', [...flags, '-o', 'saxpy', 'saxpy.cu'], { cwd: folder });
+    execFileSync(compiler, [...flags, '-o', 'saxpy', 'saxpy.cu'], { cwd: folder });
   }
 
   it('answers as it is asked, and computes the same however often it was launched', () => {
