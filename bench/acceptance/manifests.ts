@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type OperatorWorkload, type Sizes, workloadSlug } from './sizes.ts';
+import { type Sizes, workloadSlug } from './sizes.ts';
+import type { OperatorWorkload } from './workload.ts';
 
 interface ManifestRequest {
   readonly folder: string;

@@ -1,12 +1,5 @@
-/** One workload of an operator of the library. */
-export interface OperatorWorkload {
-  readonly operator: string;
-  readonly parameters: Readonly<Record<string, number | string | boolean>>;
-  /** Floating-point operations of a launch; null where the operator is bound by memory. */
-  readonly flops: number | null;
-  /** Bytes that have to be read and written at the least; null where arithmetic bounds it. */
-  readonly bytes: number | null;
-}
+import { awkwardDecoder, recordedDecoder } from './decoder-sizes.ts';
+import type { OperatorWorkload } from './workload.ts';
 
 /** How much is done. `tiny` shows that the machinery works, in seconds, on a software adapter. */
 export interface Sizes {
@@ -109,6 +102,7 @@ const awkward: readonly OperatorWorkload[] = types.flatMap((type) => [
   ]),
   gelu(1, 1, type),
   gelu(31, 257, type),
+  ...awkwardDecoder(type),
 ]);
 
 export const fullSizes: Sizes = {
@@ -132,6 +126,7 @@ export const fullSizes: Sizes = {
     rows('transpose', 8192, 8192, 'f32'),
     { ...rows('reduce', 4096, 16384, 'f32'), bytes: 4 * (4096 * 16384 + 4096) },
     gelu(8192, 8192, 'f32'),
+    ...recordedDecoder,
   ],
   recordedConfigurations: 300,
   recordedEnergies: 60,

@@ -4,7 +4,8 @@ import { median } from '../../../src/stats/index.ts';
 import type { Step } from '../context.ts';
 import { peakOf } from '../peaks.ts';
 import { readOwnRecording } from '../recordings.ts';
-import { type OperatorWorkload, workloadSlug } from '../sizes.ts';
+import { workloadSlug } from '../sizes.ts';
+import type { OperatorWorkload } from '../workload.ts';
 import { recordingPath, usableWorkloads } from './recordings.ts';
 
 interface Rates {

@@ -7,7 +7,8 @@ import type { Step, UnitContext } from '../context.ts';
 import type { Ledger } from '../ledger.ts';
 import { writeOperatorManifest } from '../manifests.ts';
 import { headroomOf, readOwnRecording } from '../recordings.ts';
-import { type OperatorWorkload, workloadSlug } from '../sizes.ts';
+import { workloadSlug } from '../sizes.ts';
+import type { OperatorWorkload } from '../workload.ts';
 import { recordingPath, slack, usableWorkloads } from './recordings.ts';
 
 /** What is kept of a search. */
