@@ -118,13 +118,15 @@ export function createTemplateBuilder(
         return built.ok ? built.value.module.text : null;
       };
       const numbers = Object.keys(values).filter((name) => typeof values[name] === 'number');
-      const free: string[] = [];
-      for (const name of numbers) {
-        const isFree =
-          !decisive.has(name) &&
-          (!unrolls || (Object.hasOwn(parameters, name) && (await isConstant(name, values, marks, program))));
-        if (isFree) free.push(name);
-      }
+      const constants = numbers.filter((name) => !decisive.has(name));
+      const free = unrolls
+        ? await constantsOf(
+            constants.filter((name) => Object.hasOwn(parameters, name)),
+            values,
+            marks,
+            program,
+          )
+        : constants;
       const pieces = await template(free, values, marks, program);
       if (pieces === null || fill(pieces, values) !== actual.value.module.text) {
         return failed('validation', 'the program depends on a number in another way than as a constant');
@@ -188,20 +190,45 @@ async function template(
   return text === null ? null : cut(text, marked);
 }
 
+/** Those numbers that change the program at places of their own only; halves are tried where not all of them do. */
+async function constantsOf(
+  names: readonly string[],
+  values: Values,
+  marks: ReadonlyMap<string, number>,
+  program: Text,
+): Promise<readonly string[]> {
+  if (names.length === 0 || (await areConstants(names, values, marks, program))) return names;
+  if (names.length === 1) return [];
+  const half = names.length >> 1;
+  return [
+    ...(await constantsOf(names.slice(0, half), values, marks, program)),
+    ...(await constantsOf(names.slice(half), values, marks, program)),
+  ];
+}
+
 /**
- * Whether a number changes the program at places of its own only. Tried with numbers that divide differently, because
- * a loop whose trips it decides may look alike for some.
+ * Whether numbers change the program at places of their own only. Tried with numbers that divide differently, each by each
+ * too, because a loop whose trips they decide may look alike for some.
  */
-async function isConstant(
-  name: string,
+async function areConstants(
+  names: readonly string[],
   values: Values,
   marks: ReadonlyMap<string, number>,
   program: Text,
 ): Promise<boolean> {
-  const pieces = await template([name], values, marks, program);
+  const pieces = await template(names, values, marks, program);
   if (pieces === null) return false;
-  for (const value of [1, 2, values[name]!, (marks.get(name) ?? 0) + 1]) {
-    const other = { ...values, [name]: value };
+  const choices: readonly ((name: string, at: number) => TunableValue | undefined)[] = [
+    () => 1,
+    () => 2,
+    (name) => values[name],
+    (name) => (marks.get(name) ?? 0) + 1,
+    (_, at) => 3 ** (at % 16),
+    (_, at) => 3 ** (15 - (at % 16)),
+  ];
+  for (const choose of choices) {
+    const chosen = names.map((name, at) => [name, choose(name, at)] as const);
+    const other = { ...values, ...Object.fromEntries(chosen) } as Values;
     if ((await program(other)) !== fill(pieces, other)) return false;
   }
   return true;
