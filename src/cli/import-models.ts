@@ -12,14 +12,15 @@ function badArguments(message: string, nextStep: string): JoulegateError {
 
 /** `--dim NAME=N`, several times. */
 function readSizes(args: Arguments): ReadonlyMap<string, number> {
-  return new Map(
-    args.texts('dim').map((written) => {
-      const [, name, number] = /^(.+)=(\d{1,10})$/.exec(written) ?? [];
-      if (name === undefined)
-        throw badArguments(`--dim is "${written}", but must be NAME=N.`, 'Write for example --dim batch=1');
-      return [name, Number(number)];
-    }),
-  );
+  const sizes = new Map<string, number>();
+  for (const written of args.texts('dim')) {
+    const [, name, number] = /^(.+)=(\d{1,10})$/.exec(written) ?? [];
+    if (name === undefined)
+      throw badArguments(`--dim is "${written}", but must be NAME=N.`, 'Write for example --dim batch=1');
+    if (sizes.has(name)) throw badArguments(`--dim gives ${name} twice.`, 'Give each size once.');
+    sizes.set(name, Number(number));
+  }
+  return sizes;
 }
 
 function readModelOptions(args: Arguments) {

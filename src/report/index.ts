@@ -38,4 +38,5 @@ export {
   selfJudgedText,
 } from './notes/index.ts';
 export { renderTerminal } from './terminal/index.ts';
+export { cleanLine } from './text.ts';
 export type { DiffKernel, GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

@@ -151,6 +151,42 @@ describe('joulegate import onnx', () => {
   });
 });
 
+describe('an ONNX file whose names are commands', () => {
+  it('gives a terminal, a job log and a manifest plain text', async () => {
+    const { folder, read } = await project();
+    const evil = onnxFile({
+      inputs: { x: [4, 64] },
+      constants: { w: { shape: [64, 64] } },
+      outputs: ['y'],
+      nodes: [
+        { op: 'MatMul', in: ['x', 'w'], out: ['h'] },
+        { op: '\u001b[31mBad\u0007\n::error::hi', in: ['h'], out: ['y'] },
+      ],
+    });
+    writeFileSync(join(folder, 'evil.onnx'), evil);
+    const { exitCode, output } = await joulegate(folder, 'import', 'onnx', 'evil.onnx');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('1 x Bad ::error::hi');
+    expect(output + read('joulegate.yaml')).not.toMatch(/^::|(?!\n)\p{Cc}/mu);
+  });
+});
+
+describe('a size', () => {
+  it('that nothing asks for is refused, with what was meant', async () => {
+    const { run } = await project();
+    const { exitCode, error } = await run('--dim', 'batch=4', '--dim', 'bacth=8');
+    expect(exitCode).toBe(2);
+    expect(error).toContain("tiny.onnx has no size 'bacth' that could be given");
+    expect(error).toContain("did you mean 'batch'?");
+  });
+
+  it('that is given twice is refused', async () => {
+    const { run } = await project();
+    const { exitCode, error } = await run('--dim', 'batch=4', '--dim', 'batch=8');
+    expect([exitCode, error]).toEqual([2, expect.stringContaining('--dim gives batch twice')]);
+  });
+});
+
 describe('joulegate import gguf', () => {
   const model = ggufFile(languageModel({ ...llama, blocks: 2, weights: 0, head: 0 }));
 

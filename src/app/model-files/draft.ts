@@ -1,4 +1,5 @@
 import type { Call, NetworkSummary } from '../../graph/index.ts';
+import { cleanLine } from '../../report/index.ts';
 
 /** A network as it goes into a manifest. */
 export interface DraftNetwork {
@@ -49,11 +50,6 @@ function weightOf({ times, from, macs, bytes }: NetworkSummary['calls'][number])
   return `${times} x ${from.join(', ')}: ${percentOf(macs)} of MACs, ${percentOf(bytes)} of bytes`;
 }
 
-/** Text out of a file, fit for a comment: one line, without what a terminal takes for a command. */
-function commentable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').slice(0, 200);
-}
-
 /** Lines below `kernels:`. */
 export function kernelLines(
   kernels: readonly DraftKernel[],
@@ -73,7 +69,7 @@ export function kernelLines(
     '    workloads:',
     ...calls.map((call) => {
       const parameters = Object.entries(call.parameters).map(([key, value]) => `${key}: ${value}`);
-      return `      - { ${parameters.join(', ')} } # ${commentable((weights.get(keyOf(call)) ?? []).join('; '))}`;
+      return `      - { ${parameters.join(', ')} } # ${cleanLine((weights.get(keyOf(call)) ?? []).join('; '), 200)}`;
     }),
   ]);
 }
@@ -120,7 +116,7 @@ function leftOutLines({ leftOut, notCounted }: NetworkSummary): string[] {
     .slice(0, maxNamed)
     .map(
       ({ operator, reason, times, macs, bytes }) =>
-        `    # not covered: ${commentable(`${times} x ${operator}`)} (${percentOf(macs)} of MACs, ${percentOf(bytes)} of bytes): ${reason}`,
+        `    # not covered: ${times} x ${operator} (${percentOf(macs)} of MACs, ${percentOf(bytes)} of bytes): ${reason}`,
     );
   return [
     ...lines,
@@ -133,7 +129,7 @@ function leftOutLines({ leftOut, notCounted }: NetworkSummary): string[] {
 
 /** What a new manifest begins with. */
 export function headOf(source: string, command: string): string {
-  return `# Kernels and networks of ${commentable(source)}, written by \`joulegate import ${command}\`. Each kernel is an operator of the
+  return `# Kernels and networks of ${cleanLine(source, 200)}, written by \`joulegate import ${command}\`. Each kernel is an operator of the
 # library with the sizes that the file asks for; what it computes with is made up, and layouts are the operator's own.
 version: 1
 objective: { minimize: energy, latency-slack: 3% }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { ggufWork, type NetworkSummary, onnxWork, summarise, type Work } from '../../graph/index.ts';
+import { cleanLine } from '../../report/index.ts';
 import { parseJson, readInPieces, readTextFile } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath } from '../project/index.ts';
@@ -97,6 +98,16 @@ function nameOf({ file, name }: ImportModelOptions): string {
   return (plain === '' ? 'network' : plain).slice(0, 40);
 }
 
+/** With names out of the file as they may stand on a terminal and in a comment. */
+function readable(summary: NetworkSummary): NetworkSummary {
+  const leftOut = summary.leftOut.map((one) => ({
+    ...one,
+    operator: cleanLine(one.operator, 80),
+    reason: cleanLine(one.reason, 200),
+  }));
+  return { ...summary, leftOut };
+}
+
 function writeNetworks(host: Host, options: WriteOptions): ImportedModel {
   const name = nameOf(options);
   const all = options.works(name);
@@ -105,10 +116,12 @@ function writeNetworks(host: Host, options: WriteOptions): ImportedModel {
     const networks = all.map(
       (one): DraftNetwork => ({
         name: one.name,
-        summary: summarise(one.work, {
-          least: options.least,
-          refuse: (call) => refused.get(keyOf(call)) ?? null,
-        }),
+        summary: readable(
+          summarise(one.work, {
+            least: options.least,
+            refuse: (call) => refused.get(keyOf(call)) ?? null,
+          }),
+        ),
       }),
     );
     return { networks, kernels: draftKernels(name, networks) };

@@ -1,4 +1,5 @@
 import { JoulegateError } from '../../errors/index.ts';
+import { nearestName } from '../../schema/index.ts';
 import { type Declared, elements, type Graph, type GraphNode } from '../graph.ts';
 import { arrangeRules } from './arrange.ts';
 import { elementwiseRules } from './elementwise.ts';
@@ -50,7 +51,9 @@ class Inference {
   }
 
   /** The inputs' sizes, as declared or asked for. */
-  start({ inputs, constants }: Graph): void {
+  start(graph: Graph): void {
+    const { inputs, constants } = graph;
+    refuseOthers(graph, this.#options);
     const missing = new Set<string>();
     for (const { name, element, shape } of inputs) {
       if (constants.has(name)) continue;
@@ -160,12 +163,49 @@ class Inference {
   }
 }
 
+/** Names that sizes may be given for: those of axes, `INPUT.AXIS` of axes without one, and inputs that may be one number. */
+function openSizes({ inputs, outputs, declared, constants, nodes }: Graph): readonly string[] {
+  const branches = nodes.flatMap(({ attributes }) =>
+    [...attributes.values()].flatMap(({ graph }) => graph ?? []),
+  );
+  const own = inputs.filter(({ name }) => !constants.has(name));
+  const named = [...own, ...outputs, ...declared.values()].flatMap(({ shape }) => shape ?? []);
+  return [
+    ...new Set([
+      ...named.filter((size) => typeof size === 'string'),
+      ...own.flatMap(({ name, shape }) =>
+        (shape ?? []).flatMap((size, axis) => (size === null ? [`${name}.${axis}`] : [])),
+      ),
+      ...own
+        .filter(
+          ({ shape }) => shape === null || shape.every((size) => size === 1 || typeof size !== 'number'),
+        )
+        .map(({ name }) => name),
+      ...branches.flatMap(openSizes),
+    ]),
+  ];
+}
+
+/** A size that nothing asks for is a slip of the pen, and what was meant would be left as it is. */
+function refuseOthers(graph: Graph, { label, sizes }: InferOptions): void {
+  const open = openSizes(graph);
+  const other = [...sizes.keys()].find((name) => !open.includes(name));
+  if (other === undefined) return;
+  const nearest = nearestName(other, open);
+  const shown = open.slice(0, 12).join(', ');
+  const list = open.length === 0 ? 'all sizes stand in the file: leave it out' : `it has ${shown}`;
+  throw new JoulegateError('bad-input', `${label} has no size '${other}' that could be given`, {
+    code: 'unknown-size',
+    nextStep: nearest === null ? list : `did you mean '${nearest}'?`,
+  });
+}
+
 function unknownSizes({ label }: InferOptions, names: readonly string[]): JoulegateError {
   const shown = names.slice(0, 12);
   const what = `${label}: the sizes ${shown.join(', ')}${names.length > shown.length ? ', ...' : ''} are not known`;
   return new JoulegateError('bad-input', what, {
     code: 'unknown-size',
-    nextStep: `Say what the network runs with: ${shown.map((name) => `--dim ${name}=1`).join(' ')}`,
+    nextStep: `Say what the network runs with: ${shown.map((name) => `--dim ${/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`}=1`).join(' ')}`,
   });
 }
 
