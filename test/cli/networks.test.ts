@@ -58,11 +58,11 @@ function twoKernels(rounds: number, calls: string, margin = '1%'): Record<string
 }
 
 /** What guard says of head on top of a committed base. */
-async function guarded(base: Record<string, string>, head: Record<string, string>) {
+async function guarded(base: Record<string, string>, head: Record<string, string>, ...options: string[]) {
   const folder = await projectFolder(base);
   commitAll(folder);
   await writeFiles(folder, head);
-  const ended = await scripted(folder, 'guard', '--base', 'HEAD', '--json', '--report', 'out');
+  const ended = await scripted(folder, 'guard', '--base', 'HEAD', '--json', '--report', 'out', ...options);
   return { ...ended, report: JSON.parse(ended.stdout) };
 }
 
@@ -110,6 +110,11 @@ describeOnAdapter('guard', () => {
     const { report, status } = await guarded(base, {});
     expect(report.networks[0]).toMatchObject({ verdict: 'identical', fails: false, metrics: [] });
     expect([report.samples, status]).toEqual([[], 0]);
+    const some = await guarded(base, {}, '--kernel', 'power');
+    expect([some.report.networks, some.report.warnings]).toEqual([
+      undefined,
+      ['Not judged, because kernels that they launch are left out of this run: network detector.'],
+    ]);
   });
 
   it('is never green where a kernel of the network is gone', async () => {

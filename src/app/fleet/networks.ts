@@ -1,9 +1,8 @@
 import { type Network, networkName, type SubjectJudgement } from '../../judge/index.ts';
 import type { Verdict } from '../../manifest/index.ts';
 import { type BlockSample, isShared } from '../../measure/index.ts';
-import { kilowattHoursPerMonth } from '../../report/index.ts';
 import type { ReportGuard, ReportNetwork } from '../../schema/index.ts';
-import { medianOrNull } from '../project/index.ts';
+import { inferenceCosts } from '../guard/index.ts';
 
 type Part = ReportNetwork['parts'][number];
 
@@ -102,27 +101,6 @@ export function onStillMachines(
   return why == null ? judgement : { ...judgement, verdict: 'environment', reason: why };
 }
 
-/** What an inference costs in base, by the medians of what was measured; null where some of it was not. */
-function baseCost(entry: ReportNetwork, samples: readonly BlockSample[], metric: 'joules' | 'latencyMs') {
-  const key = metric === 'joules' ? 'energy' : 'latency';
-  if (entry.lacking[key] !== null) return null;
-  const costs = entry.parts
-    .filter(({ status }) => status === 'compared')
-    .map(({ kernel, workload, calls }) => {
-      const own = samples.filter(
-        (one) =>
-          one.kernel === kernel &&
-          one.workload === workload &&
-          one.arm === 'B' &&
-          one.voidReasons.length === 0,
-      );
-      const cost = medianOrNull(own.map((one) => one[metric]));
-      return cost === null ? null : calls * cost;
-    });
-  if (costs.length === 0 || costs.some((cost) => cost === null)) return null;
-  return costs.reduce<number>((sum, cost) => sum + (cost ?? 0), entry.beside[key].base);
-}
-
 /** A network's entry, judged anew. */
 export function judgedEntry(
   { entry }: FleetNetwork,
@@ -141,13 +119,6 @@ export function judgedEntry(
   }
   const fails = policy.failOn.includes(judgement.verdict);
   const accepted = fails && judgement.verdict === 'regressed' ? policy.acceptedBy : null;
-  const ratioOf = (wanted: 'energy' | 'latency') =>
-    judgement.metrics.find(({ metric }) => metric === wanted)?.ratio?.estimate ?? null;
-  const [energy, latency] = [ratioOf('energy'), ratioOf('latency')];
-  const [joules, latencyMs] = [
-    baseCost(entry, policy.samples, 'joules'),
-    baseCost(entry, policy.samples, 'latencyMs'),
-  ];
   return {
     ...entry,
     verdict: judgement.verdict,
@@ -155,18 +126,7 @@ export function judgedEntry(
     fails: fails && accepted === null,
     accepted,
     metrics: judgement.metrics.map((metric) => ({ ...metric })),
-    base: latencyMs === null ? null : { latencyMs, joules },
-    head:
-      latencyMs === null || latency === null
-        ? null
-        : {
-            latencyMs: latencyMs * latency,
-            joules: joules === null || energy === null ? null : joules * energy,
-          },
-    kWhPerMonth:
-      entry.inferencesPerDay === null || joules === null || energy === null
-        ? null
-        : kilowattHoursPerMonth((energy - 1) * joules, entry.inferencesPerDay),
+    ...inferenceCosts({ ...entry, samples: policy.samples }, judgement, entry.inferencesPerDay),
   };
 }
 

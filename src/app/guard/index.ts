@@ -1,5 +1,6 @@
 export { diff } from './diff/index.ts';
 export { guard } from './guard.ts';
+export { inferenceCosts } from './inference-cost.ts';
 export type { GuardMemory } from './memory.ts';
 export { overallOf } from './report.ts';
 export type { BaseCommit } from './revisions.ts';

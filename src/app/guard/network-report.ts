@@ -1,9 +1,8 @@
 import type { Network, SubjectJudgement } from '../../judge/index.ts';
 import type { Verdict } from '../../manifest/index.ts';
 import type { Arm, BlockSample } from '../../measure/index.ts';
-import { kilowattHoursPerMonth } from '../../report/index.ts';
 import type { ReportNetwork } from '../../schema/index.ts';
-import { medianOrNull } from '../project/index.ts';
+import { baseCost, callsCost, inferenceCosts } from './inference-cost.ts';
 import type { AloneCosts, GuardedNetwork, NetworkPart } from './networks.ts';
 
 /** What a report says of a network, before and after it is judged anew. */
@@ -23,47 +22,14 @@ export interface NetworkTask {
 
 type Metric = 'joules' | 'latencyMs';
 
-function costOf(samples: readonly BlockSample[], part: NetworkPart, arm: Arm, metric: Metric): number | null {
-  return medianOrNull(
-    samples
-      .filter(
-        (sample) =>
-          sample.kernel === part.kernel &&
-          sample.workload === part.workload &&
-          sample.arm === arm &&
-          sample.voidReasons.length === 0,
-      )
-      .map((sample) => sample[metric]),
-  );
-}
-
 /** What calls of a part cost an inference on a side; null if that is not known. */
 function partCost({ samples, alone }: NetworkTask, part: NetworkPart, arm: Arm, metric: Metric) {
-  if (part.status === 'compared') {
-    const cost = costOf(samples, part, arm, metric);
-    return cost === null ? null : part.calls * cost;
-  }
+  if (part.status === 'compared') return callsCost(samples, part, arm, metric);
   const known = alone.find(
     ({ kernel, workload }) => kernel === part.kernel && workload === part.workload,
   )?.measured;
   const cost = known === undefined || 'fault' in known ? null : known[metric];
   return cost === null ? null : part.calls * cost;
-}
-
-/** What an inference costs in base; null where some of it is not known. */
-function baseCost(task: NetworkTask, metric: Metric): number | null {
-  const { judged, parts } = task;
-  const key = metric === 'joules' ? 'energy' : 'latency';
-  if (task.judgement === null || judged.lacking[key] !== null) return null;
-  const costs = parts
-    .filter(({ status }) => status === 'compared')
-    .map((part) => partCost(task, part, 'B', metric));
-  if (costs.length === 0 || costs.some((cost) => cost === null)) return null;
-  return costs.reduce<number>((sum, cost) => sum + (cost ?? 0), judged.beside[key].base);
-}
-
-function ratioOf({ judgement }: NetworkTask, metric: 'energy' | 'latency'): number | null {
-  return judgement?.metrics.find((one) => one.metric === metric)?.ratio?.estimate ?? null;
 }
 
 /** Verdict of a network that no block says anything of, and why. */
@@ -96,10 +62,12 @@ export function networkReport(task: NetworkTask): ReportNetwork {
   const isElsewhere = parts.some(({ status }) => status === 'elsewhere');
   const fails = !isElsewhere && failOn.includes(verdict);
   const accepted = fails && verdict === 'regressed' ? task.acceptedBy : null;
-  const [joules, latencyMs] = [baseCost(task, 'joules'), baseCost(task, 'latencyMs')];
-  const [energy, latency] = [ratioOf(task, 'energy'), ratioOf(task, 'latency')];
-  const metric = joules === null ? 'latencyMs' : 'joules';
-  const total = joules ?? latencyMs;
+  const { beside, lacking } = judged;
+  const measured = { parts, samples: task.samples, beside, lacking };
+  const costs = inferenceCosts(measured, judgement, network.inferencesPerDay);
+  const metric = baseCost(measured, 'joules') === null ? 'latencyMs' : 'joules';
+  const total = judgement === null ? null : baseCost(measured, metric);
+  const hasEnergy = judgement?.metrics.some((one) => one.metric === 'energy' && one.ratio !== null) ?? false;
   return {
     network: network.name,
     verdict,
@@ -109,20 +77,9 @@ export function networkReport(task: NetworkTask): ReportNetwork {
     accepted,
     acceptLabel: network.gate.acceptLabel ?? null,
     covers: network.covers,
-    estimated: judged.energyEstimated && energy !== null,
-    base: latencyMs === null ? null : { latencyMs, joules },
-    head:
-      latencyMs === null || latency === null
-        ? null
-        : {
-            latencyMs: latencyMs * latency,
-            joules: joules === null || energy === null ? null : joules * energy,
-          },
+    estimated: judged.energyEstimated && hasEnergy,
+    ...costs,
     metrics: (judgement?.metrics ?? []).map((one) => ({ ...one })),
-    kWhPerMonth:
-      network.inferencesPerDay === null || joules === null || energy === null
-        ? null
-        : kilowattHoursPerMonth((energy - 1) * joules, network.inferencesPerDay),
     inferencesPerDay: network.inferencesPerDay,
     parts: parts.map((part) => {
       const base = total === null ? null : partCost(task, part, 'B', metric);
@@ -136,8 +93,8 @@ export function networkReport(task: NetworkTask): ReportNetwork {
         change: base === null || head === null || total === null ? null : (head - base) / total,
       };
     }),
-    beside: judged.beside,
-    lacking: judged.lacking,
+    beside,
+    lacking,
     margins: { energy: network.gate.energy.margin, latency: network.gate.latency.margin },
     allowsEstimated: network.gate.energy.allowEstimated,
     allowsShared: network.gate.energy.allowShared === true,

@@ -137,14 +137,29 @@ function kernelsOf(
   });
 }
 
-function networksOf({ options, policy, base }: ReportTask, { outcome, accepts }: Judged): ReportNetwork[] {
+/** A network of which some kernels are left out here, and which no other job puts together. */
+function isLeftOut({ options }: ReportTask, { outcome }: Judged, at: number): boolean {
+  const parts = outcome.networks[at]?.parts ?? [];
+  return options.shared !== true && parts.some(({ status }) => status === 'elsewhere');
+}
+
+function leftOutWarnings(task: ReportTask, judged: Judged): string[] {
+  const names = task.policy.networks.flatMap(({ network }, i) =>
+    isLeftOut(task, judged, i) ? [network.name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `Not judged, because kernels that they launch are left out of this run: network ${names.join(', ')}.`,
+  ];
+}
+
+function networksOf(task: ReportTask, judged: Judged): ReportNetwork[] {
+  const { options, policy, base } = task;
+  const { outcome, accepts } = judged;
   return policy.networks.flatMap((guarded, i) => {
     const measured = outcome.networks[i];
-    if (measured === undefined) return [];
+    if (measured === undefined || isLeftOut(task, judged, i)) return [];
     const name = networkName(guarded.network.name);
-    const isElsewhere = measured.parts.some(({ status }) => status === 'elsewhere');
-    // What was left out here nobody judges; jobs that share kernels are judged together.
-    if (isElsewhere && options.shared !== true) return [];
     return [
       networkReport({
         guarded,
@@ -199,7 +214,13 @@ export function reportOn(
     device: measuredWith === null ? null : describeDevice(measuredWith.info),
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
     meterReason: measuredWith?.meterReason ?? 'nothing had to be measured',
-    warnings: [...policy.warnings, ...warningsOf(outcome, overall), ...unread, ...suggested.warnings],
+    warnings: [
+      ...policy.warnings,
+      ...warningsOf(outcome, overall),
+      ...leftOutWarnings(task, judged),
+      ...unread,
+      ...suggested.warnings,
+    ],
     verdict: interrupted ? 'interrupted' : sameCommit ? 'nothing-gated' : overall.verdict,
     reason: sameCommit ? sameCommitReason : overall.reason,
     base: base.described,
