@@ -8,6 +8,7 @@ import type { RetunedKernel } from '../../src/report/index.ts';
 import { type Recording, writeModel, writeRecording, writeReport } from '../../src/store/index.ts';
 import { guardKernel, guardReport, retunedKernel, retuneReport } from '../report/samples.ts';
 import { model } from '../store/samples.ts';
+import { run } from '../support/run-here.ts';
 
 let folder: string;
 const host = () => ({ workingDirectory: folder }) as Host;
@@ -103,6 +104,16 @@ describe('explain', () => {
       costs: [{ what: 'barrier', nanoseconds: 0.5 }],
     });
     expect(explain(host(), { report: '.', kernel: 'valley' })[0]?.work).toBeNull();
+  });
+
+  it('gives a terminal plain text, whatever reports and models hold', async () => {
+    const hostile = '\u001b[2Jfine\u0007\n::error::no';
+    write([{ ...won, reason: hostile }]);
+    const costs = [{ what: hostile, nanoseconds: 1 }];
+    writeModel(join(folder, 'model.json'), { ...model, family: `gpu ${hostile}`, workCosts: costs });
+    const { output } = await run(folder, 'explain', 'valley', '--report', '.', '--model', 'model.json');
+    expect(output).toContain('fine ::error::no');
+    expect(output).not.toMatch(/^::|(?!\n)\p{Cc}/mu);
   });
 
   it('takes one workload or all of them', () => {
