@@ -25,7 +25,10 @@ export interface Arguments {
 
 /** What a command leaves behind: text for standard output and the exit status. */
 export interface CommandResult {
+  /** May hold text out of files as it is, and colours: `main` makes it fit for terminals and logs. */
   readonly output: string;
+  /** A file rather than a text for people: it is left as it is. */
+  readonly isDocument?: boolean;
   readonly exitCode: ExitCode;
 }
 

@@ -81,3 +81,16 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
     )
     .join('\n');
 }
+
+/** What a recording holds. */
+export function recordingText(summary: {
+  readonly out: string;
+  readonly configurations: number;
+  readonly kernel: string;
+  readonly device: string;
+  readonly failures: number;
+  readonly energyMeasurements: number;
+}): string {
+  const { out, configurations, kernel, device, failures, energyMeasurements } = summary;
+  return `${out}: ${count(configurations, 'configuration')} of ${kernel} on ${device}, ${count(failures, 'failure')}, ${energyMeasurements} with energy\n`;
+}

@@ -19,7 +19,7 @@ import { validateCommand } from './commands/validate.ts';
 import { formatJson } from './format.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
-import { printable } from './printable.ts';
+import { printable, printableInColour } from './printable.ts';
 
 const commands: readonly CommandSpec[] = [
   initCommand,
@@ -106,7 +106,9 @@ export async function main(argv: readonly string[], host: Host, terminal: Termin
       return { output: commandHelp(command), error: '', exitCode: ExitCode.passed };
     }
     const result = await command.run(parseArguments(command, rest), host, terminal);
-    return { ...result, error: '' };
+    const { output, exitCode, isDocument = rest.includes('--json') } = result;
+    const clean = terminal.colour ? printableInColour : printable;
+    return { output: isDocument ? output : clean(output), exitCode, error: '' };
   } catch (error) {
     return describeError(error, host.signal, argv.includes('--json'));
   }

@@ -2,7 +2,6 @@ import { doctor, measureMachineNoise, meterKinds, type NoiseReport } from '../..
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { columns, count, formatJson } from '../format.ts';
-import { printable } from '../printable.ts';
 import {
   givenManifest,
   jsonOption,
@@ -99,7 +98,7 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     const verdict = diagnosis.usable
       ? 'Kernels can run here.'
       : 'With these options no kernel can be measured here yet.';
-    return { output: printable(`${[...lines, verdict].join('\n')}\n`), exitCode };
+    return { output: `${[...lines, verdict].join('\n')}\n`, exitCode };
   },
 };
 

@@ -1,7 +1,6 @@
 import { type ExplainedKernel, explain } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import {
-  cleanLine,
   formatChange,
   formatConfiguration,
   formatConfigurationChange,
@@ -18,10 +17,8 @@ function orEmpty(value: number | null, format: (value: number) => string): strin
 
 function section(title: string, rows: readonly (readonly string[])[], right: readonly number[]): string[] {
   if (rows.length === 0) return [];
-  // Reports and models may be somebody else's: what stands in them must not steer a terminal.
-  const clean = rows.map((row) => row.map((cell) => cleanLine(cell)));
-  const table = columns(clean, right).split('\n');
-  return ['', cleanLine(title), ...table.map((line) => `  ${line}`)];
+  const table = columns(rows, right).split('\n');
+  return ['', title, ...table.map((line) => `  ${line}`)];
 }
 
 function importanceRows({ importances }: ExplainedKernel): string[][] {
@@ -75,10 +72,10 @@ function describe(explained: ExplainedKernel): string {
       : `a model of the other trials is off by ${(100 * predictionError).toFixed(1)} % in the median`,
   ].filter((fact) => fact !== '');
   return [
-    cleanLine(`${kernel} ${workload}`),
-    `  ${cleanLine(configuration === null ? 'no configuration works' : formatConfiguration(configuration) || 'nothing to tune')}`,
-    `  ${cleanLine(reason)}`,
-    `  ${cleanLine(facts.join('; '))}`,
+    `${kernel} ${workload}`,
+    `  ${configuration === null ? 'no configuration works' : formatConfiguration(configuration) || 'nothing to tune'}`,
+    `  ${reason}`,
+    `  ${facts.join('; ')}`,
     ...section('What the tunables matter', importanceRows(explained), [1]),
     ...section('Measured side by side', finalistRows(explained), [1, 2]),
     ...section('One tunable changed, as the search measured it', neighbourRows(explained), [1, 2, 3]),

@@ -8,7 +8,7 @@ import {
 } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
-import { count, formatJson } from '../format.ts';
+import { count, formatJson, recordingText } from '../format.ts';
 import {
   allowCommandsOption,
   jsonOption,
@@ -154,9 +154,7 @@ function kernelTuner(args: Arguments, host: Host): CommandResult {
     objective: args.text('objective') === 'energy' ? 'energy' : 'time',
   });
   return {
-    output: args.flag('json')
-      ? formatJson(summary)
-      : `${summary.out}: ${count(summary.configurations, 'configuration')} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, 'failure')}, ${summary.energyMeasurements} with energy\n`,
+    output: args.flag('json') ? formatJson(summary) : recordingText(summary),
     exitCode: ExitCode.passed,
   };
 }

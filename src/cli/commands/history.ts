@@ -4,7 +4,6 @@ import { formatChange, formatJoules, formatMilliseconds } from '../../report/ind
 import type { HistorySeries } from '../../schema/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { columns, count, formatJson } from '../format.ts';
-import { printable } from '../printable.ts';
 import { jsonOption } from '../shared-options.ts';
 
 /** Where a kernel stands, and what changed last. */
@@ -41,7 +40,7 @@ directory that the nightly job has as its input \`cache\`, or a kept state in it
   async run(args, host) {
     const out = args.text('out');
     const history = showHistory(host, { paths: args.positionals, ...(out === undefined ? {} : { out }) });
-    const table = printable(`${columns(history.series.map(row), [4, 5])}\n`);
+    const table = `${columns(history.series.map(row), [4, 5])}\n`;
     const written = out === undefined ? '' : `${out}: ${history.series.length} series\n`;
     const output = args.flag('json') ? formatJson(history) : `${table}${written}`;
     return { output, exitCode: ExitCode.passed };

@@ -1,7 +1,7 @@
 import { importRecording } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
-import { count, formatJson } from '../format.ts';
+import { formatJson, recordingText } from '../format.ts';
 import { importGgufFile, importOnnxFile } from '../import-models.ts';
 import { jsonOption } from '../shared-options.ts';
 
@@ -115,9 +115,7 @@ function importKernelTunerFile(args: Arguments, host: Parameters<Run>[1]): Comma
     ...(kernel === undefined ? {} : { kernel }),
   });
   return {
-    output: args.flag('json')
-      ? formatJson(summary)
-      : `${summary.out}: ${count(summary.configurations, 'configuration')} of ${summary.kernel} on ${summary.device}, ${count(summary.failures, 'failure')}, ${summary.energyMeasurements} with energy\n`,
+    output: args.flag('json') ? formatJson(summary) : recordingText(summary),
     exitCode: ExitCode.passed,
   };
 }

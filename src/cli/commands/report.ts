@@ -2,7 +2,6 @@ import { loadReport, renderHtml, renderMarkdown, renderTerminal } from '../../ap
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { formatJson } from '../format.ts';
-import { withoutCommands } from '../printable.ts';
 
 export const reportCommand: CommandSpec = {
   name: 'report',
@@ -28,11 +27,12 @@ export const reportCommand: CommandSpec = {
     const report = loadReport(host, args.positionals[0]!);
     const format = args.flag('json') ? 'json' : (args.text('format') ?? 'terminal');
     const render = {
-      terminal: () => withoutCommands(renderTerminal(report, terminal)),
+      terminal: () => renderTerminal(report, terminal),
       markdown: () => renderMarkdown(report),
       html: () => renderHtml(report),
       json: () => formatJson(report),
     };
-    return { output: render[format as keyof typeof render](), exitCode: ExitCode.passed };
+    const output = render[format as keyof typeof render]();
+    return { output, exitCode: ExitCode.passed, isDocument: format !== 'terminal' };
   },
 };
