@@ -324,6 +324,36 @@ function unusableReference(found, reference, length) {
   ];
 }
 
+// src/kernel/blind-check.ts
+var mostUnwritten = 0.25;
+function blindSpots({ length, check }, ...[value, isWritten]) {
+  const { relative, absolute } = check ?? { relative: 0, absolute: 0 };
+  const unwritten = { count: 0, first: -1 };
+  let first;
+  let isUniform = true;
+  let zerosPass = true;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      add(unwritten, i);
+      continue;
+    }
+    const number = value(i);
+    first ??= number;
+    if (number !== first) isUniform = false;
+    if (!Number.isFinite(number) || Math.abs(number) > absolute + relative * Math.abs(number))
+      zerosPass = false;
+  }
+  const spots = [];
+  if (first === void 0) return spots;
+  if (isUniform && first === 0)
+    spots.push("all elements are 0, which a program that computes nothing may yield as well");
+  else if (zerosPass) spots.push("no element is larger than the tolerance, so zeros would pass as well");
+  else if (isUniform && length - unwritten.count > 1)
+    spots.push(`all elements are ${first}, so one in another's place would pass as well`);
+  if (unwritten.count > mostUnwritten * length) spots.push(`nothing writes ${placeOf(unwritten, length)}`);
+  return spots;
+}
+
 // src/kernel/compare-unordered.ts
 function read({ length, value, isWritten }) {
   const found = noneYet();
@@ -631,7 +661,12 @@ function compareOutput(binding, actual, expected) {
   if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
   if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
-  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  const blind = blindSpots(
+    binding,
+    (i) => decode2(expectedElements[i]),
+    (i) => expectedBits[i] !== pattern
+  );
+  const remarks = [...nans, ...infinities, ...blind].map((text) => `\`${binding.name}\`: ${text}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function aligned(bytes) {
