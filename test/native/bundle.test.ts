@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -23,6 +23,14 @@ function releasedFolder(): string {
   put(join(folder, 'package.json'), '{"type":"module"}');
   return folder;
 }
+
+it.each(['action', 'cli', 'post', 'worker'])(
+  '%s.js is all ASCII, which Node reads in half the time',
+  (name) => {
+    const text = readFileSync(join(scripts, '..', 'dist', `${name}.js`), 'latin1');
+    expect(text.match(/^.*[^\0-\x7f].*$/m)?.[0] ?? null).toBeNull();
+  },
+);
 
 interface Diagnosis {
   readonly usable: boolean;
