@@ -42,12 +42,13 @@ interface Subject {
 
 /** Few of each in a normal run. */
 const shapes = 5;
+const fewShapes = 2;
 const configurations = 2;
 
 /**
  * Holds if the reference, the default and a sample of the configurations of any workload agree with the definition. Every
- * workload is checked in every type the device has; with `few` a normal run has one shape in one type, with one
- * configuration: there are many operators, and compiling takes a second each.
+ * workload is checked in every type the device has; with `few` there are fewer of both, and a normal run has one shape in
+ * one type with one configuration: there are many operators, and compiling takes a second each.
  */
 export async function expectRightForShapes(
   subject: Subject & {
@@ -57,9 +58,10 @@ export async function expectRightForShapes(
   },
 ): Promise<void> {
   const { device, operator, definition, workloads, seed, slow } = subject;
-  const isSmall = subject.few === true && thoroughness.isQuick;
+  const few = subject.few === true;
+  const isSmall = few && thoroughness.isQuick;
   const types = device.info.limits.has_f16 ? ['f32', 'f16'].slice(isSmall ? 1 : 0) : ['f32'];
-  const numRuns = isSmall ? 1 : thoroughness.shapes(shapes);
+  const numRuns = isSmall ? 1 : thoroughness.shapes(few ? fewShapes : shapes);
   let right = 0;
   for (const type of types) {
     const holds = fc.asyncProperty(workloads, async (sizes) => {
@@ -67,7 +69,7 @@ export async function expectRightForShapes(
         device,
         definition,
         seed,
-        configurations: thoroughness.configurations(configurations),
+        configurations: thoroughness.configurations(few ? 1 : configurations),
         withDefault: !isSmall,
         ...(thoroughness.isQuick && slow !== undefined ? { skip: slow } : {}),
         ...operatorWorkload(operator, { ...sizes, type }),

@@ -79,7 +79,7 @@ const { JOULEGATE_OPERATOR_SHAPES: shapes, JOULEGATE_OPERATOR_CONFIGURATIONS: co
  * `JOULEGATE_OPERATOR_SHAPES=20 JOULEGATE_OPERATOR_CONFIGURATIONS=8` say. Seeds are fixed.
  */
 export const thoroughness = {
-  shapes: (some: number) => Number(shapes ?? (isFull ? 2 * some : Math.ceil(some / 2))),
+  shapes: (some: number) => Number(shapes ?? (isFull ? some : Math.ceil(some / 2))),
   configurations: (some: number) => Number(configurations ?? (isFull ? 2 * some : Math.ceil(some / 2))),
   isQuick: shapes === undefined && !isFull,
   /** Says how much a long run has checked. */

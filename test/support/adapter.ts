@@ -11,6 +11,9 @@ export interface TestAdapter {
   open(options?: Partial<WebgpuDeviceOptions>): Promise<Device>;
 }
 
+/** A software driver compiles for a minute what it has unrolled, longer beside other tests. */
+const patience = { prepareMs: 300_000, verifyMs: 300_000 };
+
 /**
  * Specifies something on a real adapter. Without one the tests are skipped with a warning; in CI (`CI=true`) that is a
  * failure.
@@ -19,8 +22,8 @@ export function describeOnAdapter(name: string, body: (adapter: TestAdapter) => 
   const found = inject('adapter');
   if (!('problem' in found)) {
     const { workerPath, driver } = found;
-    const open = (options: Partial<WebgpuDeviceOptions> = {}) =>
-      openWebgpuDevice({ workerPath, driver, ...options });
+    const open = ({ deadlines, ...options }: Partial<WebgpuDeviceOptions> = {}) =>
+      openWebgpuDevice({ workerPath, driver, deadlines: { ...patience, ...deadlines }, ...options });
     describe(name, () => body({ ...found, open }));
     return;
   }
