@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { commitAll, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
@@ -129,5 +131,31 @@ describeOnAdapter('guard', () => {
       reason: 'energy: other COUNT=65536: not in head any more',
     });
     expect(report.verdict).toBe('partial');
+  });
+});
+
+describeOnAdapter('retune', () => {
+  it('says what was saved of a network, per inference and a month', async () => {
+    const folder = await projectFolder(twoKernels(100, '{ power: 3, other: 1 }'));
+    const ended = await scripted(folder, 'retune', '--trials', '4', '--report', 'out');
+    expect(ended.stdout).toContain('network detector: ');
+    const report = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8'));
+    const [network] = report.networks;
+    expect(network).toMatchObject({
+      network: 'detector',
+      inferencesPerDay: 1000,
+      parts: [
+        { kernel: 'power', calls: 3 },
+        { kernel: 'other', calls: 1 },
+      ],
+    });
+    const [power, other] = network.parts;
+    expect(power.share + other.share).toBeCloseTo(1, 6);
+    // Six sevenths of an inference: 3 x 100 rounds and 50.
+    expect(power.share).toBeGreaterThan(0.8);
+    // And most of the budget of two kernels.
+    expect(report.kernels.map((kernel: { trials: number }) => kernel.trials)).toEqual([6, 2]);
+    expect(await readFile(join(folder, 'out', 'report.md'), 'utf8')).toContain('- network detector: ');
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('<h2>Networks</h2>');
   });
 });
