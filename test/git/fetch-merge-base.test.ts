@@ -94,7 +94,7 @@ describe('where a branch left another, out of two commits without history,', () 
       message: 'HEAD and topic share no commit of the last 15345',
     });
     expect(commitsIn(root)).toBeLessThan(15_400);
-  }, 60_000);
+  });
 });
 
 it('what one old merge shows of two branches is not taken for where they parted', async () => {
