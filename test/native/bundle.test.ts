@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { itInFull } from '../support/full.ts';
 import { put, temporaryFolder } from './folder.ts';
 
 const run = promisify(execFile);
@@ -63,7 +64,7 @@ describeOnAdapter('a bundle with native parts beside it and no node_modules', ({
     );
   });
 
-  it('unmaps buffers when a device is destroyed, as the package does', async () => {
+  itInFull('unmaps buffers when a device is destroyed, as the package does', async () => {
     const out = temporaryFolder();
     execFileSync(process.execPath, [join(scripts, 'native.mjs'), '--out', out], { stdio: 'ignore' });
     const program = `
