@@ -341,36 +341,46 @@ function plain(buffer, variables) {
 
 // src/runtime/open-kernels.ts
 function openKernels(data) {
-  const { schema, version, kernels } = data ?? {};
+  const { schema, version, kernels, networks = [] } = data ?? {};
   if (schema !== "joulegate-runtime" || !Array.isArray(kernels)) {
     throw new Error("This is no file of `joulegate export runtime`.");
   }
   if (version !== 2)
     throw new Error(`The file has version ${String(version)}, this runtime knows version 2.`);
   const byName = new Map(kernels.map((kernel) => [kernel.name, kernel]));
+  const calls = new Map(networks.map((network) => [network.name, network.calls]));
+  const variant = (name, given, device, options = {}) => {
+    const kernel = byName.get(name);
+    if (!kernel) throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(", ")}.`);
+    const workload = completed(kernel, given);
+    let first = null;
+    const { subgroup_min, subgroup_max } = limitsOf(device);
+    const newcomer = {
+      family: options.family ?? deviceFamily(device.info),
+      subgroups: [subgroup_min, subgroup_max]
+    };
+    for (const { configuration, choice } of candidates(kernel, workload, newcomer)) {
+      try {
+        const fitting = kernel.configurations[configuration];
+        return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };
+      } catch (error) {
+        if (!(error instanceof Unfit)) throw error;
+        first ??= error.message;
+      }
+    }
+    throw new Error(`No configuration of "${name}" fits this workload and device: ${first}.`);
+  };
   return {
     names: [...byName.keys()],
-    variant(name, given, device, options = {}) {
-      const kernel = byName.get(name);
-      if (!kernel)
-        throw new Error(`There is no kernel "${name}"; known are ${[...byName.keys()].join(", ")}.`);
-      const workload = completed(kernel, given);
-      let first = null;
-      const { subgroup_min, subgroup_max } = limitsOf(device);
-      const newcomer = {
-        family: options.family ?? deviceFamily(device.info),
-        subgroups: [subgroup_min, subgroup_max]
-      };
-      for (const { configuration, choice } of candidates(kernel, workload, newcomer)) {
-        try {
-          const fitting = kernel.configurations[configuration];
-          return { ...instantiate({ kernel, configuration: fitting, workload, device }), choice };
-        } catch (error) {
-          if (!(error instanceof Unfit)) throw error;
-          first ??= error.message;
-        }
-      }
-      throw new Error(`No configuration of "${name}" fits this workload and device: ${first}.`);
+    networks: [...calls.keys()],
+    variant,
+    network(name, device, options) {
+      const own = calls.get(name);
+      if (own === void 0)
+        throw new Error(
+          `There is no network "${name}"; known are ${[...calls.keys()].join(", ") || "none"}.`
+        );
+      return own.map((call) => ({ ...call, variant: variant(call.kernel, call.workload, device, options) }));
     }
   };
 }

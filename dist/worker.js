@@ -37,7 +37,7 @@ function isReset({ betweenLaunches }) {
 
 // src/kernel/failure.ts
 function printable(message) {
-  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+  return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\uFFFD");
 }
 function failed(kind, message, place = {}) {
   return {

@@ -23,7 +23,8 @@ function blockEnd(
 export function insertEntries(text: string, entries: NewEntries): string | null {
   const { root } = parseYaml(text);
   if (!isMap(root)) return null;
-  const places = (['kernels', 'networks'] as const).map((key) => {
+  // Of two that go to the same place, the one that is put there last comes first.
+  const places = (['networks', 'kernels'] as const).map((key) => {
     const pair = root.items.find((item) => isScalar(item.key) && item.key.value === key);
     return {
       key,

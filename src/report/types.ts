@@ -26,6 +26,9 @@ export type GuardKernel = GuardReport['kernels'][number];
 /** A network that guard judged. */
 export type GuardNetwork = NonNullable<GuardReport['networks']>[number];
 
+/** A network of which a retune saved something, or nothing. */
+export type RetunedNetwork = NonNullable<RetuneReport['networks']>[number];
+
 /** One kernel and workload that was retuned. */
 export type RetunedKernel = RetuneReport['kernels'][number];
 

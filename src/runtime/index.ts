@@ -5,6 +5,7 @@ export type {
   Kernels,
   RuntimeBinding,
   RuntimeBuffer,
+  RuntimeCall,
   RuntimeDevice,
   RuntimePass,
   RuntimeVariant,

@@ -106,9 +106,23 @@ export interface RuntimeVariant {
   readonly choice: Choice;
 }
 
+/** One kernel and workload of a network. */
+export interface RuntimeCall {
+  readonly kernel: string;
+  /** The workload's values. */
+  readonly workload: Values;
+  /** Name of the workload in the manifest. */
+  readonly name: string;
+  /** Launches per inference; an average may have a fraction. */
+  readonly calls: number;
+  readonly variant: RuntimeVariant;
+}
+
 /** The kernels of one file. */
 export interface Kernels {
   readonly names: readonly string[];
+  /** Names of networks. */
+  readonly networks: readonly string[];
   /**
    * The best known variant of a kernel for a workload on a device.
    *
@@ -123,4 +137,16 @@ export interface Kernels {
     device: RuntimeDevice,
     options?: { readonly family?: string },
   ): RuntimeVariant;
+  /**
+   * What an inference of a network launches, each kernel and workload once with its best known variant. They are in the order of
+   * the manifest, which need not be that of the network's data.
+   *
+   * @param options as for `variant`
+   * @throws Error if there is no such network, or nothing fits the device for one of its kernels
+   */
+  network(
+    name: string,
+    device: RuntimeDevice,
+    options?: { readonly family?: string },
+  ): readonly RuntimeCall[];
 }

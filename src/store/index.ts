@@ -35,6 +35,7 @@ export {
   readTuned,
   readTunedIfPresent,
   tunedConfiguration,
+  tunedEntry,
   withTunedEntry,
   writeTuned,
 } from './tuned.ts';

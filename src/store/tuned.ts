@@ -77,7 +77,12 @@ export function emptyTuned(): Tuned {
 }
 
 /** What was chosen for a kernel and workload (by name) on a device family; null if nothing was. */
-function tunedEntry(tuned: Tuned, kernel: string, workload: string, family: string): TunedEntry | null {
+export function tunedEntry(
+  tuned: Tuned,
+  kernel: string,
+  workload: string,
+  family: string,
+): TunedEntry | null {
   const wanted = key(kernel, workload, family);
   return tuned.entries.find((entry) => keyOf(entry) === wanted) ?? null;
 }

@@ -34,6 +34,38 @@ describe('reports of a night', () => {
     });
   });
 
+  it('of which each has some kernels of a network add up what was saved of it, and no interval', () => {
+    const network = {
+      network: 'detector',
+      reason: '1 of 2 kernels and workloads replaced; what softmax N=1 cost before is not known',
+      covers: { macs: 0.97, bytes: null },
+      estimated: false,
+      base: null,
+      head: null,
+      metrics: [],
+      savedJoules: 0.25,
+      kWhPerMonth: -2,
+      inferencesPerDay: 1e6,
+      parts: [{ kernel: 'matmul', workload: 'N=1', calls: 1, share: null, change: null }],
+    };
+    const parts = [
+      { label: 'h200', report: retuneReport([matmul], { networks: [network] }) },
+      { label: 'h200', report: retuneReport([softmax], { networks: [{ ...network, savedJoules: 0.5 }] }) },
+    ];
+    const merged = mergeRetunes(parts, []);
+    expect(merged.networks).toEqual([
+      { ...network, reason: 'several jobs searched its kernels', savedJoules: 0.75, kWhPerMonth: -4 },
+    ]);
+    expect(validateReport(merged).ok).toBe(true);
+    const both = mergeRetunes([...parts, { label: 'l4', report: parts[0]!.report }], []);
+    expect(both.networks?.map(({ network }) => network)).toEqual(['detector on h200', 'detector on l4']);
+    for (const text of [renderMarkdown(merged), renderTerminal(merged, { width: 100, colour: false })]) {
+      expect(text).toContain('network detector: several jobs searched its kernels; covers 97 % of its MACs');
+      expect(text).toContain('an inference: 750 mJ less by what was replaced');
+      expect(text).toContain('-4.00 kWh a month');
+    }
+  });
+
   it('keep several devices apart, and name them in every kernel', () => {
     const merged = mergeRetunes(
       [

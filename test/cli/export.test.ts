@@ -143,6 +143,7 @@ describe('export runtime', () => {
     );
     expect(JSON.parse(ending.output)).toEqual({
       out: 'k.json.gz',
+      networks: [],
       kernels: [{ kernel: 'power', entries: 0, configurations: 1, templates: 1, portfolios: [] }],
     });
     const text = gunzipSync(readFileSync(join(folder, 'k.json.gz'))).toString('utf8');

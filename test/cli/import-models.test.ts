@@ -82,6 +82,14 @@ describe('joulegate import onnx', () => {
     expect((await joulegate(folder, 'validate')).exitCode).toBe(0);
   });
 
+  it('adds to a manifest that ends with its kernels', async () => {
+    const own =
+      'version: 1\nkernels:\n  norm:\n    operator: rmsnorm\n    workloads: [{ rows: 4, cols: 64 }]\n';
+    const { run, read } = await project({ 'joulegate.yaml': own });
+    expect((await run('--dim', 'batch=4', '--into', 'joulegate.yaml')).exitCode).toBe(0);
+    expect(read('joulegate.yaml')).toBe(`${own}${kernels}networks:\n${networks}`);
+  });
+
   it('replaces no file, and with --print writes none', async () => {
     const { folder, run, read } = await project({ 'joulegate.yaml': 'version: 1\n' });
     const refused = await run('--dim', 'batch=4');

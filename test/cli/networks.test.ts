@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { commitAll, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 import { run } from '../support/run-here.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -67,45 +70,52 @@ async function guarded(base: Record<string, string>, head: Record<string, string
 }
 
 describeOnAdapter('guard', () => {
-  it('fails a network by what its kernels lose within their margins, by the calls and the gate that base has', async () => {
-    const { report, status } = await guarded(
-      twoKernels(100, '{ power: 3, other: 1 }'),
-      twoKernels(110, '{ power: 0.1, other: 1 }', '90%'),
-    );
-    expect(report.kernels.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
-      'unchanged',
-      'identical',
-    ]);
-    const [network] = report.networks;
-    expect(network).toMatchObject({
-      network: 'detector',
-      verdict: 'regressed',
-      fails: true,
-      covers: { macs: 0.97, bytes: null },
-      parts: [
-        { kernel: 'power', calls: 3, status: 'compared' },
-        { kernel: 'other', calls: 1, status: 'alike', change: 0 },
-      ],
-    });
-    const [power, other] = network.parts;
-    expect(power.share + other.share).toBeCloseTo(1, 6);
-    const [energy] = network.metrics;
-    expect(network.kWhPerMonth).toBeCloseTo(
-      ((energy.ratio.estimate - 1) * network.base.joules * 1000 * 365.25) / 12 / 3.6e6,
-      12,
-    );
-    expect(report).toMatchObject({ verdict: 'failed', exitCode: 1 });
-    expect(report.reason).toContain('network detector (per inference) regressed');
-    expect(status).toBe(1);
-    expect(report.policy.changes).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ kernel: 'network detector', setting: 'calls', loosens: true }),
-        expect.objectContaining({ kernel: 'network detector', setting: 'gate.energy.margin', loosens: true }),
-      ]),
-    );
-  });
+  itInFull(
+    'fails a network by what its kernels lose within their margins, by the calls and the gate that base has',
+    async () => {
+      const { report, status } = await guarded(
+        twoKernels(100, '{ power: 3, other: 1 }'),
+        twoKernels(110, '{ power: 0.1, other: 1 }', '90%'),
+      );
+      expect(report.kernels.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
+        'unchanged',
+        'identical',
+      ]);
+      const [network] = report.networks;
+      expect(network).toMatchObject({
+        network: 'detector',
+        verdict: 'regressed',
+        fails: true,
+        covers: { macs: 0.97, bytes: null },
+        parts: [
+          { kernel: 'power', calls: 3, status: 'compared' },
+          { kernel: 'other', calls: 1, status: 'alike', change: 0 },
+        ],
+      });
+      const [power, other] = network.parts;
+      expect(power.share + other.share).toBeCloseTo(1, 6);
+      const [energy] = network.metrics;
+      expect(network.kWhPerMonth).toBeCloseTo(
+        ((energy.ratio.estimate - 1) * network.base.joules * 1000 * 365.25) / 12 / 3.6e6,
+        12,
+      );
+      expect(report).toMatchObject({ verdict: 'failed', exitCode: 1 });
+      expect(report.reason).toContain('network detector (per inference) regressed');
+      expect(status).toBe(1);
+      expect(report.policy.changes).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kernel: 'network detector', setting: 'calls', loosens: true }),
+          expect.objectContaining({
+            kernel: 'network detector',
+            setting: 'gate.energy.margin',
+            loosens: true,
+          }),
+        ]),
+      );
+    },
+  );
 
-  it('measures nothing of a network that nothing touches', async () => {
+  itInFull('measures nothing of a network that nothing touches', async () => {
     const base = twoKernels(100, '{ power: 3, other: 1 }');
     const { report, status } = await guarded(base, {});
     expect(report.networks[0]).toMatchObject({ verdict: 'identical', fails: false, metrics: [] });
@@ -129,5 +139,31 @@ describeOnAdapter('guard', () => {
       reason: 'energy: other COUNT=65536: not in head any more',
     });
     expect(report.verdict).toBe('partial');
+  });
+});
+
+describeOnAdapter('retune', () => {
+  it('says what was saved of a network, per inference and a month', async () => {
+    const folder = await projectFolder(twoKernels(100, '{ power: 3, other: 1 }'));
+    const ended = await scripted(folder, 'retune', '--trials', '4', '--report', 'out');
+    expect(ended.stdout).toContain('network detector: ');
+    const report = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8'));
+    const [network] = report.networks;
+    expect(network).toMatchObject({
+      network: 'detector',
+      inferencesPerDay: 1000,
+      parts: [
+        { kernel: 'power', calls: 3 },
+        { kernel: 'other', calls: 1 },
+      ],
+    });
+    const [power, other] = network.parts;
+    expect(power.share + other.share).toBeCloseTo(1, 6);
+    // Six sevenths of an inference: 3 x 100 rounds and 50.
+    expect(power.share).toBeGreaterThan(0.8);
+    // And most of the budget of two kernels.
+    expect(report.kernels.map((kernel: { trials: number }) => kernel.trials)).toEqual([6, 2]);
+    expect(await readFile(join(folder, 'out', 'report.md'), 'utf8')).toContain('- network detector: ');
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('<h2>Networks</h2>');
   });
 });

@@ -4,6 +4,7 @@ import type { PrintSource } from '../../kernel/index.ts';
 import {
   alignClock,
   type KernelDefinition,
+  type Manifest,
   operatorDefaults,
   sourceGenerators,
 } from '../../manifest/index.ts';
@@ -35,6 +36,8 @@ export interface ExportRuntimeOptions
 
 export interface ExportRuntimeSummary {
   readonly out: string;
+  /** Names of networks. */
+  readonly networks: readonly string[];
   readonly kernels: readonly {
     readonly kernel: string;
     readonly entries: number;
@@ -87,10 +90,16 @@ export async function exportRuntime(
     schema: 'joulegate-runtime',
     version: 2,
     kernels: kernels.map(({ kernel }) => kernel),
+    ...runtimeNetworks(
+      manifest,
+      kernels.map(({ kernel }) => kernel.name),
+      warn,
+    ),
   };
   writeRuntime(absolutePath(host, options.out), file);
   return {
     out: options.out,
+    networks: (file.networks ?? []).map(({ name }) => name),
     kernels: kernels.map(({ kernel: { name, entries, configurations, passes }, chosen }) => ({
       kernel: name,
       entries: entries.length,
@@ -103,6 +112,33 @@ export async function exportRuntime(
       })),
     })),
   };
+}
+
+/** Networks all of whose kernels are exported; `warn` hears of the others. */
+function runtimeNetworks(
+  { kernels, networks }: Manifest,
+  exported: readonly string[],
+  warn: (message: string) => void,
+): Pick<RuntimeFile, 'networks'> {
+  const whole = networks.filter(({ name, calls }) => {
+    const lacking = calls.find(({ kernel }) => !exported.includes(kernel));
+    if (lacking !== undefined)
+      warn(`The network ${name} is left out: its kernel ${lacking.kernel} is not in the file.`);
+    return lacking === undefined;
+  });
+  const parametersOfWorkload = (kernel: string, workload: string) =>
+    kernels.find(({ name }) => name === kernel)?.workloads.find(({ name }) => name === workload)
+      ?.parameters ?? {};
+  const written = whole.map(({ name, calls }) => ({
+    name,
+    calls: calls.map((call) => ({
+      kernel: call.kernel,
+      name: call.workload,
+      workload: parametersOfWorkload(call.kernel, call.workload),
+      calls: call.calls,
+    })),
+  }));
+  return written.length === 0 ? {} : { networks: written };
 }
 
 /** Why a kernel cannot be exported whatever it is, and what to do; null if nothing stands in the way. */

@@ -2,6 +2,7 @@ import type { ReportRetune } from '../../schema/index.ts';
 import { type NightReport, portfoliosOf } from './portfolios.ts';
 
 type Kernel = ReportRetune['kernels'][number];
+type Network = NonNullable<ReportRetune['networks']>[number];
 
 /** Longest name of a kernel that leaves room for the device's. */
 const maxName = 130;
@@ -13,6 +14,23 @@ function onlyOne<T>(values: readonly T[]): T | null {
   return distinct.size === 1 ? (values[0] ?? null) : null;
 }
 
+/** What several jobs saved of one network, whose kernels each of them has some of. */
+function joinNetworks(one: Network, other: Network): Network {
+  const sum = (figure: 'savedJoules' | 'kWhPerMonth') =>
+    one[figure] === null ? other[figure] : one[figure] + (other[figure] ?? 0);
+  return {
+    ...one,
+    reason: 'several jobs searched its kernels',
+    estimated: one.estimated || other.estimated,
+    base: null,
+    head: null,
+    metrics: [],
+    savedJoules: sum('savedJoules'),
+    kWhPerMonth: sum('kWhPerMonth'),
+    parts: one.parts.map((part) => ({ ...part, share: null, change: null })),
+  };
+}
+
 /**
  * One report of what several jobs found. Kernels of several devices are named `KERNEL on LABEL`; of one that two jobs
  * retuned, the first counts.
@@ -22,7 +40,16 @@ export function mergeRetunes(reports: readonly NightReport[], warnings: readonly
   const first = reports[0]!.report;
   const several = new Set(reports.map(({ label }) => label)).size > 1;
   const kernels = new Map<string, Kernel>();
+  const networks = new Map<string, Network>();
   for (const { label, report } of reports) {
+    for (const network of report.networks ?? []) {
+      const name = several ? `${network.network.slice(0, maxName)} on ${label}` : network.network;
+      const known = networks.get(name);
+      networks.set(name, {
+        ...(known === undefined ? network : joinNetworks(known, network)),
+        network: name,
+      });
+    }
     for (const kernel of report.kernels) {
       const name = several ? `${kernel.kernel.slice(0, maxName)} on ${label}` : kernel.kernel;
       const key = JSON.stringify([name, kernel.workload]);
@@ -40,5 +67,6 @@ export function mergeRetunes(reports: readonly NightReport[], warnings: readonly
     warnings: [...new Set(all.map((warning) => warning.slice(0, 4000)))].slice(0, maxWarnings),
     kernels: [...kernels.values()],
     ...(portfolios.length === 0 ? {} : { portfolios }),
+    ...(networks.size === 0 ? {} : { networks: [...networks.values()] }),
   };
 }

@@ -108,10 +108,11 @@ async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
         `    portfolio: ${count(members, 'configuration')} for ${count(devices, 'device')}, each at ${(100 * worstShare).toFixed(0)} % of its best or better\n`,
     ),
   ]);
+  const networks = summary.networks.length === 0 ? '' : `, ${count(summary.networks.length, 'network')}`;
   return {
     output: args.flag('json')
       ? formatJson(summary)
-      : `${summary.out}: ${count(summary.kernels.length, 'kernel')}\n${lines.join('')}`,
+      : `${summary.out}: ${count(summary.kernels.length, 'kernel')}${networks}\n${lines.join('')}`,
     exitCode: ExitCode.passed,
   };
 }

@@ -24,7 +24,14 @@ import {
   verdictColour,
 } from '../notes/index.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
-import type { DiffReport, GuardReport, Report, RetuneReport } from '../types.ts';
+import type {
+  DiffReport,
+  GuardNetwork,
+  GuardReport,
+  Report,
+  RetunedNetwork,
+  RetuneReport,
+} from '../types.ts';
 import { diffCard, diffRow } from './diff-card.ts';
 import { guardCard, guardRow } from './guard-card.ts';
 import { pageHtml } from './page.ts';
@@ -50,7 +57,7 @@ function guardBody(report: GuardReport): string {
   return [
     loosened === null ? '' : element('div', { class: 'note warn' }, textHtml(loosened, 4000)),
     other === null ? '' : element('div', { class: 'note' }, textHtml(other, 4000)),
-    networksHtml(report),
+    networksHtml(networksIn(report)),
     element('h2', {}, 'Kernels'),
     tableHtml({
       caption: null,
@@ -72,15 +79,25 @@ function guardBody(report: GuardReport): string {
   ].join('');
 }
 
-function networksHtml(report: GuardReport): string {
-  const networks = networksIn(report);
+function networksHtml(networks: readonly (GuardNetwork | RetunedNetwork)[]): string {
   if (networks.length === 0) return '';
   return [
     element('h2', {}, 'Networks'),
     ...networks.map((network) =>
       [
         paragraph(
-          `${element('span', { class: `verdict ${verdictColour(network)}` }, escapeMarkup(kernelVerdictText(network)))} ${textHtml(networkLine(network), 600)}`,
+          [
+            ...('verdict' in network
+              ? [
+                  element(
+                    'span',
+                    { class: `verdict ${verdictColour(network)}` },
+                    escapeMarkup(kernelVerdictText(network)),
+                  ),
+                ]
+              : []),
+            textHtml(networkLine(network), 600),
+          ].join(' '),
         ),
         element('ul', {}, ...networkNotes(network).map((note) => element('li', {}, textHtml(note, 700)))),
       ].join(''),
@@ -95,6 +112,7 @@ function plainName({ kernel, workload }: { readonly kernel: string; readonly wor
 function retuneBody(report: RetuneReport): string {
   const titles = quantityTitles(report);
   return [
+    networksHtml(report.networks ?? []),
     element('h2', {}, 'Kernels'),
     tableHtml({
       caption: null,

@@ -12,6 +12,8 @@ import {
   historyNotes,
   isEstimated,
   isInterrupted,
+  networkLine,
+  networkNotes,
   portfolioNotes,
   quantityTitles,
   retuneTitle,
@@ -56,6 +58,19 @@ function kernelTable(report: RetuneReport, limits: MarkdownLimits): string {
     }),
     maxRows: limits.maxRows,
   });
+}
+
+function networkList({ networks = [] }: RetuneReport, limits: MarkdownLimits): string {
+  const items = networks
+    .slice(0, limits.maxRows)
+    .map((network) =>
+      [
+        `- network ${escapeMarkdown(networkLine(network), 600)}`,
+        ...networkNotes(network).map((note) => `  - ${escapeMarkdown(note, 700)}`),
+      ].join('\n'),
+    );
+  const rest = networks.length - items.length;
+  return [...items, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }
 
 function configurationText(report: RetuneReport, kernel: RetunedKernel): string {
@@ -173,6 +188,7 @@ export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): stri
       report.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
       'trial',
     )}.`,
+    networkList(report, limits),
     report.kernels.length === 0 ? '' : kernelTable(report, limits),
     configurations(report, limits),
     portfolios(report, limits),

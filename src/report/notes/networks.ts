@@ -6,7 +6,10 @@ import {
   formatRatio,
 } from '../format.ts';
 import { cleanLine } from '../text.ts';
-import type { GuardNetwork, GuardReport } from '../types.ts';
+import type { GuardNetwork, GuardReport, RetunedNetwork } from '../types.ts';
+
+/** A network of any report. */
+type AnyNetwork = GuardNetwork | RetunedNetwork;
 
 /** Parts that are named; the others are counted. */
 const maxParts = 5;
@@ -22,7 +25,7 @@ function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
-function coverText({ covers }: GuardNetwork): string {
+function coverText({ covers }: AnyNetwork): string {
   const shares = [
     ...(covers.macs === null ? [] : [`${percent(covers.macs)} of its MACs`]),
     ...(covers.bytes === null ? [] : [`${percent(covers.bytes)} of its bytes`]),
@@ -31,7 +34,7 @@ function coverText({ covers }: GuardNetwork): string {
 }
 
 /** `detector: +2.1 % [1.4, 2.9] energy per inference; covers 97 % of its MACs` */
-export function networkLine(network: GuardNetwork): string {
+export function networkLine(network: AnyNetwork): string {
   const figures = network.metrics.flatMap(({ metric, ratio }) =>
     ratio === null
       ? []
@@ -42,7 +45,7 @@ export function networkLine(network: GuardNetwork): string {
 }
 
 /** Which kernels carry a network's change, in bars: `mlp-up ████████ +1.6 %, norm ██ +0.4 %`; empty where none is known. */
-export function carriersText({ parts }: GuardNetwork): string {
+export function carriersText({ parts }: AnyNetwork): string {
   const carrying = parts
     .flatMap(({ kernel, workload, change }) =>
       change === null || change === 0 ? [] : [{ name: `${kernel} ${workload}`, change }],
@@ -58,8 +61,16 @@ export function carriersText({ parts }: GuardNetwork): string {
   return `carried by ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
+/** What is known to be saved where a sum is not; empty otherwise. */
+function savedText(network: AnyNetwork): string {
+  const joules = 'savedJoules' in network && network.base?.joules == null ? network.savedJoules : null;
+  return joules === null || joules === 0
+    ? ''
+    : `an inference: ${formatJoules(Math.abs(joules))} ${joules > 0 ? 'less' : 'more'} by what was replaced`;
+}
+
 /** Why a network has its verdict, what carries it, and what an inference costs. */
-export function networkNotes(network: GuardNetwork): readonly string[] {
+export function networkNotes(network: AnyNetwork): readonly string[] {
   const { base, head, kWhPerMonth } = network;
   const costs =
     base === null || head === null
@@ -76,6 +87,7 @@ export function networkNotes(network: GuardNetwork): readonly string[] {
     ...(network.metrics.length === 0 ? [] : [network.reason]),
     carriersText(network),
     ...costs.map((text) => `an inference: ${text}`),
+    savedText(network),
     kWhPerMonth === null ? '' : `${formatKilowattHours(kWhPerMonth)} a month`,
   ]
     .map((note) => cleanLine(note, 600))

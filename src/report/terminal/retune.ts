@@ -4,6 +4,8 @@ import {
   failureNotes,
   historyNotes,
   isInterrupted,
+  networkLine,
+  networkNotes,
   passNote,
   placeText,
   portfolioNotes,
@@ -12,7 +14,7 @@ import {
   wasReplaced,
 } from '../notes/index.ts';
 import { sparkline } from '../sparkline.ts';
-import { cleanLine } from '../text.ts';
+import { cleanLine, wrap } from '../text.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import {
   factLines,
@@ -77,6 +79,15 @@ function portfolioSections(report: RetuneReport, style: TerminalStyle): string[]
   ]);
 }
 
+function networkSections({ networks = [] }: RetuneReport, style: TerminalStyle): string[][] {
+  return networks.map((network) => [
+    ...wrap(`network ${networkLine(network)}`, Math.max(20, style.width - 2)).map((line) =>
+      noteHeading(line, null, style),
+    ),
+    ...networkNotes(network).flatMap((note) => noteLines(note, style)),
+  ]);
+}
+
 /** Sections of a retune report: each a list of lines. */
 export function retuneSections(report: RetuneReport, style: TerminalStyle): string[][] {
   const rows = report.kernels.map((kernel) => rowOf(report, kernel, style));
@@ -89,6 +100,7 @@ export function retuneSections(report: RetuneReport, style: TerminalStyle): stri
   return [
     [`${bold('joulegate retune:')} ${title}`],
     factLines(report, style),
+    ...networkSections(report, style),
     table,
     ...report.kernels.map((kernel) => notesOf(report, kernel, style)),
     ...portfolioSections(report, style),

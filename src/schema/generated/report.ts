@@ -681,19 +681,7 @@ export interface ReportNetwork {
    * Label of a pull request that accepts a regression of it; null if there is none.
    */
   readonly acceptLabel: string | null;
-  /**
-   * Shares of the network's work that its kernels are, as the manifest says; null where it says nothing.
-   */
-  readonly covers: {
-    /**
-     * Of its multiplications with addition.
-     */
-    readonly macs: number | null;
-    /**
-     * Of the bytes that it reads and writes.
-     */
-    readonly bytes: number | null;
-  };
+  readonly covers: Covers;
   /**
    * True if its energy is estimated, not measured.
    */
@@ -767,6 +755,19 @@ export interface ReportNetwork {
    * Whether energy may fail it that is not the GPU's alone.
    */
   readonly allowsShared: boolean;
+}
+/**
+ * Shares of the network's work that its kernels are, as the manifest says; null where it says nothing.
+ */
+export interface Covers {
+  /**
+   * Of its multiplications with addition.
+   */
+  readonly macs: number | null;
+  /**
+   * Of the bytes that it reads and writes.
+   */
+  readonly bytes: number | null;
 }
 /**
  * A kernel and workload of a network.
@@ -1125,6 +1126,12 @@ export interface ReportRetune {
    * @maxItems 32000
    */
   readonly portfolios?: ReadonlyArray<ReportPortfolio>;
+  /**
+   * What was saved of every network that launches one of these kernels, in the order of the manifest; absent where there is none.
+   *
+   * @maxItems 1000
+   */
+  readonly networks?: ReadonlyArray<ReportRetuneNetwork>;
 }
 /**
  * What was found for one kernel and workload.
@@ -1569,6 +1576,83 @@ export interface ReportPortfolioMember {
    * @maxItems 64
    */
   readonly shares: ReadonlyArray<(number | null)>;
+}
+/**
+ * What replacing configurations saved of a network.
+ */
+export interface ReportRetuneNetwork {
+  /**
+   * Name of the network.
+   */
+  readonly network: string;
+  /**
+   * How many of its kernels were replaced, and what is not known.
+   */
+  readonly reason: string;
+  readonly covers: Covers;
+  /**
+   * True if its energy is estimated, not measured.
+   */
+  readonly estimated: boolean;
+  /**
+   * What an inference cost before; null if some of it is not known, or nothing was replaced.
+   */
+  readonly base: ReportCost | null;
+  /**
+   * What it costs now; null likewise.
+   */
+  readonly head: ReportCost | null;
+  /**
+   * Now to before, of energy and latency per inference, as far as all of it is known.
+   *
+   * @maxItems 2
+   */
+  readonly metrics: ReadonlyArray<{
+    /**
+     * Metric.
+     */
+    readonly metric: "energy" | "latency";
+    readonly ratio: ReportRatio;
+  }>;
+  /**
+   * Joules of an inference that the kernels that were replaced save; null without energy.
+   */
+  readonly savedJoules: number | null;
+  /**
+   * Kilowatt-hours a month that it costs more now, so below 0 what is saved; null without `inferences-per-day` or energy.
+   */
+  readonly kWhPerMonth: number | null;
+  /**
+   * Inferences a day in production, as the manifest says.
+   */
+  readonly inferencesPerDay: number | null;
+  /**
+   * What an inference launches.
+   *
+   * @maxItems 32000
+   */
+  readonly parts: ReadonlyArray<{
+    /**
+     * Name of the kernel.
+     */
+    readonly kernel: string;
+    /**
+     * Name of the workload.
+     */
+    readonly workload: string;
+    /**
+     * Launches per inference.
+     */
+    readonly calls: number;
+    /**
+     * Part of an inference's energy in base, or of its latency where energy was not measured; null if unknown.
+     */
+    readonly share: number | null;
+    /**
+     * What it adds to the inference, relative to all of it in base: 0.01 is one percent of the inference; null if unknown.
+     */
+    readonly change: number | null;
+  }>;
 }
 /**
  * How head's programs differ from base's, found without a device: nothing was measured, and nothing here says what a change costs.

@@ -4150,7 +4150,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema48 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 }, portfolios: { type: "array", items: { $ref: "#/$defs/ReportPortfolio" }, maxItems: 32e3 } } }, schema49 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, compared: { type: "array", items: { $ref: "#/$defs/ReportCompared" }, maxItems: 64 }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema50 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+var schema48 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 }, portfolios: { type: "array", items: { $ref: "#/$defs/ReportPortfolio" }, maxItems: 32e3 }, networks: { type: "array", items: { $ref: "#/$defs/ReportRetuneNetwork" }, maxItems: 1e3 } } }, schema49 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, compared: { type: "array", items: { $ref: "#/$defs/ReportCompared" }, maxItems: 64 }, selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: !1, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } }, schema50 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -6040,6 +6040,448 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
   return validate166.errors = vErrors, errors === 0;
 }
 validate166.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema63 = { type: "object", additionalProperties: !1, required: ["network", "reason", "covers", "estimated", "base", "head", "metrics", "savedJoules", "kWhPerMonth", "inferencesPerDay", "parts"], properties: { network: { $ref: "#/$defs/ReportNetwork/properties/network" }, reason: { type: "string", maxLength: 4e3 }, covers: { $ref: "#/$defs/ReportNetwork/properties/covers" }, estimated: { $ref: "#/$defs/ReportNetwork/properties/estimated" }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, metrics: { type: "array", items: { type: "object", additionalProperties: !1, required: ["metric", "ratio"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, ratio: { $ref: "#/$defs/ReportRatio" } } }, maxItems: 2 }, savedJoules: { type: ["number", "null"], minimum: -1e18, maximum: 1e18 }, kWhPerMonth: { type: ["number", "null"], minimum: -1e30, maximum: 1e30 }, inferencesPerDay: { $ref: "#/$defs/ReportNetwork/properties/inferencesPerDay" }, parts: { type: "array", items: { type: "object", additionalProperties: !1, required: ["kernel", "workload", "calls", "share", "change"], properties: { kernel: { $ref: "#/$defs/ReportNetworkPart/properties/kernel" }, workload: { $ref: "#/$defs/ReportNetworkPart/properties/workload" }, calls: { $ref: "#/$defs/ReportNetworkPart/properties/calls" }, share: { $ref: "#/$defs/ReportNetworkPart/properties/share" }, change: { $ref: "#/$defs/ReportNetworkPart/properties/change" } } }, maxItems: 32e3 } } };
+function validate172(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate172.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func86(data) > 200) {
+      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (func86(data) < 1) {
+      let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate172.errors = vErrors, errors === 0;
+}
+validate172.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema65 = { type: "object", additionalProperties: !1, required: ["macs", "bytes"], properties: { macs: { type: ["number", "null"], minimum: 0, maximum: 1 }, bytes: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate174.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.macs === void 0 || !func0.call(data, "macs")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "macs" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.bytes === void 0 || !func0.call(data, "bytes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bytes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "macs" || key0 === "bytes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.macs !== void 0 && func0.call(data, "macs")) {
+      let data0 = data.macs;
+      if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
+        let err3 = { instancePath: instancePath + "/macs", schemaPath: "#/properties/macs/type", keyword: "type", params: { type: schema65.properties.macs.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/macs", schemaPath: "#/properties/macs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/macs", schemaPath: "#/properties/macs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      }
+    }
+    if (data.bytes !== void 0 && func0.call(data, "bytes")) {
+      let data1 = data.bytes;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/type", keyword: "type", params: { type: schema65.properties.bytes.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate174.errors = vErrors, errors === 0;
+}
+validate174.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate176(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate176.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "boolean") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "boolean" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  return validate176.errors = vErrors, errors === 0;
+}
+validate176.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema67 = { type: ["number", "null"], minimum: 0, maximum: 1e18 };
+function validate181(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate181.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema67.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 1e18 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  return validate181.errors = vErrors, errors === 0;
+}
+validate181.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate183(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate183.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func86(data) > 200) {
+      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (func86(data) < 1) {
+      let err1 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate183.errors = vErrors, errors === 0;
+}
+validate183.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate185(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate185.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func86(data) > 2200) {
+      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 2200 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  } else {
+    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate185.errors = vErrors, errors === 0;
+}
+validate185.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate187.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "number" && isFinite(data)) {
+    if (data > 1e9 || isNaN(data)) {
+      let err0 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data <= 0 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate187.errors = vErrors, errors === 0;
+}
+validate187.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema71 = { type: ["number", "null"], minimum: 0, maximum: 1 };
+function validate189(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate189.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema71.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 1 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  return validate189.errors = vErrors, errors === 0;
+}
+validate189.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema72 = { type: ["number", "null"], minimum: -1, maximum: 1e12 };
+function validate191(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate191.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema72.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 1e12 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < -1 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  return validate191.errors = vErrors, errors === 0;
+}
+validate191.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate171.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.network === void 0 || !func0.call(data, "network")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "network" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.reason === void 0 || !func0.call(data, "reason")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.covers === void 0 || !func0.call(data, "covers")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "covers" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.estimated === void 0 || !func0.call(data, "estimated")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.base === void 0 || !func0.call(data, "base")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "base" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.head === void 0 || !func0.call(data, "head")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "head" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.metrics === void 0 || !func0.call(data, "metrics")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metrics" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.savedJoules === void 0 || !func0.call(data, "savedJoules")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "savedJoules" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.kWhPerMonth === void 0 || !func0.call(data, "kWhPerMonth")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kWhPerMonth" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.inferencesPerDay === void 0 || !func0.call(data, "inferencesPerDay")) {
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "inferencesPerDay" } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.parts === void 0 || !func0.call(data, "parts")) {
+      let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parts" } };
+      vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func0.call(schema63.properties, key0)) {
+        let err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.network !== void 0 && func0.call(data, "network") && (validate172(data.network, { instancePath: instancePath + "/network", parentData: data, parentDataProperty: "network", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors), errors = vErrors.length)), data.reason !== void 0 && func0.call(data, "reason")) {
+      let data1 = data.reason;
+      if (typeof data1 == "string") {
+        if (func86(data1) > 4e3) {
+          let err12 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      } else {
+        let err13 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.covers !== void 0 && func0.call(data, "covers") && (validate174(data.covers, { instancePath: instancePath + "/covers", parentData: data, parentDataProperty: "covers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors), errors = vErrors.length)), data.estimated !== void 0 && func0.call(data, "estimated") && (validate176(data.estimated, { instancePath: instancePath + "/estimated", parentData: data, parentDataProperty: "estimated", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors), errors = vErrors.length)), data.base !== void 0 && func0.call(data, "base")) {
+      let data4 = data.base, _errs8 = errors, valid1 = !1, passing0 = null, _errs9 = errors;
+      validate77(data4, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs10 = errors;
+      if (data4 !== null) {
+        let err14 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
+      else {
+        let err15 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.head !== void 0 && func0.call(data, "head")) {
+      let data5 = data.head, _errs13 = errors, valid2 = !1, passing1 = null, _errs14 = errors;
+      validate77(data5, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      var _valid1 = _errs14 === errors;
+      _valid1 && (valid2 = !0, passing1 = 0);
+      let _errs15 = errors;
+      if (data5 !== null) {
+        let err16 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      var _valid1 = _errs15 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs13, vErrors !== null && (_errs13 ? vErrors.length = _errs13 : vErrors = null);
+      else {
+        let err17 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.metrics !== void 0 && func0.call(data, "metrics")) {
+      let data6 = data.metrics;
+      if (Array.isArray(data6)) {
+        if (data6.length > 2) {
+          let err18 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len0 = data6.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data7 = data6[i0];
+          if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+            if (data7.metric === void 0 || !func0.call(data7, "metric")) {
+              let err19 = { instancePath: instancePath + "/metrics/" + i0, schemaPath: "#/properties/metrics/items/required", keyword: "required", params: { missingProperty: "metric" } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data7.ratio === void 0 || !func0.call(data7, "ratio")) {
+              let err20 = { instancePath: instancePath + "/metrics/" + i0, schemaPath: "#/properties/metrics/items/required", keyword: "required", params: { missingProperty: "ratio" } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
+            for (let key1 of Object.keys(data7)) {
+              if (errors >= 200)
+                break;
+              if (!(key1 === "metric" || key1 === "ratio")) {
+                let err21 = { instancePath: instancePath + "/metrics/" + i0, schemaPath: "#/properties/metrics/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+                vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+              }
+            }
+            if (data7.metric !== void 0 && func0.call(data7, "metric")) {
+              let data8 = data7.metric;
+              if (typeof data8 != "string") {
+                let err22 = { instancePath: instancePath + "/metrics/" + i0 + "/metric", schemaPath: "#/properties/metrics/items/properties/metric/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+              if (!(data8 === "energy" || data8 === "latency")) {
+                let err23 = { instancePath: instancePath + "/metrics/" + i0 + "/metric", schemaPath: "#/properties/metrics/items/properties/metric/enum", keyword: "enum", params: { allowedValues: schema63.properties.metrics.items.properties.metric.enum } };
+                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              }
+            }
+            data7.ratio !== void 0 && func0.call(data7, "ratio") && (validate74(data7.ratio, { instancePath: instancePath + "/metrics/" + i0 + "/ratio", parentData: data7, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length));
+          } else {
+            let err24 = { instancePath: instancePath + "/metrics/" + i0, schemaPath: "#/properties/metrics/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          }
+        }
+      } else {
+        let err25 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.savedJoules !== void 0 && func0.call(data, "savedJoules")) {
+      let data10 = data.savedJoules;
+      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
+        let err26 = { instancePath: instancePath + "/savedJoules", schemaPath: "#/properties/savedJoules/type", keyword: "type", params: { type: schema63.properties.savedJoules.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e18 || isNaN(data10)) {
+          let err27 = { instancePath: instancePath + "/savedJoules", schemaPath: "#/properties/savedJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (data10 < -1e18 || isNaN(data10)) {
+          let err28 = { instancePath: instancePath + "/savedJoules", schemaPath: "#/properties/savedJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e18 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+      }
+    }
+    if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
+      let data11 = data.kWhPerMonth;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err29 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema63.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e30 || isNaN(data11)) {
+          let err30 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e30 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (data11 < -1e30 || isNaN(data11)) {
+          let err31 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e30 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      }
+    }
+    if (data.inferencesPerDay !== void 0 && func0.call(data, "inferencesPerDay") && (validate181(data.inferencesPerDay, { instancePath: instancePath + "/inferencesPerDay", parentData: data, parentDataProperty: "inferencesPerDay", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors), errors = vErrors.length)), data.parts !== void 0 && func0.call(data, "parts")) {
+      let data13 = data.parts;
+      if (Array.isArray(data13)) {
+        if (data13.length > 32e3) {
+          let err32 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        let len1 = data13.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
+          let data14 = data13[i1];
+          if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+            if (data14.kernel === void 0 || !func0.call(data14, "kernel")) {
+              let err33 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/required", keyword: "required", params: { missingProperty: "kernel" } };
+              vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+            }
+            if (data14.workload === void 0 || !func0.call(data14, "workload")) {
+              let err34 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/required", keyword: "required", params: { missingProperty: "workload" } };
+              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+            }
+            if (data14.calls === void 0 || !func0.call(data14, "calls")) {
+              let err35 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/required", keyword: "required", params: { missingProperty: "calls" } };
+              vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+            }
+            if (data14.share === void 0 || !func0.call(data14, "share")) {
+              let err36 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/required", keyword: "required", params: { missingProperty: "share" } };
+              vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+            }
+            if (data14.change === void 0 || !func0.call(data14, "change")) {
+              let err37 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/required", keyword: "required", params: { missingProperty: "change" } };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+            }
+            for (let key2 of Object.keys(data14)) {
+              if (errors >= 200)
+                break;
+              if (!(key2 === "kernel" || key2 === "workload" || key2 === "calls" || key2 === "share" || key2 === "change")) {
+                let err38 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+                vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+              }
+            }
+            data14.kernel !== void 0 && func0.call(data14, "kernel") && (validate183(data14.kernel, { instancePath: instancePath + "/parts/" + i1 + "/kernel", parentData: data14, parentDataProperty: "kernel", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors), errors = vErrors.length)), data14.workload !== void 0 && func0.call(data14, "workload") && (validate185(data14.workload, { instancePath: instancePath + "/parts/" + i1 + "/workload", parentData: data14, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors), errors = vErrors.length)), data14.calls !== void 0 && func0.call(data14, "calls") && (validate187(data14.calls, { instancePath: instancePath + "/parts/" + i1 + "/calls", parentData: data14, parentDataProperty: "calls", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors), errors = vErrors.length)), data14.share !== void 0 && func0.call(data14, "share") && (validate189(data14.share, { instancePath: instancePath + "/parts/" + i1 + "/share", parentData: data14, parentDataProperty: "share", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors), errors = vErrors.length)), data14.change !== void 0 && func0.call(data14, "change") && (validate191(data14.change, { instancePath: instancePath + "/parts/" + i1 + "/change", parentData: data14, parentDataProperty: "change", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors), errors = vErrors.length));
+          } else {
+            let err39 = { instancePath: instancePath + "/parts/" + i1, schemaPath: "#/properties/parts/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+          }
+        }
+      } else {
+        let err40 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      }
+    }
+  } else {
+    let err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+  }
+  return validate171.errors = vErrors, errors === 0;
+}
+validate171.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -6309,16 +6751,31 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
     }
+    if (data.networks !== void 0 && func0.call(data, "networks")) {
+      let data18 = data.networks;
+      if (Array.isArray(data18)) {
+        if (data18.length > 1e3) {
+          let err47 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        }
+        let len3 = data18.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate171(data18[i3], { instancePath: instancePath + "/networks/" + i3, parentData: data18, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length);
+      } else {
+        let err48 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+      }
+    }
   } else {
-    let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+    let err49 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
   }
   return validate127.errors = vErrors, errors === 0;
 }
 validate127.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema63 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "warnings", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "diff" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 2] }, manifest: { type: ["string", "null"], maxLength: 4096 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, reason: { type: "string", maxLength: 4e3 }, base: { $ref: "#/$defs/ReportRevision" }, head: { $ref: "#/$defs/ReportRevision" }, counts: { type: "object", additionalProperties: !1, required: ["changed", "notLookedAt", "missingBaseline", "new", "removed", "identical"], properties: { changed: { $ref: "#/$defs/ReportDiffCount" }, notLookedAt: { $ref: "#/$defs/ReportDiffCount" }, missingBaseline: { $ref: "#/$defs/ReportDiffCount" }, new: { $ref: "#/$defs/ReportDiffCount" }, removed: { $ref: "#/$defs/ReportDiffCount" }, identical: { $ref: "#/$defs/ReportDiffCount" } } }, kernels: { type: "array", items: { $ref: "#/$defs/ReportDiffKernel" }, maxItems: 32e3 } } };
-function validate175(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate175.evaluated;
+var schema73 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "warnings", "reason", "base", "head", "counts", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "diff" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 2] }, manifest: { type: ["string", "null"], maxLength: 4096 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, reason: { type: "string", maxLength: 4e3 }, base: { $ref: "#/$defs/ReportRevision" }, head: { $ref: "#/$defs/ReportRevision" }, counts: { type: "object", additionalProperties: !1, required: ["changed", "notLookedAt", "missingBaseline", "new", "removed", "identical"], properties: { changed: { $ref: "#/$defs/ReportDiffCount" }, notLookedAt: { $ref: "#/$defs/ReportDiffCount" }, missingBaseline: { $ref: "#/$defs/ReportDiffCount" }, new: { $ref: "#/$defs/ReportDiffCount" }, removed: { $ref: "#/$defs/ReportDiffCount" }, identical: { $ref: "#/$defs/ReportDiffCount" } } }, kernels: { type: "array", items: { $ref: "#/$defs/ReportDiffKernel" }, maxItems: 32e3 } } };
+function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate198.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -6333,12 +6790,12 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate175.errors = vErrors, errors === 0;
+  return validate198.errors = vErrors, errors === 0;
 }
-validate175.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema65 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "status", "reason", "file", "line", "shipped", "diff"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, status: { type: "string", enum: ["changed", "not-looked-at", "missing-baseline", "new", "removed", "identical"] }, reason: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, shipped: { type: "array", items: { $ref: "#/$defs/ReportDiffShipped" }, maxItems: 300 }, diff: { type: ["string", "null"], maxLength: 4e4 } } };
-function validate183(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate183.evaluated;
+validate198.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema75 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "status", "reason", "file", "line", "shipped", "diff"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, status: { type: "string", enum: ["changed", "not-looked-at", "missing-baseline", "new", "removed", "identical"] }, reason: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, shipped: { type: "array", items: { $ref: "#/$defs/ReportDiffShipped" }, maxItems: 300 }, diff: { type: ["string", "null"], maxLength: 4e4 } } };
+function validate206(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate206.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.families === void 0 || !func0.call(data, "families")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "families" } };
@@ -6423,11 +6880,11 @@ function validate183(data, { instancePath = "", parentData, parentDataProperty, 
     let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
   }
-  return validate183.errors = vErrors, errors === 0;
+  return validate206.errors = vErrors, errors === 0;
 }
-validate183.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate182.evaluated;
+validate206.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate205.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -6508,7 +6965,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (!(data2 === "changed" || data2 === "not-looked-at" || data2 === "missing-baseline" || data2 === "new" || data2 === "removed" || data2 === "identical")) {
-        let err16 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema65.properties.status.enum } };
+        let err16 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema75.properties.status.enum } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
@@ -6527,7 +6984,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data4 = data.file;
       if (typeof data4 != "string" && data4 !== null) {
-        let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema65.properties.file.type } };
+        let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema75.properties.file.type } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (typeof data4 == "string" && func86(data4) > 4096) {
@@ -6538,7 +6995,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data5 = data.line;
       if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)) && data5 !== null) {
-        let err21 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema65.properties.line.type } };
+        let err21 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema75.properties.line.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -6561,7 +7018,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data6.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate183(data6[i0], { instancePath: instancePath + "/shipped/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors), errors = vErrors.length);
+          validate206(data6[i0], { instancePath: instancePath + "/shipped/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors), errors = vErrors.length);
       } else {
         let err25 = { instancePath: instancePath + "/shipped", schemaPath: "#/properties/shipped/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
@@ -6570,7 +7027,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.diff !== void 0 && func0.call(data, "diff")) {
       let data8 = data.diff;
       if (typeof data8 != "string" && data8 !== null) {
-        let err26 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema65.properties.diff.type } };
+        let err26 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema75.properties.diff.type } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data8 == "string" && func86(data8) > 4e4) {
@@ -6582,11 +7039,11 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
-  return validate182.errors = vErrors, errors === 0;
+  return validate205.errors = vErrors, errors === 0;
 }
-validate182.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate171.evaluated;
+validate205.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate194(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate194.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -6647,7 +7104,7 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema63.properties, key0)) {
+      if (!func0.call(schema73.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -6724,14 +7181,14 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (!(data6 === 0 || data6 === 2)) {
-        let err28 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema63.properties.exitCode.enum } };
+        let err28 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema73.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err29 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema63.properties.manifest.type } };
+        let err29 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema73.properties.manifest.type } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -6811,7 +7268,7 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
         }
-        data13.changed !== void 0 && func0.call(data13, "changed") && (validate175(data13.changed, { instancePath: instancePath + "/counts/changed", parentData: data13, parentDataProperty: "changed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data13.notLookedAt !== void 0 && func0.call(data13, "notLookedAt") && (validate175(data13.notLookedAt, { instancePath: instancePath + "/counts/notLookedAt", parentData: data13, parentDataProperty: "notLookedAt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data13.missingBaseline !== void 0 && func0.call(data13, "missingBaseline") && (validate175(data13.missingBaseline, { instancePath: instancePath + "/counts/missingBaseline", parentData: data13, parentDataProperty: "missingBaseline", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data13.new !== void 0 && func0.call(data13, "new") && (validate175(data13.new, { instancePath: instancePath + "/counts/new", parentData: data13, parentDataProperty: "new", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data13.removed !== void 0 && func0.call(data13, "removed") && (validate175(data13.removed, { instancePath: instancePath + "/counts/removed", parentData: data13, parentDataProperty: "removed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length)), data13.identical !== void 0 && func0.call(data13, "identical") && (validate175(data13.identical, { instancePath: instancePath + "/counts/identical", parentData: data13, parentDataProperty: "identical", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors), errors = vErrors.length));
+        data13.changed !== void 0 && func0.call(data13, "changed") && (validate198(data13.changed, { instancePath: instancePath + "/counts/changed", parentData: data13, parentDataProperty: "changed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data13.notLookedAt !== void 0 && func0.call(data13, "notLookedAt") && (validate198(data13.notLookedAt, { instancePath: instancePath + "/counts/notLookedAt", parentData: data13, parentDataProperty: "notLookedAt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data13.missingBaseline !== void 0 && func0.call(data13, "missingBaseline") && (validate198(data13.missingBaseline, { instancePath: instancePath + "/counts/missingBaseline", parentData: data13, parentDataProperty: "missingBaseline", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data13.new !== void 0 && func0.call(data13, "new") && (validate198(data13.new, { instancePath: instancePath + "/counts/new", parentData: data13, parentDataProperty: "new", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data13.removed !== void 0 && func0.call(data13, "removed") && (validate198(data13.removed, { instancePath: instancePath + "/counts/removed", parentData: data13, parentDataProperty: "removed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length)), data13.identical !== void 0 && func0.call(data13, "identical") && (validate198(data13.identical, { instancePath: instancePath + "/counts/identical", parentData: data13, parentDataProperty: "identical", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors), errors = vErrors.length));
       } else {
         let err44 = { instancePath: instancePath + "/counts", schemaPath: "#/properties/counts/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -6826,7 +7283,7 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data20.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate182(data20[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data20, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors), errors = vErrors.length);
+          validate205(data20[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data20, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors), errors = vErrors.length);
       } else {
         let err46 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
@@ -6836,9 +7293,9 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
     let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
   }
-  return validate171.errors = vErrors, errors === 0;
+  return validate194.errors = vErrors, errors === 0;
 }
-validate171.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate194.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -6850,7 +7307,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       } else if (tag0 === "retune")
         validate127(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else if (tag0 === "diff")
-        validate171(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+        validate194(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;

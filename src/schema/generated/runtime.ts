@@ -40,6 +40,12 @@ export interface RuntimeFile {
    * @maxItems 1000
    */
   readonly kernels: ReadonlyArray<Kernel>;
+  /**
+   * Networks whose kernels are all among these, by unique name; absent where there is none.
+   *
+   * @maxItems 1000
+   */
+  readonly networks?: ReadonlyArray<Network>;
 }
 /**
  * A kernel with everything its launches need.
@@ -388,4 +394,37 @@ export interface PortfolioMember {
    * @maxItems 64
    */
   readonly shares: ReadonlyArray<(number | null)>;
+}
+/**
+ * What an inference launches.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Network".
+ */
+export interface Network {
+  /**
+   * Its name in the manifest.
+   */
+  readonly name: string;
+  /**
+   * Each kernel and workload once, in the manifest's order.
+   *
+   * @minItems 1
+   * @maxItems 32000
+   */
+  readonly calls: ReadonlyArray<{
+    /**
+     * Its name in the manifest.
+     */
+    readonly kernel: string;
+    /**
+     * Name of the workload in the manifest.
+     */
+    readonly name: string;
+    readonly workload: Values;
+    /**
+     * Launches per inference; an average may have a fraction.
+     */
+    readonly calls: number;
+  }>;
 }
