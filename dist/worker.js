@@ -30,11 +30,6 @@ function deviceFamily(adapter) {
   return family === "" ? "unknown" : family;
 }
 
-// src/kernel/between-launches.ts
-function isReset({ betweenLaunches }) {
-  return betweenLaunches === "reset";
-}
-
 // src/kernel/failure.ts
 function printable(message) {
   return message.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\uFFFD");
@@ -53,6 +48,11 @@ function failed(kind, message, place = {}) {
 }
 function succeeded(value) {
   return { ok: true, value };
+}
+
+// src/kernel/between-launches.ts
+function isReset({ betweenLaunches }) {
+  return betweenLaunches === "reset";
 }
 
 // src/kernel/data-shape.ts

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAtHome } from './pass-bindings.ts';
 import type { ReachableDeclaration } from './reachable.ts';
+import { staleVariables } from './stale-variables.ts';
 import type { BufferBinding, Pass, Variant } from './types.ts';
 
 function digest(parts: readonly unknown[]): string {
@@ -67,9 +68,11 @@ export function resetIdentity(identity: string, buffers: readonly BufferBinding[
     .digest('hex');
 }
 
-/** What the user should know of a variant's buffers, one sentence each without its full stop. */
+/** What the user should know of a variant's buffers and programs, one sentence each without its full stop. */
 export function variantRemarks({ program }: Pick<Variant, 'program'>): readonly string[] {
-  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
+  if (program === null) return [];
+  const ofBuffers = program.buffers.flatMap(({ remark }) => remark ?? []);
+  return [...new Set([...ofBuffers, ...program.passes.flatMap(staleVariables)])];
 }
 
 /** What names a variant by what it does; null where that is not known, as of a recording's. */
