@@ -35,7 +35,7 @@ async function runBundled(build) {
       banner: {
         js: "import { createRequire as benchRequire } from 'node:module';\nconst require = benchRequire(import.meta.url);",
       },
-      loader: { '.wesl': 'text', '.yaml': 'text' },
+      loader: { '.wesl': 'text', '.yaml': 'text', '.h': 'text', '.py': 'text' },
       logLevel: 'warning',
     });
     process.argv = [process.argv[0], outfile, ...rest];

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { createVariantBuilder } from '../../src/kernel/index.ts';
 import {
   createKernelSpace,
@@ -23,8 +24,8 @@ function replaced(text: string, [file, from, to]: Edit): string {
   return text.replaceAll(from, to);
 }
 
-/** A kernel of the manifest after edits. Throws on one whose text is not there any more. */
-export function openKernel(name: string, edits: readonly Edit[], limits: DeviceLimits) {
+/** The files of a kernel, its manifest and its operator after edits. Throws on an edit whose text is not there any more. */
+function edited(name: string, edits: readonly Edit[]) {
   const own = new Map(files);
   const isOperator = manifestText.includes(`operator: ${name}\n`);
   let text = manifestText;
@@ -32,14 +33,62 @@ export function openKernel(name: string, edits: readonly Edit[], limits: DeviceL
     ...operator,
     files: { ...operator.files } as Record<string, string>,
   }));
+  const operator = used.find((one) => isOperator && one.name === name);
   for (const edit of edits) {
     const [file] = edit;
-    const operator = used.find((one) => isOperator && one.name === name);
     if (operator !== undefined && file === 'dispatch') operator.fragment = replaced(operator.fragment, edit);
     else if (operator !== undefined) operator.files[file] = replaced(operator.files[file] ?? '', edit);
     else if (file === 'dispatch') text = replaced(text, edit);
     else own.set(file, replaced(own.get(file) ?? '', edit));
   }
+  return { text, own, used, operator };
+}
+
+/**
+ * A project with one kernel after edits, as files to be written: of an operator its text becomes the project's own.
+ * @param settings what else the manifest says
+ */
+export function projectFiles(
+  name: string,
+  edits: readonly Edit[],
+  settings: object,
+): Readonly<Record<string, string>> {
+  const { text, own, operator } = edited(name, edits);
+  const written = parse(text).kernels[name];
+  const manifest = (kernel: object) =>
+    JSON.stringify({ version: 1, ...settings, kernels: { [name]: kernel } }, null, 2);
+  if (operator === undefined) return { 'joulegate.yaml': manifest(written), ...Object.fromEntries(own) };
+  const { group: _, description: __, parameters, ...kernel } = parse(operator.fragment) as OperatorFragment;
+  const given = Object.entries(parameters).flatMap(([parameter, { default: value }]) =>
+    value === undefined ? [] : [[parameter, value]],
+  );
+  return {
+    'joulegate.yaml': manifest({
+      ...kernel,
+      buffers: Object.fromEntries(
+        Object.entries(kernel.buffers).map(([buffer, of]) => [
+          buffer,
+          { ...of, type: of.type === 'type' ? 'f32' : of.type },
+        ]),
+      ),
+      default: { ...kernel.default, ...written.default },
+      workloads: [{ ...Object.fromEntries(given), ...written.workloads[0] }],
+    }),
+    ...operator.files,
+  };
+}
+
+interface OperatorFragment {
+  readonly group: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly buffers: Readonly<Record<string, { readonly type: string }>>;
+  readonly default: object;
+}
+
+/** A kernel of the manifest after edits. Throws on one whose text is not there any more. */
+export function openKernel(name: string, edits: readonly Edit[], limits: DeviceLimits) {
+  const { text, own, used } = edited(name, edits);
   const reader: FileReader = {
     read: (path) => own.get(path) ?? null,
     readBytes: () => null,

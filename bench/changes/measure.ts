@@ -75,6 +75,7 @@ export async function measureChanges(options: {
   const save = () =>
     writeRecording(path, {
       ...{ family, device: description, date: new Date().toISOString().slice(0, 10), limits },
+      ...started,
       ...{ rows, changes },
     });
   const kernels = Object.keys(alsoAt).filter((name) => only === undefined || name === only);

@@ -23,6 +23,16 @@ export interface MeasuredChange {
   readonly error: number;
 }
 
+/** What the guard said of a change at the kernel's default. */
+export interface GuardedChange {
+  readonly kernel: string;
+  readonly name: string;
+  readonly verdict: string;
+  /** Head's latency over base's as the guard measured it; null where it did not. */
+  readonly ratio: number | null;
+  readonly seconds: number;
+}
+
 /** What was measured on an adapter. Features are not kept: programs are there to be counted again. */
 export interface ChangesRecording {
   readonly family: string;
@@ -31,6 +41,12 @@ export interface ChangesRecording {
   readonly limits: DeviceLimits;
   readonly rows: readonly MeasuredRow[];
   readonly changes: readonly MeasuredChange[];
+  readonly guarded?: readonly GuardedChange[];
+}
+
+/** Whether a change was measured at its kernel's default. */
+export function atDefaults({ configuration }: MeasuredChange, defaults: Configuration): boolean {
+  return Object.entries(defaults).every(([name, value]) => configuration[name] === value);
 }
 
 export const recordingsFolder = 'bench/changes/recordings';
@@ -48,7 +64,7 @@ export function readRecording(path: string): ChangesRecording {
 }
 
 /** What `path` holds already; a measurement that was cut off goes on. */
-export function startedRecording(path: string): Pick<ChangesRecording, 'rows' | 'changes'> {
+export function startedRecording(path: string): Pick<ChangesRecording, 'rows' | 'changes' | 'guarded'> {
   return existsSync(path) ? readRecording(path) : { rows: [], changes: [] };
 }
 

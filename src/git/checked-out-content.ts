@@ -5,12 +5,16 @@ import type { FileReader } from '../manifest/index.ts';
 import type { GitResult } from './git-process.ts';
 import { openFolder } from './open-folder.ts';
 import { askGit, type Repository } from './open-repository.ts';
+import { type CommittedFile, readAhead } from './read-ahead.ts';
 import { maxFileBytes, tooLarge } from './reader-rules.ts';
 import { filtered } from './source-rules.ts';
 import { isObject, lfsContent, lfsContentHash, lfsPointer } from './stored-content.ts';
 
 /** Hash of the object that a commit has at a path; null for none. */
 export type ObjectAt = (path: string) => string | null;
+
+/** Files of a commit that are likely to be read after one: itself and those behind it. */
+export type FilesAfter = (path: string) => readonly CommittedFile[];
 
 /** Names of the files that say how git changes a file on its way to the disk, from the root down. */
 function attributeFiles(path: string): readonly string[] {
@@ -61,13 +65,16 @@ export class CheckedOutContent {
   readonly #repository: Repository;
   readonly #disk: FileReader;
   readonly #objectAt: ObjectAt;
+  readonly #after: FilesAfter;
+  readonly #ahead = new Map<string, Buffer>();
   readonly #unchangedRules = new Map<string, boolean>();
   readonly #known = new Map<string, Uint8Array>();
 
-  constructor(repository: Repository, objectAt: ObjectAt) {
+  constructor(repository: Repository, objectAt: ObjectAt, after: FilesAfter) {
     this.#repository = repository;
     this.#disk = openFolder(repository.root);
     this.#objectAt = objectAt;
+    this.#after = after;
   }
 
   /** null also for what is there and is refused: then it is not what was looked for. */
@@ -137,16 +144,36 @@ export class CheckedOutContent {
     return bytes;
   }
 
+  /** Whether the disk has what a checkout would put there. */
+  #isSame(disk: Uint8Array | null, object: string): disk is Uint8Array {
+    return disk !== null && (isObject(disk, object) || isObject(lfsPointer(disk), object));
+  }
+
+  /** What git stores, through its own conversions where its rules are those of the commit. */
+  #stored(path: string, object: string, hasSameRules: boolean): Buffer {
+    if (!this.#ahead.has(path)) {
+      const files = this.#after(path).filter(
+        (file) =>
+          file.path === path ||
+          (this.#hasSameRules(file.path) === hasSameRules &&
+            !this.#isSame(this.#onDisk(file.path), file.object)),
+      );
+      for (const [file, stored] of readAhead(this.#repository, files, hasSameRules))
+        this.#ahead.set(file, stored);
+    }
+    return this.#ahead.get(path) ?? storedContent(this.#repository, object, hasSameRules ? path : null);
+  }
+
   #read(path: string, object: string): Uint8Array {
     const disk = this.#onDisk(path);
-    if (disk !== null && (isObject(disk, object) || isObject(lfsPointer(disk), object))) return disk;
+    if (this.#isSame(disk, object)) return disk;
     const hasSameRules = this.#hasSameRules(path);
     const filter = hasSameRules ? this.#programFor(path) : null;
     if (filter !== null) {
       if (disk !== null && this.#isCheckedOut(path, object)) return disk;
       throw filtered(path, filter);
     }
-    const stored = storedContent(this.#repository, object, hasSameRules ? path : null);
+    const stored = this.#stored(path, object, hasSameRules);
     const hash = lfsContentHash(stored);
     if (hash === null || this.#filterOf(path) !== 'lfs') return stored;
     const content = lfsContent(this.#repository.commonDirectory, hash);

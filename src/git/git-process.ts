@@ -14,6 +14,8 @@ export interface GitCommand {
   readonly args: readonly string[];
   /** Largest output that is accepted; a mebibyte if it is not given. */
   readonly maxBytes?: number;
+  /** What git reads from its input; nothing if it is not given. */
+  readonly input?: string;
 }
 
 export interface GitResult {

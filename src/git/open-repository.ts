@@ -94,17 +94,17 @@ export interface GitQuestion {
   readonly args: readonly string[];
   /** Largest output that is accepted; a mebibyte if it is not given. */
   readonly maxBytes?: number;
+  readonly input?: string;
 }
 
 /** Asks git about a repository. No filter runs, and nothing is fetched. @throws JoulegateError as `runGit` */
-export function askGit(repository: Repository, { args, maxBytes }: GitQuestion) {
+export function askGit(repository: Repository, question: GitQuestion) {
   const { program, root, environment, settings } = repository;
   return runGit({
     program,
     folder: root,
     variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
     overrides: withoutFilters(settings),
-    args,
-    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...question,
   });
 }

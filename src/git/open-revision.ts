@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
 import { CheckedOutContent, mustSucceed, storedContent } from './checked-out-content.ts';
@@ -5,6 +6,7 @@ import { installedContent } from './installed.ts';
 import { openFolder } from './open-folder.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import { inSubmodule, openSubmodule } from './open-submodule.ts';
+import type { CommittedFile } from './read-ahead.ts';
 import {
   decodeText,
   isSkippedFolder,
@@ -40,6 +42,8 @@ interface TreeEntry {
 
 const maxTreeBytes = 256 * 1024 * 1024;
 const maxLinks = 16;
+/** Files that are read together. */
+const mostAhead = 256;
 
 /** Everything in a commit by its path. Paths come NUL-terminated, so none needs unquoting. */
 function readTree(repository: Repository, commit: string): Tree {
@@ -62,12 +66,17 @@ class RevisionReader implements FileReader {
   readonly #commit: string;
   readonly #content: CheckedOutContent;
   readonly #submodules = new Map<string, FileReader>();
+  readonly #seen = new Set<string>();
   #read: Tree | null = null;
   #disk: FileReader | null = null;
 
   constructor(repository: Repository, commit: string) {
     this.#repository = repository;
-    this.#content = new CheckedOutContent(repository, (path) => this.tree.get(path)?.object ?? null);
+    this.#content = new CheckedOutContent(
+      repository,
+      (path) => this.tree.get(path)?.object ?? null,
+      (path) => this.#after(path),
+    );
     this.#commit = commit;
   }
 
@@ -79,6 +88,22 @@ class RevisionReader implements FileReader {
 
   get tree(): Map<string, TreeEntry> {
     return this.#all.files;
+  }
+
+  /** A file and those of its kind that follow in the tree. None comes up a second time but as the first. */
+  #after(path: string): readonly CommittedFile[] {
+    const ending = extname(path);
+    const found: CommittedFile[] = [];
+    let isBehind = false;
+    for (const [other, { object, isLink }] of this.tree) {
+      isBehind ||= other === path;
+      if (!isBehind || isLink || extname(other) !== ending || (other !== path && this.#seen.has(other)))
+        continue;
+      this.#seen.add(other);
+      found.push({ path: other, object });
+      if (found.length === mostAhead) break;
+    }
+    return found;
   }
 
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */

@@ -20,11 +20,12 @@ const timeoutMs = 60_000;
  * `dubious-ownership`, `not-a-repository`.
  */
 export function runGit(command: GitCommand): GitResult {
-  const { program, folder, variables, maxBytes = defaultMaxBytes } = command;
+  const { program, folder, variables, maxBytes = defaultMaxBytes, input } = command;
   const end = spawnSync(program, argumentsOf(command), {
     cwd: folder,
     env: { ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    input,
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
     maxBuffer: maxBytes,

@@ -48,7 +48,6 @@ import type {
   VariantBuilder,
   VariantBuilderOptions,
 } from './types.ts';
-import type { WgslModule } from './wesl.ts';
 
 /**
  * Builds the variants of one kernel and workload for a device with the given limits. Sources are parsed once and
@@ -76,8 +75,6 @@ class Builder implements VariantBuilder {
   readonly #referencePasses: readonly PassSources[] | null;
   readonly #print: PrintSource | undefined;
   #unused: Promise<Outcome<readonly string[]>> | null = null;
-  /** Features are mostly asked for right after building, and parsing is half of their cost. */
-  #latest: { program: Program; modules: readonly WgslModule[] } | null = null;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   readonly #variables: Record<string, ExpressionValue>;
 
@@ -156,8 +153,7 @@ class Builder implements VariantBuilder {
   features(variant: Variant): FeatureVector {
     const { program } = variant;
     if (program === null) return unknownFeatures();
-    const latest = this.#latest?.program === program ? this.#latest.modules : null;
-    const counted = countedPasses(program, latest);
+    const counted = countedPasses(program);
     return counted === null ? unknownFeatures() : featuresOf(counted, program.buffers);
   }
 
@@ -326,7 +322,6 @@ class Builder implements VariantBuilder {
       requiredFeatures: featuresOfExtensions(parts.flatMap(({ extensions }) => extensions)),
       identity: programIdentity({ passes: named, buffers }),
     };
-    this.#latest = { program, modules: parts.map(({ module }) => module) };
     return succeeded(program);
   }
 

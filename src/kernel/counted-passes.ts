@@ -3,32 +3,18 @@ import { countedLaunch } from './launch.ts';
 import type { Program } from './types.ts';
 import { parseWgsl, type WgslModule } from './wesl.ts';
 
-/** The final WGSL of every pass, parsed; null if one cannot be. Passes of one text share its module. */
+/** The final WGSL of every pass, parsed; null if one cannot be. */
 export function parsedPasses({ passes }: Program): readonly WgslModule[] | null {
-  const known = new Map<string, WgslModule>();
-  const modules: WgslModule[] = [];
-  for (const { wgsl } of passes) {
-    const before = known.get(wgsl);
-    const parsed = before === undefined ? parseWgsl('', wgsl) : null;
-    if (parsed?.ok === false) return null;
-    const module = before ?? (parsed?.ok ? parsed.value : null);
-    if (module === null) return null;
-    known.set(wgsl, module);
-    modules.push(module);
-  }
-  return modules;
+  const parsed = passes.flatMap(({ wgsl }) => {
+    const module = parseWgsl('', wgsl);
+    return module.ok ? [module.value] : [];
+  });
+  return parsed.length < passes.length ? null : parsed;
 }
 
-/**
- * The passes of a program, ready to be counted; null if one cannot be read.
- *
- * @param modules what its passes are parsed to, if that is known
- */
-export function countedPasses(
-  program: Program,
-  modules: readonly WgslModule[] | null,
-): readonly CountedPass[] | null {
-  const parsed = modules ?? parsedPasses(program);
+/** The passes of a program, ready to be counted; null if one cannot be read. */
+export function countedPasses(program: Program): readonly CountedPass[] | null {
+  const parsed = parsedPasses(program);
   const counted: CountedPass[] = [];
   for (const [index, pass] of program.passes.entries()) {
     const module = parsed?.[index];

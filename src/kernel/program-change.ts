@@ -74,7 +74,7 @@ export function programChange(
   if (base === null || head === null) return null;
   const [before, after] = [parsedPasses(base), parsedPasses(head)];
   if (before === null || after === null) return null;
-  const [from, to] = [countedPasses(base, before), countedPasses(head, after)];
+  const [from, to] = [countedPasses(base), countedPasses(head)];
   if (from === null || to === null) return null;
   const data = ({ buffers }: Program) => JSON.stringify(bufferParts(buffers));
   const differs = [

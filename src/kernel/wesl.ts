@@ -246,6 +246,22 @@ export function bindingFailure(error: unknown, rootPath: string): VariantFailure
   return outcome.ok ? null : outcome.failure;
 }
 
+/** Programs parsed last, by their text: each is asked for several times on its way, and of two revisions many are alike. */
+const latest = new Map<string, WgslModule>();
+/** Characters of the texts of `latest`, but for the last, which is kept however long it is. */
+const keptCharacters = 64 * 1024;
+
+function remember(text: string, module: WgslModule): WgslModule {
+  latest.delete(text);
+  latest.set(text, module);
+  let characters = 0;
+  for (const one of [...latest.keys()].reverse()) {
+    characters += one.length;
+    if (characters > keptCharacters && one !== text) latest.delete(one);
+  }
+  return module;
+}
+
 /**
  * Parses WGSL that is complete as it is.
  *
@@ -254,13 +270,16 @@ export function bindingFailure(error: unknown, rootPath: string): VariantFailure
  * @param path names the file in failures.
  */
 export function parseWgsl(path: string, text: string): Outcome<WgslModule> {
+  const known = latest.get(text);
+  if (known !== undefined) return succeeded(remember(text, known));
   try {
     const modulePath = `${packageName}::main`;
     const rootAst = parseModule({ modulePath, debugFilePath: path, src: text });
     const resolver: ModuleResolver = { resolveModule: () => undefined };
     const { bindings } = bindIdents({ rootAst, resolver, conditions: {}, accumulateUnbound: true });
     bindings.expressionTypes = new TypeTable();
-    return succeeded({ text, declarations: rootAst.moduleElem.decls, bindings, conditions: null });
+    const { decls: declarations } = rootAst.moduleElem;
+    return succeeded(remember(text, { text, declarations, bindings, conditions: null }));
   } catch (error) {
     return linkFailure(error, { path });
   }

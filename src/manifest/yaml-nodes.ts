@@ -85,8 +85,16 @@ function tokenise(text: string): Tokenised {
   return tooDeep === null ? { tokens } : refuse('TOO_DEEP', depthMessage, tooDeep);
 }
 
+/** Text parsed last: a base's manifest is mostly head's. */
+let latest: { readonly text: string; readonly nodes: YamlNodes } | null = null;
+
 /** Parses YAML 1.2, without merge keys and with the core schema's tags only. */
 export function parseYaml(text: string): YamlNodes {
+  if (latest?.text !== text) latest = { text, nodes: parse(text) };
+  return latest.nodes;
+}
+
+function parse(text: string): YamlNodes {
   const tokenised = tokenise(text);
   if ('refused' in tokenised) return { root: null, faults: [tokenised.refused] };
   // Duplicate keys are looked for while reading: the library compares every pair of keys.

@@ -33,6 +33,16 @@ export interface WorkCosts {
   readonly costs: readonly WorkCost[];
   /** Milliseconds; more than nothing. */
   latencyMs(features: FeatureVector): number;
+  /** What a change of a program does, and how sure the costs are of that: kinds that nothing was measured of leave it open. */
+  change(
+    base: FeatureVector,
+    head: FeatureVector,
+  ): {
+    /** ln(latency of head / latency of base). */
+    readonly logRatio: number;
+    /** Its standard deviation by what the costs were fitted to, and by how far the guesses are trusted. */
+    readonly deviation: number;
+  };
 }
 
 /** Predicts latency and mean power of a variant from its static features. Energy is their product. */

@@ -1,4 +1,5 @@
 import type { FeatureVector } from '../kernel/index.ts';
+import { costDoubt } from './cost-doubt.ts';
 import { nonNegative } from './non-negative.ts';
 import type { CostRow, WorkCosts } from './types.ts';
 import { type WorkKind, workKinds } from './work-kinds.ts';
@@ -58,13 +59,17 @@ export function fitWorkCosts(rows: readonly CostRow[], featureNames: readonly st
   let factors = workKinds.map(() => 1);
   const predicted = (parts: readonly number[]) =>
     scale * parts.reduce((total, part, kind) => total + part * (factors[kind] as number), 0);
+  /** By how much log(p) moves for each factor. */
+  const slopes = (parts: readonly number[]) => {
+    const now = predicted(parts);
+    return parts.map((part) => (scale * part) / now);
+  };
   for (let round = 0; round < rounds; round++) {
     // log(p) near where it is now: least squares of the relative error of p, from a target that moves along.
     const equations = amounts.map((parts, row) => {
       const now = predicted(parts);
       const step = Math.max(-farthest, Math.min(farthest, (logs[row] as number) - Math.log(now)));
-      const left = parts.map((part) => (scale * part) / now);
-      return { left, right: 1 + step, weight: weights[row] as number };
+      return { left: slopes(parts), right: 1 + step, weight: weights[row] as number };
     });
     const found = nonNegative(equations, {
       ...{ ridge: guessWeight, towards: 1, least: leastFactor },
@@ -73,6 +78,20 @@ export function fitWorkCosts(rows: readonly CostRow[], featureNames: readonly st
     factors = factors.map((factor, kind) => (factor + (found[kind] as number)) / 2);
   }
   const fitted = factors;
+  let doubt: ReturnType<typeof costDoubt> | null = null;
+  /** Rows of one kernel and workload are off together: each counts as one observation. */
+  const doubtOf = (moved: readonly number[]) => {
+    if (doubt === null) {
+      const squares = amounts.map((parts, row) => ((logs[row] as number) - Math.log(predicted(parts))) ** 2);
+      const spread = sum(squares.map((square, row) => square * (weights[row] as number)));
+      const observations = amounts.map((parts, row) => ({
+        slopes: slopes(parts),
+        weight: weights[row] as number,
+      }));
+      doubt = costDoubt(observations, spread / groupSizes(rows).size);
+    }
+    return doubt(moved);
+  };
   return {
     costs: workKinds.map(({ what, guess }, kind) => ({
       what,
@@ -85,13 +104,29 @@ export function fitWorkCosts(rows: readonly CostRow[], featureNames: readonly st
         total += (parts[kind] as number) * (fitted[kind] as number);
       return scale * total;
     },
+    change: (base, head) => {
+      const [from, to] = [guessed(base), guessed(head)];
+      const before = slopes(from);
+      const moved = slopes(to).map((slope, kind) => slope - (before[kind] as number));
+      return {
+        logRatio: Math.log(predicted(to) / predicted(from)),
+        deviation: Math.sqrt(doubtOf(moved)),
+      };
+    },
   };
+}
+
+const groupOf = ({ kernel, workload }: CostRow) => `${kernel}\n${workload}`;
+
+/** How many rows each kernel and workload has. */
+function groupSizes(rows: readonly CostRow[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const row of rows) sizes.set(groupOf(row), (sizes.get(groupOf(row)) ?? 0) + 1);
+  return sizes;
 }
 
 /** A weight for each row, 1 together and the same for each kernel and workload. */
 function evenWeights(rows: readonly CostRow[]): readonly number[] {
-  const group = ({ kernel, workload }: CostRow) => `${kernel}\n${workload}`;
-  const sizes = new Map<string, number>();
-  for (const row of rows) sizes.set(group(row), (sizes.get(group(row)) ?? 0) + 1);
-  return rows.map((row) => 1 / ((sizes.get(group(row)) as number) * sizes.size));
+  const sizes = groupSizes(rows);
+  return rows.map((row) => 1 / ((sizes.get(groupOf(row)) as number) * sizes.size));
 }

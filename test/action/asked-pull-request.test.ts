@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pullRequestEvent } from '../support/action-run.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest, type RunOptions } from '../support/pull-request.ts';
 
@@ -77,7 +77,7 @@ describe('a pull request that is asked for', () => {
     expect(ended.summary).toContain(checkout.base.slice(0, 12));
   });
 
-  it('that breaks a kernel is red, and nothing of it is kept', async () => {
+  itInFull('that breaks a kernel is red, and nothing of it is kept', async () => {
     const { job, github, run } = await asked({ head: { 'kernels/power.wgsl': 'broken' } });
     const ended = await run();
     expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1' } });
@@ -217,7 +217,7 @@ describe('is refused with the next step', () => {
     expect(ended.log).toMatch(/Pull request 7 could not be looked up: .*%0ARun the job again\./);
   });
 
-  it('issue_comment without it', async () => {
+  itInFull('issue_comment without it', async () => {
     const { run } = await asked();
     const ended = await run(
       { 'pull-request': '' },

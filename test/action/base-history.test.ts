@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
-import { sampled } from '../support/full.ts';
+import { itInFull, sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { commitsIn, gitIn, type LongHistory, longHistory } from '../support/long-history.ts';
 import { smallProject } from '../support/small-project.ts';
@@ -51,13 +51,13 @@ describe('of 5,000 commits a clone of one fetches', () => {
     expect(ended.summary).toContain(at('main~30').slice(0, 12));
   });
 
-  it('one more for a group of the merge queue', async () => {
+  itInFull('one more for a group of the merge queue', async () => {
     const group = { merge_group: { head_sha: at('main'), base_sha: at('main~5') }, repository };
     const ended = await runAt('main', { eventName: 'merge_group', event: group });
     expect(ended).toMatchObject({ status: 0, outputs: { identical: '1' }, commits: 2 });
   });
 
-  it('both parents of a pull request’s merge commit', async () => {
+  itInFull('both parents of a pull request’s merge commit', async () => {
     const merge = at('merged');
     const run = { eventName: 'pull_request', event: pullRequestOf(merge), ref: 'refs/pull/7/merge' };
     const ended = await runAt('merged', run);

@@ -4,6 +4,7 @@ import { events } from '../github/runners.ts';
 import { zipOf } from '../hostile/zip-writer.ts';
 import { diffKernel, diffReport } from '../report/samples.ts';
 import { startFleet } from '../support/fleet-run.ts';
+import { itInFull } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
 
@@ -32,7 +33,7 @@ describe('`mode: diff` on a runner without a GPU', () => {
     ]);
   });
 
-  it('is red with 2 for a program that does not link, with its place', async () => {
+  itInFull('is red with 2 for a program that does not link, with its place', async () => {
     const { github, run } = await pullRequest({ 'kernels/power.wgsl': powerKernel(100).replace('{', '{ (') });
     const ended = await run({ inputs: { mode: 'diff' } });
     expect(ended.status).toBe(2);
@@ -42,7 +43,7 @@ describe('`mode: diff` on a runner without a GPU', () => {
 });
 
 describe('`mode: report`', () => {
-  it('is no verdict where programs were compared and nothing was measured', async () => {
+  itInFull('is no verdict where programs were compared and nothing was measured', async () => {
     const fleet = await startFleet();
     fleet.add({ left, device: 'not-measured' });
     const ended = await fleet.run();

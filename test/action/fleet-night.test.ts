@@ -6,6 +6,7 @@ import { retunedKernel, retuneReport } from '../report/samples.ts';
 import { model, tunedEntry } from '../store/samples.ts';
 import { checkOutMerge } from '../support/action-run.ts';
 import { fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
+import { itInFull } from '../support/full.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -64,7 +65,7 @@ describe('the shards of a night', () => {
     expect(fleet.services.cacheKeys).toHaveLength(1);
   });
 
-  it('of which one was interrupted propose what the others found, and are not green', async () => {
+  itInFull('of which one was interrupted propose what the others found, and are not green', async () => {
     const fleet = await startFleet();
     fleet.add({ left: shardOfNight('x'), shard: { index: 1, count: 2 } });
     const left = shardOfNight('y');
@@ -79,27 +80,30 @@ describe('the shards of a night', () => {
     expect(fleet.services.cacheKeys).toHaveLength(1);
   });
 
-  it('of which one is missing, one is corrupt and one left a state of another device are named; the others count', async () => {
-    const fleet = await startFleet();
-    const count = 5;
-    fleet.add({ left: shardOfNight('x'), shard: { index: 1, count } });
-    fleet.add({ left: Buffer.from('no archive'), shard: { index: 2, count } });
-    fleet.add({ left: shardOfNight('y', { family: 'acme-two' }), shard: { index: 4, count } });
-    const { 'report.json': report } = shardOfNight('z');
-    fleet.add({ left: { 'report.json': report }, shard: { index: 5, count } });
-    const ended = await fleet.run(nightly);
-    expect(ended.status).toBe(3);
-    const said = plain(ended.summary);
-    expect(said).toContain('No report of 3of5 on acme-one');
-    expect(said).toContain('The report of 2of5 on acme-one cannot be used (corrupt)');
-    expect(said).toContain(
-      'The state of 4of5 on acme-one is of acme-two, which is not its device: it is not kept.',
-    );
-    expect(said).toContain('5of5 on acme-one left nothing to be kept.');
-    for (const kernel of ['x', 'y', 'z']) expect(said).toContain(`\`${kernel}\``);
-    expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x']);
-    expect(fleet.services.cacheKeys).toHaveLength(1);
-  });
+  itInFull(
+    'of which one is missing, one is corrupt and one left a state of another device are named; the others count',
+    async () => {
+      const fleet = await startFleet();
+      const count = 5;
+      fleet.add({ left: shardOfNight('x'), shard: { index: 1, count } });
+      fleet.add({ left: Buffer.from('no archive'), shard: { index: 2, count } });
+      fleet.add({ left: shardOfNight('y', { family: 'acme-two' }), shard: { index: 4, count } });
+      const { 'report.json': report } = shardOfNight('z');
+      fleet.add({ left: { 'report.json': report }, shard: { index: 5, count } });
+      const ended = await fleet.run(nightly);
+      expect(ended.status).toBe(3);
+      const said = plain(ended.summary);
+      expect(said).toContain('No report of 3of5 on acme-one');
+      expect(said).toContain('The report of 2of5 on acme-one cannot be used (corrupt)');
+      expect(said).toContain(
+        'The state of 4of5 on acme-one is of acme-two, which is not its device: it is not kept.',
+      );
+      expect(said).toContain('5of5 on acme-one left nothing to be kept.');
+      for (const kernel of ['x', 'y', 'z']) expect(said).toContain(`\`${kernel}\``);
+      expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x']);
+      expect(fleet.services.cacheKeys).toHaveLength(1);
+    },
+  );
 
   it('of several device families are kept apart: a state for each', async () => {
     const fleet = await startFleet();
@@ -120,7 +124,7 @@ describe('the shards of a night', () => {
     ]);
   });
 
-  it('do not mix with a guard’s', async () => {
+  itInFull('do not mix with a guard’s', async () => {
     const fleet = await startFleet();
     fleet.add({ left: shardOfNight('x'), shard: { index: 1, count: 2 } });
     const guard = reportOf([kernelOf('k')], samplesOf('k', 1), { device: deviceOf(family) });
@@ -133,7 +137,7 @@ describe('the shards of a night', () => {
 });
 
 describe('a shard that retunes', () => {
-  it('writes nothing that is kept: what it learnt goes to the job that merges', async () => {
+  itInFull('writes nothing that is kept: what it learnt goes to the job that merges', async () => {
     const fleet = await startFleet();
     const quick = smallManifest.replace(
       'trials: 12, search-seconds: 30, judge-seconds: 20',

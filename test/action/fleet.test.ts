@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Fleet, fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
-import { isFull } from '../support/full.ts';
+import { isFull, itInFull } from '../support/full.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 
 type ReportChange = Parameters<typeof reportOf>[2];
@@ -109,7 +109,7 @@ describe('sixteen shards of a run', () => {
     expect(ended.log).not.toContain('::error');
   });
 
-  it('none of which left anything have no verdict, and what was green before says so', async () => {
+  itInFull('none of which left anything have no verdict, and what was green before says so', async () => {
     const whole = await fleetExcept();
     await whole.run();
     expect(whole.github.comments(7)[0]?.body).toContain('✅');

@@ -6,7 +6,7 @@ import { unpackState } from '../../src/store/index.ts';
 import { pullRequestEvent } from '../support/action-run.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { writeFiles } from '../support/command-line.ts';
-import { isFull } from '../support/full.ts';
+import { isFull, itInFull } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
 
@@ -27,7 +27,7 @@ describe('a pull request that touches no kernel', () => {
     expect(comments[0]?.body).toBe(ended.outputs['comment-body']);
   });
 
-  it('has one comment however often it runs', async () => {
+  itInFull('has one comment however often it runs', async () => {
     const { github, run } = await pullRequest({ 'README.md': 'words' });
     github.addComment(7, 'mona', 'looks fine');
     await run({ attempt: 1 });
@@ -56,7 +56,7 @@ describe('a pull request that touches no kernel', () => {
     },
   );
 
-  it('keeps what its comment says when it is closed', async () => {
+  itInFull('keeps what its comment says when it is closed', async () => {
     const { github, checkout, run } = await pullRequest({ 'README.md': 'words' });
     await run();
     const before = github.comments(7);
@@ -79,7 +79,7 @@ describe('a pull request that touches no kernel', () => {
     }
   });
 
-  it('passes from a fork, whose token may not comment, and says so', async () => {
+  itInFull('passes from a fork, whose token may not comment, and says so', async () => {
     const { github, run } = await pullRequest({ 'README.md': 'words' }, { repository: 'mallory/kernels' });
     const ended = await run({ inputs: { 'github-token': 'read-token' } });
     expect(ended.status).toBe(0);
@@ -89,7 +89,7 @@ describe('a pull request that touches no kernel', () => {
     expect(ended.summary).toContain('identical');
   });
 
-  it('of a kernel is red from a fork on a machine without a GPU, and says what to do', async () => {
+  itInFull('of a kernel is red from a fork on a machine without a GPU, and says what to do', async () => {
     const { run } = await pullRequest(
       { 'kernels/power.wgsl': powerKernel(101) },
       { repository: 'mallory/kernels' },
@@ -111,7 +111,7 @@ describe('a pull request that touches no kernel', () => {
     expect(github.comments(7)).toEqual([]);
   });
 
-  it('passes where the artifact service is broken, and the comment says what is missing', async () => {
+  itInFull('passes where the artifact service is broken, and the comment says what is missing', async () => {
     const { job, github, run } = await pullRequest({ 'README.md': 'words' });
     job.services.fail('CreateArtifact', { status: 403, message: 'forbidden' });
     const ended = await run();
@@ -122,7 +122,7 @@ describe('a pull request that touches no kernel', () => {
 });
 
 describe('a pull request that loosens its own gate', () => {
-  it('is told so in the comment, the summary and an annotation, whatever else it touches', async () => {
+  itInFull('is told so in the comment, the summary and an annotation, whatever else it touches', async () => {
     const looser = smallManifest.replace('latency: { margin: 20% }', 'latency: { margin: 90% }');
     const { github, run } = await pullRequest({ 'joulegate.yaml': looser });
     const ended = await run({ inputs: { comment: 'on-change' } });
@@ -146,7 +146,7 @@ describe('the base of a run', () => {
     expect(github.comments(7)[0]?.body).toContain(checkout.base.slice(0, 12));
   });
 
-  it('is the commit a merge group is built on', async () => {
+  itInFull('is the commit a merge group is built on', async () => {
     const { checkout, run } = await pullRequest({ 'README.md': 'words' });
     const ended = await run({
       eventName: 'merge_group',
@@ -165,7 +165,7 @@ describe('the base of a run', () => {
     expect(ended).toMatchObject({ status: 0, outputs: { identical: '1' } });
   });
 
-  it('is none for the first commit of a repository: every kernel is new', async () => {
+  itInFull('is none for the first commit of a repository: every kernel is new', async () => {
     const { job, github, run } = await pullRequest({});
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
@@ -224,7 +224,7 @@ describe('a run without a verdict', () => {
     expect(comments[0]?.body).toContain('flow sequence');
   });
 
-  it('has `error` for one also if the runner or its event cannot be read', async () => {
+  itInFull('has `error` for one also if the runner or its event cannot be read', async () => {
     const { job, run } = await pullRequest({});
     for (const environment of [{ GITHUB_RUN_ID: 'none' }, { GITHUB_EVENT_PATH: join(job.workspace, 'no') }]) {
       const ended = await run({ environment });
@@ -232,7 +232,7 @@ describe('a run without a verdict', () => {
     }
   });
 
-  it('comes of comparing a commit with itself', async () => {
+  itInFull('comes of comparing a commit with itself', async () => {
     const { checkout, run } = await pullRequest({ 'README.md': 'words' });
     const ended = await run({ inputs: { base: checkout.merge } });
     expect(ended.outputs).toMatchObject({ verdict: 'nothing-gated' });
@@ -286,43 +286,46 @@ describeOnAdapter('a pull request that makes a kernel cost more, on a device', (
 });
 
 describe('a pull request that makes a kernel cost more', () => {
-  it('stays red when it is run again, is never the base of a later run by itself, and passes once its label accepts it; both are judged on all blocks', async () => {
-    const { job, github, run } = await pullRequest(
-      { 'kernels/power.wgsl': powerKernel(300) },
-      { labelled: true },
-    );
-    const inputs = { cache: join(`${job.workspace}-kept`, 'state'), 'max-minutes': '1' };
-    onTestFinished(() => rmSync(`${job.workspace}-kept`, { recursive: true, force: true }));
-    github.labels.set(7, ['kernels']);
-    const first = await run({ inputs });
-    expect(first.status).toBe(1);
-    expect(first.outputs).toMatchObject({ verdict: 'failed', regressed: '1' });
-    // What it measured is kept as an attempt at this comparison, and as nothing that a later base is judged by.
-    const states = readdirSync(inputs.cache, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => unpackState(readFileSync(join(parentPath, name)), name));
-    expect(states.flatMap(({ attempts }) => attempts)).toHaveLength(1);
-    for (const { model, tuned, history, anchors, noise } of states) {
-      expect({ model, tuned, history, anchors, noise }).toEqual({
-        model: null,
-        tuned: null,
-        history: [],
-        anchors: [],
-        noise: [],
-      });
-    }
-    expect(existsSync(join(job.workspace, 'tuned.json'))).toBe(false);
-    github.labels.set(7, ['kernels', 'Slower-Is-Fine']);
-    const second = await run({ inputs, attempt: 2 });
-    expect(second.outputs).toMatchObject({ verdict: 'passed', regressed: '1' });
-    expect(second.status).toBe(0);
-    const body = github.comments(7)[0]?.body ?? '';
-    expect(body).toContain('regressed, accepted');
-    expect(body).toContain('accepted by the label slower-is-fine');
-    expect(body).toContain('attempt 2 at this comparison');
-  });
+  itInFull(
+    'stays red when it is run again, is never the base of a later run by itself, and passes once its label accepts it; both are judged on all blocks',
+    async () => {
+      const { job, github, run } = await pullRequest(
+        { 'kernels/power.wgsl': powerKernel(300) },
+        { labelled: true },
+      );
+      const inputs = { cache: join(`${job.workspace}-kept`, 'state'), 'max-minutes': '1' };
+      onTestFinished(() => rmSync(`${job.workspace}-kept`, { recursive: true, force: true }));
+      github.labels.set(7, ['kernels']);
+      const first = await run({ inputs });
+      expect(first.status).toBe(1);
+      expect(first.outputs).toMatchObject({ verdict: 'failed', regressed: '1' });
+      // What it measured is kept as an attempt at this comparison, and as nothing that a later base is judged by.
+      const states = readdirSync(inputs.cache, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => unpackState(readFileSync(join(parentPath, name)), name));
+      expect(states.flatMap(({ attempts }) => attempts)).toHaveLength(1);
+      for (const { model, tuned, history, anchors, noise } of states) {
+        expect({ model, tuned, history, anchors, noise }).toEqual({
+          model: null,
+          tuned: null,
+          history: [],
+          anchors: [],
+          noise: [],
+        });
+      }
+      expect(existsSync(join(job.workspace, 'tuned.json'))).toBe(false);
+      github.labels.set(7, ['kernels', 'Slower-Is-Fine']);
+      const second = await run({ inputs, attempt: 2 });
+      expect(second.outputs).toMatchObject({ verdict: 'passed', regressed: '1' });
+      expect(second.status).toBe(0);
+      const body = github.comments(7)[0]?.body ?? '';
+      expect(body).toContain('regressed, accepted');
+      expect(body).toContain('accepted by the label slower-is-fine');
+      expect(body).toContain('attempt 2 at this comparison');
+    },
+  );
 
-  it('is not accepted if it does not run, whatever its labels', async () => {
+  itInFull('is not accepted if it does not run, whatever its labels', async () => {
     const { github, run } = await pullRequest({ 'kernels/power.wgsl': 'broken' }, { labelled: true });
     github.labels.set(7, ['slower-is-fine']);
     const ended = await run();

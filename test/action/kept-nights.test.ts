@@ -59,5 +59,4 @@ it.runIf(isFull)(
     );
     expect(github.comments(7)[0]?.body).toContain(' · nights ██▃▁ · ');
   },
-  120_000,
 );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -64,7 +64,7 @@ describe('a checkout elsewhere is named', () => {
   });
 });
 
-it('a locked conversation is no missing permission', async () => {
+itInFull('a locked conversation is no missing permission', async () => {
   const { github, run } = await pullRequest(untouched, { short: true });
   const body = { message: 'Unable to create comment because issue is locked.' };
   github.failNext('POST', /issues\/7\/comments$/, { status: 403, body }, 9);
@@ -74,7 +74,7 @@ it('a locked conversation is no missing permission', async () => {
   expect(ended.log).not.toContain('permissions: pull-requests');
 });
 
-it('reports that no server can hand on are not worth another try', async () => {
+itInFull('reports that no server can hand on are not worth another try', async () => {
   const { run } = await pullRequest(untouched, { short: true });
   const environment = { GITHUB_SERVER_URL: 'https://ghe.corp.example' };
   const ended = await run({ inputs: { mode: 'report' }, environment });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { startOldCache } from '../support/cache-v1.ts';
-import { sampled } from '../support/full.ts';
+import { itInFull, sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -76,7 +76,7 @@ describe.each(sampled(Object.entries(kinds)))('on %s', (_, kind) => {
     expect(told(ended.log)).toBe(1);
   });
 
-  it('a broken kernel fails, with a comment', async () => {
+  itInFull('a broken kernel fails, with a comment', async () => {
     const { github, ended } = await guarded({ 'kernels/power.wgsl': 'broken' });
     expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1' } });
     expect(github.comments(7)[0]?.body).toContain('regressed');
@@ -84,7 +84,7 @@ describe.each(sampled(Object.entries(kinds)))('on %s', (_, kind) => {
     expect(told(ended.log)).toBe(1);
   });
 
-  it('a night tunes, and the next one takes up what it learnt', async () => {
+  itInFull('a night tunes, and the next one takes up what it learnt', async () => {
     const job = await startJob();
     const github = await startGithubServer();
     const { cache, by, environment } = await become(kind, github);

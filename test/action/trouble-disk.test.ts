@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runnerFolderOf } from '../support/action-run.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -48,7 +48,7 @@ describe.runIf(process.platform === 'linux')('a disk that is full', () => {
     expect(halfWritten(...folders)).toEqual([]);
   });
 
-  it('keeps of a report what had room, whole', async () => {
+  itInFull('keeps of a report what had room, whole', async () => {
     const { job, run, folders } = await pullRequest(untouched);
     const ended = await run({ by: ['prlimit', '--fsize=4000'] });
     expect(ended).toMatchObject({ status: 0, outputs: { verdict: 'passed' } });
@@ -79,7 +79,7 @@ describe('a file of the runner that is not there', () => {
     expect(existsSync(away)).toBe(false);
   });
 
-  it('ends the run before anything is measured if it is the temporary folder', async () => {
+  itInFull('ends the run before anything is measured if it is the temporary folder', async () => {
     const { job, github, run } = await pullRequest(touched);
     const file = join(job.workspace, 'file');
     writeFileSync(file, '');

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import type { Fault } from '../support/github-server.ts';
 import { halfWritten, spills } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -133,7 +133,7 @@ describe('the token', () => {
     }
   });
 
-  it('is not repeated where the base cannot be fetched with it: there is no verdict then', async () => {
+  itInFull('is not repeated where the base cannot be fetched with it: there is no verdict then', async () => {
     const { job, run, makeShallow, folders } = await pullRequest(untouched);
     makeShallow();
     const remote = ['remote', 'set-url', 'origin', 'https://127.0.0.1:1/octo/kernels'];
@@ -165,17 +165,20 @@ describe('a pull request that breaks a kernel', () => {
     },
   );
 
-  it('is red for a fork too, whose token may read only: no comment, no check run, no second try', async () => {
-    const { github, run, folders } = await pullRequest(broken, { repository: 'mallory/kernels' });
-    github.accounts.set(secret, { login: 'github-actions[bot]', mayWrite: false, hasViewer: true });
-    const ended = await run({ inputs: { 'github-token': secret }, watch: true });
-    expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1' } });
-    expect(ended.log).toMatch(
-      /^::warning::The token may not comment on the pull request .*forks cannot have it/m,
-    );
-    expect(github.count(newComment)).toBe(1);
-    expect(github.count('POST /repos/octo/kernels/check-runs')).toBe(0);
-    expect(github.comments(7)).toEqual([]);
-    expect(spills(secret, ended, ...folders)).toEqual([]);
-  });
+  itInFull(
+    'is red for a fork too, whose token may read only: no comment, no check run, no second try',
+    async () => {
+      const { github, run, folders } = await pullRequest(broken, { repository: 'mallory/kernels' });
+      github.accounts.set(secret, { login: 'github-actions[bot]', mayWrite: false, hasViewer: true });
+      const ended = await run({ inputs: { 'github-token': secret }, watch: true });
+      expect(ended).toMatchObject({ status: 1, outputs: { verdict: 'failed', regressed: '1' } });
+      expect(ended.log).toMatch(
+        /^::warning::The token may not comment on the pull request .*forks cannot have it/m,
+      );
+      expect(github.count(newComment)).toBe(1);
+      expect(github.count('POST /repos/octo/kernels/check-runs')).toBe(0);
+      expect(github.comments(7)).toEqual([]);
+      expect(spills(secret, ended, ...folders)).toEqual([]);
+    },
+  );
 });

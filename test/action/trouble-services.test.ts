@@ -60,27 +60,23 @@ describe('a cache that never answers', () => {
       ['asked', 'GetCacheEntryDownloadURL'],
       ['given something', 'CreateCacheEntry'],
     ]),
-  )(
-    'does not hold a run that is cancelled while it is %s',
-    async (_, method) => {
-      const { job, github, run, folders } = await touched();
-      job.services.fail(method, 'never-answer');
-      let sent = false;
-      const ended = await run({
-        meanwhile({ pid }) {
-          if (sent || !job.services.calls.includes(method)) return;
-          sent = true;
-          process.kill(pid, 'SIGTERM');
-        },
-      });
-      expect(ended).toMatchObject({ status: 130, outputs: { verdict: 'interrupted' } });
-      expect(ended.log).toMatch(/^::warning::.*the run was cancelled/m);
-      expect(github.comments(7)).toEqual([]);
-      expect(existsSync(join(job.workspace, ownFolder))).toBe(false);
-      expect(halfWritten(...folders)).toEqual([]);
-    },
-    50_000,
-  );
+  )('does not hold a run that is cancelled while it is %s', async (_, method) => {
+    const { job, github, run, folders } = await touched();
+    job.services.fail(method, 'never-answer');
+    let sent = false;
+    const ended = await run({
+      meanwhile({ pid }) {
+        if (sent || !job.services.calls.includes(method)) return;
+        sent = true;
+        process.kill(pid, 'SIGTERM');
+      },
+    });
+    expect(ended).toMatchObject({ status: 130, outputs: { verdict: 'interrupted' } });
+    expect(ended.log).toMatch(/^::warning::.*the run was cancelled/m);
+    expect(github.comments(7)).toEqual([]);
+    expect(existsSync(join(job.workspace, ownFolder))).toBe(false);
+    expect(halfWritten(...folders)).toEqual([]);
+  });
 });
 
 describe('a cache that cannot be written', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ReportGuard, ReportRetune } from '../../src/schema/index.ts';
 import { commitAll, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 import { passesProject } from '../support/passes-example.ts';
 
 /** Two launches whose costs, on the scripted adapter, are the rounds of their loops. */
@@ -89,36 +90,42 @@ it('a kernel of several launches is validated, retuned and guarded, and a report
   expect(markdown).toMatch(/\*\*`second`\*\* \|.*\+\d{3} %/);
 });
 
-it('what is the same in all passes is identical, and one pass instead of two is compared with both', async () => {
-  const before = project({ first: 100, second: 20 });
-  const folder = await projectFolder(before);
-  commitAll(folder);
-  await writeFiles(folder, {
-    'kernels/two.wgsl': `// A comment.\n${before['kernels/two.wgsl']}`,
-  });
-  const args = ['guard', '--base', 'HEAD', '--meter', 'none', '--report', 'out'];
-  expect((await scripted(folder, ...args)).status).toBe(0);
-  expect((reportIn(folder) as ReportGuard).kernels).toMatchObject([{ verdict: 'identical' }]);
+itInFull(
+  'what is the same in all passes is identical, and one pass instead of two is compared with both',
+  async () => {
+    const before = project({ first: 100, second: 20 });
+    const folder = await projectFolder(before);
+    commitAll(folder);
+    await writeFiles(folder, {
+      'kernels/two.wgsl': `// A comment.\n${before['kernels/two.wgsl']}`,
+    });
+    const args = ['guard', '--base', 'HEAD', '--meter', 'none', '--report', 'out'];
+    expect((await scripted(folder, ...args)).status).toBe(0);
+    expect((reportIn(folder) as ReportGuard).kernels).toMatchObject([{ verdict: 'identical' }]);
 
-  // Head has no scratch, and that is no other input.
-  const one = before['kernels/two.wgsl']
-    .replace(/.*> between.*\n/, '')
-    .replace(/ {2}between\[id.x\] = (.*)\n\}[\s\S]*fn second.*\n.*\n/, '  let between = $1\n  x = between;\n')
-    .replaceAll('between[id.x]', 'between');
-  const manifest = before['joulegate.yaml']
-    .replace(/ +- { entry: second.*\n/, '')
-    .replace(/ +between:.*\n/, '');
-  await writeFiles(folder, { 'kernels/two.wgsl': one, 'joulegate.yaml': manifest });
-  expect((await scripted(folder, ...args)).status).toBe(0);
-  const [kernel] = (reportIn(folder) as ReportGuard).kernels;
-  expect(kernel?.passes?.map(({ name, afterMs }) => [name, afterMs === null])).toEqual([
-    ['first', false],
-    ['second', true],
-  ]);
-  expect((reportIn(folder) as ReportGuard).warnings).toEqual([]);
-});
+    // Head has no scratch, and that is no other input.
+    const one = before['kernels/two.wgsl']
+      .replace(/.*> between.*\n/, '')
+      .replace(
+        / {2}between\[id.x\] = (.*)\n\}[\s\S]*fn second.*\n.*\n/,
+        '  let between = $1\n  x = between;\n',
+      )
+      .replaceAll('between[id.x]', 'between');
+    const manifest = before['joulegate.yaml']
+      .replace(/ +- { entry: second.*\n/, '')
+      .replace(/ +between:.*\n/, '');
+    await writeFiles(folder, { 'kernels/two.wgsl': one, 'joulegate.yaml': manifest });
+    expect((await scripted(folder, ...args)).status).toBe(0);
+    const [kernel] = (reportIn(folder) as ReportGuard).kernels;
+    expect(kernel?.passes?.map(({ name, afterMs }) => [name, afterMs === null])).toEqual([
+      ['first', false],
+      ['second', true],
+    ]);
+    expect((reportIn(folder) as ReportGuard).warnings).toEqual([]);
+  },
+);
 
-it('the example is valid, planned, and exported with all of its passes', async () => {
+itInFull('the example is valid, planned, and exported with all of its passes', async () => {
   const folder = await projectFolder(passesProject());
   const validated = await scripted(folder, 'validate');
   expect([validated.status, validated.stderr]).toEqual([0, '']);

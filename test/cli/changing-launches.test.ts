@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { type ChangingKernel, changingKernels, changingProject } from '../support/changing-launches.ts';
 import { commitAll, joulegate, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
-import { isFull } from '../support/full.ts';
+import { isFull, itInFull } from '../support/full.ts';
 
 const turns = 200;
 const [settle] = changingKernels as [ChangingKernel];
@@ -26,7 +26,7 @@ it('are judged by their own energy, and the report says what was taken off', asy
 });
 
 describeOnAdapter('launches that change what they read', () => {
-  it('are stated by validate and plan, with what becomes of them', async () => {
+  itInFull('are stated by validate and plan, with what becomes of them', async () => {
     const folder = await projectFolder(changingProject(changingKernels, () => turns));
     const validated = JSON.parse((await joulegate(folder, 'validate', '--json')).stdout);
     expect(validated.changing).toEqual(
@@ -55,7 +55,7 @@ describeOnAdapter('launches that change what they read', () => {
     );
   });
 
-  it('are right against their references, and measured with what putting back takes', async () => {
+  itInFull('are right against their references, and measured with what putting back takes', async () => {
     const folder = await projectFolder(changingProject(changingKernels, () => turns));
     const ended = await joulegate(folder, 'retune', '--json');
     expect(ended.status).toBe(0);

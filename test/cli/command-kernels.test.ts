@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { commitAll, joulegate, projectFolder, startJoulegate, writeFiles } from '../support/command-line.ts';
 import { commandProgram } from '../support/command-program.ts';
-import { sampled } from '../support/full.ts';
+import { itInFull, sampled } from '../support/full.ts';
 import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
 
 const manifest = `version: 1
@@ -94,7 +94,7 @@ kernels:
   );
 });
 
-it('retunes a program, and leaves nothing behind', async () => {
+itInFull('retunes a program, and leaves nothing behind', async () => {
   const temporary = temporaryFolder();
   const folder = await projectFolder(files);
   const ended = await joulegate(
@@ -139,36 +139,39 @@ it.each<[string, (path: string) => void, string]>(
   expect(runningWith(temporary)).toEqual([]);
 });
 
-it('guards a program: base is built from base’s files, and a change of what it is made of is measured', async () => {
-  const temporary = temporaryFolder();
-  // One configuration: there is nothing to retune.
-  const single = manifest.replace('[0.4, 0.1]', '[0.4]').replace('[none, dies]', '[none]');
-  const folder = await projectFolder({ ...files, 'joulegate.yaml': single });
-  commitAll(folder);
-  const guard = () =>
-    joulegate(
-      folder,
-      ...['guard', '--base', 'HEAD', '--allow-commands', '--meter', 'none', '--json', '--report', 'out'],
-    );
-  await writeFiles(folder, { 'notes.txt': 'nothing that the program is made of' });
-  expect(JSON.parse((await guard()).stdout)).toMatchObject({
-    exitCode: 0,
-    kernels: [{ verdict: 'identical' }],
-  });
-  await writeFiles(folder, { 'main.mjs': commandProgram.replace('Number(spin)', '3 * Number(spin)') });
-  const ended = await guard();
-  const report = JSON.parse(ended.stdout);
-  expect(report.kernels[0]).toMatchObject({
-    verdict: 'regressed',
-    fails: true,
-    file: 'joulegate.yaml',
-    line: 8,
-  });
-  expect(report.kernels[0].latencyRatio.estimate).toBeGreaterThan(2);
-  expect(report.kernels[0].diff).toContain('+  const until = performance.now() + 3 * Number(spin);');
-  expect(ended.status).toBe(1);
-  expect(readdirSync(temporary)).toEqual([]);
-});
+itInFull(
+  'guards a program: base is built from base’s files, and a change of what it is made of is measured',
+  async () => {
+    const temporary = temporaryFolder();
+    // One configuration: there is nothing to retune.
+    const single = manifest.replace('[0.4, 0.1]', '[0.4]').replace('[none, dies]', '[none]');
+    const folder = await projectFolder({ ...files, 'joulegate.yaml': single });
+    commitAll(folder);
+    const guard = () =>
+      joulegate(
+        folder,
+        ...['guard', '--base', 'HEAD', '--allow-commands', '--meter', 'none', '--json', '--report', 'out'],
+      );
+    await writeFiles(folder, { 'notes.txt': 'nothing that the program is made of' });
+    expect(JSON.parse((await guard()).stdout)).toMatchObject({
+      exitCode: 0,
+      kernels: [{ verdict: 'identical' }],
+    });
+    await writeFiles(folder, { 'main.mjs': commandProgram.replace('Number(spin)', '3 * Number(spin)') });
+    const ended = await guard();
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({
+      verdict: 'regressed',
+      fails: true,
+      file: 'joulegate.yaml',
+      line: 8,
+    });
+    expect(report.kernels[0].latencyRatio.estimate).toBeGreaterThan(2);
+    expect(report.kernels[0].diff).toContain('+  const until = performance.now() + 3 * Number(spin);');
+    expect(ended.status).toBe(1);
+    expect(readdirSync(temporary)).toEqual([]);
+  },
+);
 
 it('leaves no program behind when it is killed', async () => {
   const temporary = temporaryFolder();
@@ -188,7 +191,7 @@ it('leaves no program behind when it is killed', async () => {
   expect(await becomesTrue(() => readdirSync(temporary).length === 0)).toBe(true);
 });
 
-it('the example runs', async () => {
+itInFull('the example runs', async () => {
   const temporary = temporaryFolder();
   const example = join(import.meta.dirname, '../../examples/command-kernel');
   const read = (name: string) => [name, readFileSync(join(example, name), 'utf8')];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commitAll, joulegate, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
 
 const program = (head: string) => `${head}
@@ -88,7 +89,7 @@ it('validate says what kernels need of a device', async () => {
   expect(JSON.parse((await joulegate(folder, 'validate', '--json')).stdout).needs).toEqual(needs);
 });
 
-it('a guard is not red for a kernel that a change leaves alone and the device cannot run', async () => {
+itInFull('a guard is not red for a kernel that a change leaves alone and the device cannot run', async () => {
   const both = (power: number, head = '') => ({
     ...project,
     'matrix.wgsl': `${project['matrix.wgsl']}${head}`,

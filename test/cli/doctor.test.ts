@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { joulegate, projectFolder, scripted, startScripted } from '../support/command-line.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
 import { smallProject } from '../support/small-project.ts';
 
@@ -64,7 +64,7 @@ describe('doctor', () => {
     expect(ended.stdout).toMatch(/^ok {7}meter: energy was not asked for$/m);
   });
 
-  it('says where programs are measured if they are allowed', async () => {
+  itInFull('says where programs are measured if they are allowed', async () => {
     const folder = await projectFolder({});
     expect((await scripted(folder, 'doctor')).stdout).not.toContain('programs:');
     const ended = await scripted(folder, 'doctor', '--allow-commands', '--device', 'software');
@@ -112,7 +112,7 @@ describeWithStandIn('doctor on NVML', () => {
       .map(({ subject, detail, nextStep }) => `${subject}: ${detail} => ${nextStep}`);
   }
 
-  it('names who works on a board, and what slows it down', async () => {
+  itInFull('names who works on a board, and what slows it down', async () => {
     const nvml = new NvmlStandIn();
     nvml.set({ reasons: 0x88, tenantWatts: 200, tenantFromMs: 0, tenantUntilMs: 1e12 });
     nvml.setProcesses([{ pid: 1 }]);
@@ -129,7 +129,7 @@ describeWithStandIn('doctor on NVML', () => {
     ]);
   });
 
-  it('says at once that another process measures, and where its lock is', async () => {
+  itInFull('says at once that another process measures, and where its lock is', async () => {
     const folder = await projectFolder({});
     const path = join(folder, 'joulegate-GPU-00000000-0000-0000-0000-000000000000.lock');
     const holder = await holdLock(path);

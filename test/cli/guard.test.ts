@@ -8,6 +8,7 @@ import {
   startJoulegate,
   writeFiles,
 } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
 /** Head as given, on top of a committed base. */
@@ -70,20 +71,27 @@ describeOnAdapter('guard against a git revision', () => {
     expect(ended.status).toBe(1);
   });
 
-  it('measures nothing where only layout and comments changed, and is green with the reason', async () => {
-    const reformatted = powerKernel(100)
-      .replace(/\/\/.*\n/, '/* another comment */\n')
-      .replaceAll('  ', '\t');
-    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': reformatted });
-    const ended = await guard();
-    expect(ended.status).toBe(0);
-    const report = JSON.parse(ended.stdout);
-    expect(report.kernels[0]).toMatchObject({ verdict: 'identical', energyRatio: null, latencyRatio: null });
-    expect(report.samples).toEqual([]);
-    expect(report.reason).toContain('identical');
-  });
+  itInFull(
+    'measures nothing where only layout and comments changed, and is green with the reason',
+    async () => {
+      const reformatted = powerKernel(100)
+        .replace(/\/\/.*\n/, '/* another comment */\n')
+        .replaceAll('  ', '\t');
+      const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': reformatted });
+      const ended = await guard();
+      expect(ended.status).toBe(0);
+      const report = JSON.parse(ended.stdout);
+      expect(report.kernels[0]).toMatchObject({
+        verdict: 'identical',
+        energyRatio: null,
+        latencyRatio: null,
+      });
+      expect(report.samples).toEqual([]);
+      expect(report.reason).toContain('identical');
+    },
+  );
 
-  it('fails on head code that does not compile, with the user’s line', async () => {
+  itInFull('fails on head code that does not compile, with the user’s line', async () => {
     const broken = powerKernel(100).replace('var x = values[at];', 'var x = valuez[at];');
     const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': broken });
     const ended = await guard();
@@ -115,7 +123,7 @@ describeOnAdapter('guard against a git revision', () => {
     expect(report).toMatchObject({ verdict: 'failed', counts: { wrongResult: 1, regressed: 0 } });
   });
 
-  it('does not fail on a wrong result where base’s gate leaves it and regressions out', async () => {
+  itInFull('does not fail on a wrong result where base’s gate leaves it and regressions out', async () => {
     const lenient = smallManifest.replace('gate:\n', 'gate:\n  fail-on: [missing-baseline]\n');
     const { guard } = await checkout(
       { ...smallProject(100), 'joulegate.yaml': lenient },
@@ -130,7 +138,7 @@ describeOnAdapter('guard against a git revision', () => {
     });
   });
 
-  it('has a reference that both revisions have decide, and not one that head brings', async () => {
+  itInFull('has a reference that both revisions have decide, and not one that head brings', async () => {
     const reference = `${smallManifest}    reference: kernels/reference.wgsl\n`;
     const plain = powerKernel(100)
       .replace('override PER_THREAD', 'const PER_THREAD')
@@ -178,14 +186,14 @@ describeOnAdapter('guard against a git revision', () => {
     expect(report.counts).toMatchObject({ missingBaseline: 1, gated: 0 });
   });
 
-  it('is green for the change that adds the manifest: every kernel is new', async () => {
+  itInFull('is green for the change that adds the manifest: every kernel is new', async () => {
     const { guard } = await checkout({ 'README.md': 'a project' }, smallProject(100));
     const ended = await guard();
     expect(ended.status).toBe(0);
     expect(JSON.parse(ended.stdout).kernels[0]).toMatchObject({ verdict: 'new' });
   });
 
-  it('lists what head removed, and never fails on it', async () => {
+  itInFull('lists what head removed, and never fails on it', async () => {
     const second = smallManifest.replace('kernels:\n', 'kernels:\n  gone:\n');
     const entry = smallManifest.slice(smallManifest.indexOf('    source:'));
     const base = second.replace('  gone:\n', `  gone:\n${entry}`);
@@ -230,23 +238,26 @@ describeOnAdapter('guard against a git revision', () => {
     ]);
   });
 
-  it('tells of gates that only get stricter, of less time for judging, and of looser checks of outputs', async () => {
-    const head = smallManifest
-      .replace('latency: { margin: 20% }', 'latency: { margin: 10% }')
-      .replace('judge-seconds: 60', 'judge-seconds: 1')
-      .replace('absolute: 1.0e-2', 'absolute: 1');
-    const folder = await projectFolder(smallProject(100));
-    commitAll(folder);
-    await writeFiles(folder, { 'joulegate.yaml': head });
-    const ended = await joulegate(folder, 'guard', '--base', 'HEAD');
-    expect(ended.status).toBe(0);
-    const text = ended.stdout.replace(/\s+/g, ' ');
-    expect(text).toContain('This change also sets gate.latency.margin of power from 20 % to 10 %');
-    expect(text).toContain('loosens its own gate: budget.guard.judge-seconds from 60 to 1.');
-    expect(text).toContain('power: the check of results is looser than in base');
-  });
+  itInFull(
+    'tells of gates that only get stricter, of less time for judging, and of looser checks of outputs',
+    async () => {
+      const head = smallManifest
+        .replace('latency: { margin: 20% }', 'latency: { margin: 10% }')
+        .replace('judge-seconds: 60', 'judge-seconds: 1')
+        .replace('absolute: 1.0e-2', 'absolute: 1');
+      const folder = await projectFolder(smallProject(100));
+      commitAll(folder);
+      await writeFiles(folder, { 'joulegate.yaml': head });
+      const ended = await joulegate(folder, 'guard', '--base', 'HEAD');
+      expect(ended.status).toBe(0);
+      const text = ended.stdout.replace(/\s+/g, ' ');
+      expect(text).toContain('This change also sets gate.latency.margin of power from 20 % to 10 %');
+      expect(text).toContain('loosens its own gate: budget.guard.judge-seconds from 60 to 1.');
+      expect(text).toContain('power: the check of results is looser than in base');
+    },
+  );
 
-  it('has the gates of a kernel that is new from head', async () => {
+  itInFull('has the gates of a kernel that is new from head', async () => {
     const { guard } = await checkout({ 'README.md': 'a project' }, smallProject(100));
     expect(JSON.parse((await guard()).stdout).policy).toEqual({ source: 'head', changes: [] });
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { commitAll, projectFolder, scripted, writeFiles } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 import { run } from '../support/run-here.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -69,45 +70,52 @@ async function guarded(base: Record<string, string>, head: Record<string, string
 }
 
 describeOnAdapter('guard', () => {
-  it('fails a network by what its kernels lose within their margins, by the calls and the gate that base has', async () => {
-    const { report, status } = await guarded(
-      twoKernels(100, '{ power: 3, other: 1 }'),
-      twoKernels(110, '{ power: 0.1, other: 1 }', '90%'),
-    );
-    expect(report.kernels.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
-      'unchanged',
-      'identical',
-    ]);
-    const [network] = report.networks;
-    expect(network).toMatchObject({
-      network: 'detector',
-      verdict: 'regressed',
-      fails: true,
-      covers: { macs: 0.97, bytes: null },
-      parts: [
-        { kernel: 'power', calls: 3, status: 'compared' },
-        { kernel: 'other', calls: 1, status: 'alike', change: 0 },
-      ],
-    });
-    const [power, other] = network.parts;
-    expect(power.share + other.share).toBeCloseTo(1, 6);
-    const [energy] = network.metrics;
-    expect(network.kWhPerMonth).toBeCloseTo(
-      ((energy.ratio.estimate - 1) * network.base.joules * 1000 * 365.25) / 12 / 3.6e6,
-      12,
-    );
-    expect(report).toMatchObject({ verdict: 'failed', exitCode: 1 });
-    expect(report.reason).toContain('network detector (per inference) regressed');
-    expect(status).toBe(1);
-    expect(report.policy.changes).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ kernel: 'network detector', setting: 'calls', loosens: true }),
-        expect.objectContaining({ kernel: 'network detector', setting: 'gate.energy.margin', loosens: true }),
-      ]),
-    );
-  });
+  itInFull(
+    'fails a network by what its kernels lose within their margins, by the calls and the gate that base has',
+    async () => {
+      const { report, status } = await guarded(
+        twoKernels(100, '{ power: 3, other: 1 }'),
+        twoKernels(110, '{ power: 0.1, other: 1 }', '90%'),
+      );
+      expect(report.kernels.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
+        'unchanged',
+        'identical',
+      ]);
+      const [network] = report.networks;
+      expect(network).toMatchObject({
+        network: 'detector',
+        verdict: 'regressed',
+        fails: true,
+        covers: { macs: 0.97, bytes: null },
+        parts: [
+          { kernel: 'power', calls: 3, status: 'compared' },
+          { kernel: 'other', calls: 1, status: 'alike', change: 0 },
+        ],
+      });
+      const [power, other] = network.parts;
+      expect(power.share + other.share).toBeCloseTo(1, 6);
+      const [energy] = network.metrics;
+      expect(network.kWhPerMonth).toBeCloseTo(
+        ((energy.ratio.estimate - 1) * network.base.joules * 1000 * 365.25) / 12 / 3.6e6,
+        12,
+      );
+      expect(report).toMatchObject({ verdict: 'failed', exitCode: 1 });
+      expect(report.reason).toContain('network detector (per inference) regressed');
+      expect(status).toBe(1);
+      expect(report.policy.changes).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kernel: 'network detector', setting: 'calls', loosens: true }),
+          expect.objectContaining({
+            kernel: 'network detector',
+            setting: 'gate.energy.margin',
+            loosens: true,
+          }),
+        ]),
+      );
+    },
+  );
 
-  it('measures nothing of a network that nothing touches', async () => {
+  itInFull('measures nothing of a network that nothing touches', async () => {
     const base = twoKernels(100, '{ power: 3, other: 1 }');
     const { report, status } = await guarded(base, {});
     expect(report.networks[0]).toMatchObject({ verdict: 'identical', fails: false, metrics: [] });

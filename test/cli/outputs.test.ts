@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { commitAll, joulegate, projectFolder, writeFiles } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 
 /** One value per element out of those of `values`, `id.x` being its index. */
 const program = (value: string) => `@group(0) @binding(0) var<storage, read> values: array<f32>;
@@ -42,7 +43,7 @@ describeOnAdapter('outputs that are no finite numbers', () => {
     expect(warnings).toContain('infinity in 5 of 4096 elements, first at index 0, as in the reference.');
   });
 
-  it('are no reference unless the manifest says so', async () => {
+  itInFull('are no reference unless the manifest says so', async () => {
     const folder = await projectFolder({
       'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),
       'k.wgsl': program(unlike),
@@ -57,7 +58,7 @@ describeOnAdapter('outputs that are no finite numbers', () => {
     expect(failureExamples[0].message).toContain('infinity in 5 of 4096 elements, first at index 0');
   });
 
-  it('of a kernel without a reference are judged by itself, which is told once', async () => {
+  itInFull('of a kernel without a reference are judged by itself, which is told once', async () => {
     const files = { 'k.wgsl': program('values[id.x]'), 'r.wgsl': program('values[id.x] * 1.0') };
     const alone = await projectFolder({ ...files, 'joulegate.yaml': manifest('{ relative: 1.0e-3 }') });
     const validated = (await joulegate(alone, 'validate')).stdout;
@@ -91,7 +92,7 @@ describeOnAdapter('outputs that are no finite numbers', () => {
     expect(await run('{ as: sum, relative: 1.0e-6 }')).toEqual({});
   });
 
-  it('are said of head by the guard, as is a check that head loosens', async () => {
+  itInFull('are said of head by the guard, as is a check that head loosens', async () => {
     const folder = await projectFolder({
       'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),
       'k.wgsl': program('values[id.x]'),

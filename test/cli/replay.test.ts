@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { joulegate, projectFolder } from '../support/command-line.ts';
+import { itInFull } from '../support/full.ts';
 
 /** A Kernel Tuner cache with a valley at TILE=16, UNROLL=4 and a corner in which nothing compiles. */
 function cacheText(): string {
@@ -70,7 +71,7 @@ describe('retune --device replay', () => {
     expect(report.kernels[0].energyMeasurements).toBeLessThan(40);
   });
 
-  it('gives the same answer to the bit for the same seed', async () => {
+  itInFull('gives the same answer to the bit for the same seed', async () => {
     const folder = await importedRecording();
     const kernels = async (seed: string) => {
       const ended = await retune(folder, '--seed', seed);
@@ -81,7 +82,7 @@ describe('retune --device replay', () => {
     expect(await kernels('8')).not.toBe(first);
   });
 
-  it('writes a report that `report` shows again', async () => {
+  itInFull('writes a report that `report` shows again', async () => {
     const folder = await importedRecording();
     expect((await retune(folder, '--report', 'out')).status).toBe(0);
     const shown = await joulegate(folder, 'report', 'out/report.json', '--format', 'markdown');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { joulegate, projectFolder, scripted, startScripted, writeFiles } from '../support/command-line.ts';
-import { isFull } from '../support/full.ts';
+import { isFull, itInFull } from '../support/full.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
 function brittleEntry(name: string, more = ''): string {
@@ -129,7 +129,7 @@ describe('retune', () => {
 });
 
 describeOnAdapter('retune on a device', () => {
-  it('replaces what ships today where that fails, and says so', async () => {
+  itInFull('replaces what ships today where that fails, and says so', async () => {
     const folder = await projectFolder(brittleProject);
     const first = await joulegate(folder, 'retune', '--json');
     expect(JSON.parse(first.stdout).kernels[0].configuration).toEqual({ BAD: 0 });
@@ -147,7 +147,7 @@ describeOnAdapter('retune on a device', () => {
     expect(readFileSync(path, 'utf8')).toContain('"BAD": 0');
   });
 
-  it('retunes the other kernels where one has a reference that does not compile', async () => {
+  itInFull('retunes the other kernels where one has a reference that does not compile', async () => {
     const folder = await projectFolder({
       ...brittleProject,
       'kernels/wrong.wgsl': 'fn main() { return 1; }',

@@ -77,6 +77,5 @@ describeOnAdapter('the example of a network, run', () => {
       );
       expect(status).toBe(0);
     },
-    600_000,
   );
 });

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { Outcome } from '../../src/kernel/index.ts';
 import type { Device } from '../../src/measure/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { itInFull } from '../support/full.ts';
 import { becomesTrue, childrenRunning, cpuTicks, isRunning } from '../support/processes.ts';
 import { bundleForTest } from '../support/worker-bundle.ts';
 import { copy, endless, laborious } from './programs.ts';
@@ -59,7 +60,7 @@ describeOnAdapter('a WebGPU device that loses its process', ({ open, workerPath,
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
   });
 
-  it('gives up a variant that hangs and goes on', async () => {
+  itInFull('gives up a variant that hangs and goes on', async () => {
     const device = await openDevice();
     const outcome = await device.prepare(endless);
     expect(outcome).toEqual({
@@ -72,7 +73,7 @@ describeOnAdapter('a WebGPU device that loses its process', ({ open, workerPath,
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
   });
 
-  it('prepares again what a lost process had prepared', async () => {
+  itInFull('prepares again what a lost process had prepared', async () => {
     const device = await openDevice();
     expect(await device.prepare(copy)).toEqual({ ok: true, value: null });
     process.kill(onlyChild(), 'SIGKILL');

@@ -1,8 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isDirty, openRevision, openWorkTree, requireRepository } from '../../src/git/index.ts';
 
@@ -161,6 +169,67 @@ describe('what Git LFS keeps', () => {
     expect(() => base().read('src/weights.bin')).toThrow('passes through');
     write(`.git/lfs/objects/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`, 'old');
     expect(base().read('src/weights.bin')).toBe('old');
+  });
+});
+
+describe('files that differ from the disk are read together', () => {
+  const stored: Readonly<Record<string, string>> = {
+    'src/a.cu': 'a\n',
+    'src/b c.cu': '',
+    'src/deep/d.cu': 'no line ends',
+    'src/e\tf.cu': '\ta tab',
+    'src/ g.cu': ' a space',
+    'src/h.cu': `${'0'.repeat(40)} missing\n${'0'.repeat(40)} blob 3\nabc`,
+    'src/z.txt': 'of another kind',
+  };
+  /** Lines that git was started with, told by a program in its place. */
+  const counted = () => {
+    const folder = newFolder();
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const log = join(folder, 'log');
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$*" >> '${log}'\nexec '${real}' "$@"\n`, {
+      mode: 0o755,
+    });
+    const path = `${folder}${delimiter}${process.env.PATH}`;
+    const { reader } = openRevision(
+      requireRepository({ root, environment: { ...environment, PATH: path } }),
+      'HEAD',
+    );
+    const started = () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('cat-file'));
+    return { reader, started };
+  };
+
+  it.each([
+    ['as they are stored', '', (text: string) => text],
+    ['as git converts them', '*.cu eol=crlf\n', (text: string) => text.replaceAll('\n', '\r\n')],
+  ])('%s', (_, rules, converted) => {
+    if (rules !== '') write('.gitattributes', rules);
+    for (const [path, text] of Object.entries(stored)) write(path, text);
+    commit();
+    for (const path of Object.keys(stored)) write(path, 'other');
+    const { reader, started } = counted();
+    for (const [path, text] of Object.entries(stored))
+      expect(reader.read(path)).toBe(path.endsWith('.txt') ? text : converted(text));
+    // Five at once; names that git reads no line of, and the one of another kind, by themselves.
+    expect(started()).toHaveLength(4);
+  });
+
+  it('and by themselves if they are too large together, or one is not there', () => {
+    const large = 'x'.repeat(17 * 1024 * 1024);
+    for (const name of ['a', 'b']) write(`${name}.bin`, name + large);
+    write('d.cu', 'd');
+    write('e.cu', 'e');
+    commit();
+    for (const name of ['a.bin', 'b.bin', 'd.cu', 'e.cu']) write(name, 'other');
+    const lost = git('rev-parse', 'HEAD:e.cu');
+    rmSync(join(root, '.git', 'objects', lost.slice(0, 2), lost.slice(2)));
+    const { reader } = counted();
+    for (const name of ['a', 'b']) expect(reader.readBytes(`${name}.bin`)?.bytes[0]).toBe(name.charCodeAt(0));
+    expect(reader.read('d.cu')).toBe('d');
+    expect(() => reader.read('e.cu')).toThrow('git cannot read e.cu');
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fetchHistory, fetchMergeBase, findCommit, requireRepository } from '../../src/git/index.ts';
+import { itInFull } from '../support/full.ts';
 import { commitsIn, gitIn, type LongHistory, longHistory } from '../support/long-history.ts';
 
 const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
@@ -47,7 +48,7 @@ describe('where a server gives no commit by its hash,', () => {
     ]);
   });
 
-  it('one of another branch is too, which the clone has nothing of', async () => {
+  itInFull('one of another branch is too, which the clone has nothing of', async () => {
     const { root, repository, question } = clone('topic');
     const source = history.git('rev-parse', 'main~7');
     await fetchHistory({ ...question, source, target: null, depth: 2, refs: [main] });
@@ -55,7 +56,7 @@ describe('where a server gives no commit by its hash,', () => {
     expect(commitsIn(root)).toBe(32);
   });
 
-  it('one that no branch of the run reaches is refused, with what to do', async () => {
+  itInFull('one that no branch of the run reaches is refused, with what to do', async () => {
     const { question } = clone('main');
     const source = history.git('rev-parse', 'topic~1');
     const found = fetchHistory({ ...question, source, target: null, depth: 1, refs: [main] });

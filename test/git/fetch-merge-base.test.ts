@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fetchHistory, fetchMergeBase, requireRepository } from '../../src/git/index.ts';
+import { itInFull } from '../support/full.ts';
 import { commitsIn, gitIn, type LongHistory, longHistory } from '../support/long-history.ts';
 
 const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
@@ -77,7 +78,7 @@ describe('where a branch left another, out of two commits without history,', () 
     expect(commitsIn(root)).toBe(2);
   });
 
-  it('is not looked for without end', async () => {
+  itInFull('is not looked for without end', async () => {
     const apart = longHistory([
       { name: 'main', commits: 16_000, from: null },
       { name: 'topic', commits: 1, from: null },
@@ -94,10 +95,10 @@ describe('where a branch left another, out of two commits without history,', () 
       message: 'HEAD and topic share no commit of the last 15345',
     });
     expect(commitsIn(root)).toBeLessThan(15_400);
-  }, 60_000);
+  });
 });
 
-it('what one old merge shows of two branches is not taken for where they parted', async () => {
+itInFull('what one old merge shows of two branches is not taken for where they parted', async () => {
   // Both merged `feature`, which is as old as main~300, and parted at main~40.
   const work = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-merge-base-')));
   onTestFinished(() => rmSync(work, { recursive: true, force: true }));

@@ -281,7 +281,7 @@ describeOnAdapter('results of unrolled loops', (adapter) => {
     ],
   });
 
-  it('are those of the loops', { timeout: 60_000 }, async () => {
+  it('are those of the loops', async () => {
     const device = await adapter.open();
     try {
       const builder = builderOf(options(''));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { adapterOf, HwmonTree, setAttribute, setMetrics } from './hwmon-tree.ts';
 
 let tree: HwmonTree;
@@ -89,14 +89,14 @@ describe('the energy accumulator of AMD', () => {
     },
   );
 
-  it('stays where the power is late', async () => {
+  itInFull('stays where the power is late', async () => {
     board({ lagMs: 300 });
     const meter = await open();
     expect(Math.abs((await ratio(meter)) - 1)).toBeLessThan(0.01);
     expect(meter.info.description).toMatch(/, energy accumulator \(board, [01]\.\d % from its power\)$/);
   });
 
-  it('is not measured with where its power contradicts it and cannot stand in for it', async () => {
+  itInFull('is not measured with where its power contradicts it and cannot stand in for it', async () => {
     // So little that windows alone would pass it.
     board({ rate: 1.04, mute: true });
     const meter = await open();

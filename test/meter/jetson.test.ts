@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceInfo, Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
-import { isFull, sampled } from '../support/full.ts';
+import { isFull, itInFull, sampled } from '../support/full.ts';
 import { standInInfo } from './gpu-lab.ts';
 import { adapterOf, HwmonTree, setAttribute } from './hwmon-tree.ts';
 
@@ -99,7 +99,7 @@ describe('the jetson meter', () => {
     });
   });
 
-  it('reads the power that an INA238 states', async () => {
+  itInFull('reads the power that an INA238 states', async () => {
     ina3221({ VDD_GPU: { idle: 3, load: 40 } });
     const hwmon = tree.addMonitor({ name: 'ina238', label: 'VIN', power1_input: '23000000' });
     setAttribute(hwmon, 'in1_input', 20000);

@@ -60,6 +60,28 @@ describe('the sum of work', () => {
     expect(work?.latencyMs(features(usual))).toBe(work?.latencyMs(features({ ...usual })));
   });
 
+  it('is sure of a change by what was measured, and leaves open what only a guess speaks of', () => {
+    const of = (head: Readonly<Record<string, number>>) => work?.change(features(usual), features(head));
+    const [measured, guessed] = [of({ ...usual, barriers: 40 }), of({ ...usual, pow: 30 })];
+    expect(measured?.logRatio).toBeCloseTo(
+      Math.log(latencyMs({ ...usual, barriers: 40 }) / latencyMs(usual)),
+      1,
+    );
+    expect(measured?.deviation).toBeLessThan(0.2 * (measured?.logRatio ?? 0));
+    // A guess may be off by as much as it says.
+    expect(guessed?.deviation).toBeGreaterThan(0.4 * (guessed?.logRatio ?? 1));
+    expect(of({ ...usual })).toEqual({ logRatio: 0, deviation: 0 });
+  });
+
+  it('leaves more open the worse rows agree', () => {
+    const random = createRandom(5);
+    const noisy = rows(200).map((row) => ({ ...row, latencyMs: row.latencyMs * 4 ** (random.next() - 0.5) }));
+    const deviation = (known: readonly CostRow[]) =>
+      fitWorkCosts(known, featureNames)?.change(features(usual), features({ ...usual, floatAdd: 600 }))
+        .deviation ?? Number.NaN;
+    expect(deviation(noisy)).toBeGreaterThan(2 * deviation(rows(200)));
+  });
+
   it('costs something and is finite, whatever a file says', () => {
     const mad = rows(60).map((row, i) => ({
       ...row,
@@ -69,6 +91,7 @@ describe('the sum of work', () => {
     for (const { features: one } of mad) {
       const said = found?.latencyMs(one) ?? Number.NaN;
       expect(said > 0 && Number.isFinite(said)).toBe(true);
+      expect(found?.change(features(usual), one).deviation).toBeGreaterThanOrEqual(0);
     }
   });
 

@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { itInFull } from '../support/full.ts';
 import { put, temporaryFolder } from './folder.ts';
 
 const run = promisify(execFile);
@@ -23,6 +24,14 @@ function releasedFolder(): string {
   put(join(folder, 'package.json'), '{"type":"module"}');
   return folder;
 }
+
+it.each(['action', 'cli', 'post', 'worker'])(
+  '%s.js is all ASCII, which Node reads in half the time',
+  (name) => {
+    const text = readFileSync(join(scripts, '..', 'dist', `${name}.js`), 'latin1');
+    expect(text.match(/^.*[^\0-\x7f].*$/m)?.[0] ?? null).toBeNull();
+  },
+);
 
 interface Diagnosis {
   readonly usable: boolean;
@@ -55,7 +64,7 @@ describeOnAdapter('a bundle with native parts beside it and no node_modules', ({
     );
   });
 
-  it('unmaps buffers when a device is destroyed, as the package does', async () => {
+  itInFull('unmaps buffers when a device is destroyed, as the package does', async () => {
     const out = temporaryFolder();
     execFileSync(process.execPath, [join(scripts, 'native.mjs'), '--out', out], { stdio: 'ignore' });
     const program = `

@@ -6,6 +6,7 @@ import type { Device } from '../../src/measure/index.ts';
 import { type Configuration, configurationId } from '../../src/space/index.ts';
 import { createRandom } from '../../src/stats/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { itInFull } from '../support/full.ts';
 import { activate, activations } from './activation.ts';
 import {
   checkOperator,
@@ -74,7 +75,7 @@ describe('the space of conv2d', () => {
     expect(() => operatorWorkload('conv2d', sizes)).toThrow(constraint);
   });
 
-  it('holds nothing that the builder refuses', async () => {
+  itInFull('holds nothing that the builder refuses', async () => {
     for (const sizes of [
       { ...square(12, 3, 1), channels: 16, filters: 24, groups: 2, type: 'f16', bias: true },
       { ...square(12, 5, 2), channels: 24, filters: 24, groups: 24, batch: 2 },

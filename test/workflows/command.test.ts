@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { itInFull } from '../support/full.ts';
 import { conclusionsOf } from './simulate.ts';
 
 interface Step {
@@ -155,7 +156,7 @@ describe('the question lets through', () => {
     expect(asked.log).toContain(text);
   });
 
-  it('and runs nothing that a comment says', () => {
+  itInFull('and runs nothing that a comment says', () => {
     for (const evil of [
       '$(touch sprung)',
       '`touch sprung`',

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isFull, sampled } from '../../support/full.ts';
+import { isFull, itInFull, sampled } from '../../support/full.ts';
 import { pullRequest, type RunOptions } from '../../support/pull-request.ts';
 import { smallProject } from '../../support/small-project.ts';
 import { emptyPlace, guarded, type Place, placeAt, project, pullRequestTo } from './support.ts';
@@ -143,7 +143,7 @@ describe('the action', () => {
     expect(ended.status).toBe(2);
   });
 
-  it('takes one that a checkout of its own made', async () => {
+  itInFull('takes one that a checkout of its own made', async () => {
     const { run, checkout } = await attacked((place, copy) =>
       renameSync(copy.folder, join(place.folder, 'base')),
     );

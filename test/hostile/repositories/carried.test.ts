@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { headCommit, isDirty, openWorkTree, requireRepository } from '../../../src/git/index.ts';
-import { sampled } from '../../support/full.ts';
+import { itInFull, sampled } from '../../support/full.ts';
 import { emptyPlace, guarded, type Place, placeAt, project, pullRequestTo, setTrap } from './support.ts';
 
 const parts = ['HEAD', 'config', 'index', 'objects', 'refs'];
@@ -94,7 +94,7 @@ describe('a bare repository that is committed as plain files is passed over', ()
     expect(trap.hasSprung()).toBe(false);
   });
 
-  it('around the manifest, with a working tree elsewhere', async () => {
+  itInFull('around the manifest, with a working tree elsewhere', async () => {
     olderGit();
     const elsewhere = emptyPlace().folder;
     const { place, trap } = carrier('.', { 'core.worktree': elsewhere });
@@ -102,7 +102,7 @@ describe('a bare repository that is committed as plain files is passed over', ()
     expect(trap.hasSprung()).toBe(false);
   });
 
-  it('beside a .git that is none', async () => {
+  itInFull('beside a .git that is none', async () => {
     olderGit();
     const { place, trap } = carrier();
     mkdirSync(join(place.folder, 'gpu/.git'));

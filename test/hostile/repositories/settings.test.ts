@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampled } from '../../support/full.ts';
+import { itInFull, sampled } from '../../support/full.ts';
 import { emptyPlace, guarded, type Place, project, pullRequestTo, setTrap } from './support.ts';
 
 /** What an attacker who can write the settings of a repository does with them, given a command that must not run. */
@@ -127,7 +127,7 @@ describe('a repository does not tell another history than its own:', () => {
   });
 });
 
-it('a git that the checkout brings is not the one that is asked', async () => {
+itInFull('a git that the checkout brings is not the one that is asked', async () => {
   const trap = setTrap();
   const place = pullRequestTo(project('fine'), { 'node_modules/.bin/git': `#!/bin/sh\n${trap.command}\n` });
   chmodSync(join(place.folder, 'node_modules/.bin/git'), 0o755);
