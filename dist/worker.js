@@ -324,6 +324,36 @@ function unusableReference(found, reference, length) {
   ];
 }
 
+// src/kernel/blind-check.ts
+var mostUnwritten = 0.25;
+function blindSpots({ length, check }, ...[value, isWritten]) {
+  const { relative, absolute } = check ?? { relative: 0, absolute: 0 };
+  const unwritten = { count: 0, first: -1 };
+  let first;
+  let isUniform = true;
+  let zerosPass = true;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      add(unwritten, i);
+      continue;
+    }
+    const number = value(i);
+    first ??= number;
+    if (number !== first) isUniform = false;
+    if (!Number.isFinite(number) || Math.abs(number) > absolute + relative * Math.abs(number))
+      zerosPass = false;
+  }
+  const spots = [];
+  if (first === void 0) return spots;
+  if (isUniform && first === 0)
+    spots.push("all elements are 0, which a program that computes nothing may yield as well");
+  else if (zerosPass) spots.push("no element is larger than the tolerance, so zeros would pass as well");
+  else if (isUniform && length - unwritten.count > 1)
+    spots.push(`all elements are ${first}, so one in another's place would pass as well`);
+  if (unwritten.count > mostUnwritten * length) spots.push(`nothing writes ${placeOf(unwritten, length)}`);
+  return spots;
+}
+
 // src/kernel/compare-unordered.ts
 function read({ length, value, isWritten }) {
   const found = noneYet();
@@ -631,7 +661,12 @@ function compareOutput(binding, actual, expected) {
   if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
   if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
-  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  const blind = blindSpots(
+    binding,
+    (i) => decode2(expectedElements[i]),
+    (i) => expectedBits[i] !== pattern
+  );
+  const remarks = [...nans, ...infinities, ...blind].map((text) => `\`${binding.name}\`: ${text}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function aligned(bytes) {
@@ -1387,6 +1422,217 @@ async function watchClocks(search2) {
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
 }
 
+// src/device/worker/ring.ts
+var mostSlots = 64;
+function ringPlaces(options) {
+  const { bindings, bytesOf: bytesOf3, maxBytes: maxBytes2 } = options;
+  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
+  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf3(binding) / alignment) * alignment]);
+  if (strides.length === 0) return null;
+  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
+  const largest = Math.max(...strides.map(([, stride]) => stride));
+  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
+  const slots = Math.min(mostSlots, Math.max(1, fitting));
+  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
+}
+function createRing(places) {
+  const byIndex = new Map(places.map((place) => [place.index, place]));
+  return {
+    slots: places[0]?.slots ?? 1,
+    place(index, slot) {
+      const places2 = byIndex.get(index);
+      if (places2 === void 0) return null;
+      return { buffer: places2.buffer, offset: slot * places2.strideBytes, size: places2.bytes };
+    },
+    refill(encoder, launches2) {
+      for (const { buffer, pristine, strideBytes } of places) {
+        if (pristine === null) encoder.clearBuffer(buffer, 0, launches2 * strideBytes);
+        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches2 * strideBytes);
+      }
+    }
+  };
+}
+
+// src/device/worker/buffers.ts
+function paddedBytes(binding) {
+  return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
+}
+function isChanging(binding) {
+  return binding.kind === "storage" || isReset(binding);
+}
+function contentsKey(binding) {
+  const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
+  const role = kind === "uniform" ? "uniform" : "storage";
+  const listed = values === null ? "" : JSON.stringify([values, slots]);
+  return [role, group, slot, type, length, JSON.stringify(fill), seed, paddedBytes(binding), listed].join(
+    " "
+  );
+}
+function isZeros({ fill, values }) {
+  return fill === "zeros" && values === null;
+}
+function workKey(binding) {
+  return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
+}
+function ringKey(key, slots) {
+  return `${key} x ${slots}`;
+}
+var BufferPool = class {
+  #device;
+  #maxBytes;
+  #maxRingBytes;
+  #contents;
+  /** In order of last use. */
+  #pool = /* @__PURE__ */ new Map();
+  #bytes = 0;
+  constructor(device, maxBytes2, contents) {
+    this.#device = device;
+    this.#maxBytes = maxBytes2.pool;
+    this.#maxRingBytes = maxBytes2.ring;
+    this.#contents = contents;
+  }
+  /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
+  bytesOf(bindings) {
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding, null)));
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+  /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
+  excess(bindings) {
+    let bytes = 0;
+    const counted = /* @__PURE__ */ new Set();
+    const places = this.#places(bindings);
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding, places))) {
+      if (counted.has(key)) continue;
+      counted.add(key);
+      bytes += size;
+    }
+    for (const [key, pooled] of this.#pool) if (pooled.users > 0 && !counted.has(key)) bytes += pooled.bytes;
+    return Math.max(0, bytes - this.#maxBytes);
+  }
+  /** Creates and fills what is not there yet. Out of memory shows in the caller's error scope. */
+  acquire(bindings) {
+    const held = [];
+    const hold = (key, bytes, create) => {
+      const pooled = this.#take(key, bytes, create);
+      held.push(pooled);
+      return pooled.buffer;
+    };
+    const resets = [];
+    const places = this.#places(bindings);
+    const ringBuffers = [];
+    const buffers = bindings.map((binding, index) => {
+      const bytes = paddedBytes(binding);
+      if (!isChanging(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
+      const initial = isZeros(binding) ? null : hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      resets.push((encoder) => {
+        if (initial === null) encoder.clearBuffer(work);
+        else encoder.copyBufferToBuffer(initial, 0, work, 0, bytes);
+      });
+      const place = places?.get(binding);
+      if (place?.slots === 1)
+        ringBuffers.push({ ...place, index, buffer: work, bytes, pristine: initial, strideBytes: bytes });
+      else if (place !== void 0) {
+        const { slots, strideBytes } = place;
+        const all = slots * strideBytes;
+        const buffer = hold(ringKey(workKey(binding), slots), all, () => this.#create(all, workUsage()));
+        const pristine = initial === null ? null : hold(ringKey(contentsKey(binding), slots), all, () => this.#repeated(initial, place));
+        ringBuffers.push({ ...place, index, buffer, bytes, pristine });
+      }
+      return work;
+    });
+    let released = false;
+    return {
+      buffers,
+      ...ringBuffers.length === 0 ? {} : { ring: createRing(ringBuffers) },
+      reset: (encoder) => {
+        for (const reset of resets) reset(encoder);
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        for (const pooled of held) pooled.users--;
+      }
+    };
+  }
+  /** Gives up every buffer nobody uses, e.g. after one could not be allocated. */
+  clear() {
+    this.#shrink(0);
+  }
+  #places(bindings) {
+    return ringPlaces({
+      limits: this.#device.limits,
+      bindings,
+      bytesOf: paddedBytes,
+      maxBytes: this.#maxRingBytes
+    });
+  }
+  #needs(binding, places) {
+    const bytes = paddedBytes(binding);
+    if (!isChanging(binding)) return [[contentsKey(binding), bytes]];
+    const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
+    const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
+    const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes]);
+    return [...keys.map((key) => [key, bytes]), ...ring].map(([key, size]) => [key, size]);
+  }
+  #take(key, bytes, create) {
+    const found = this.#pool.get(key);
+    if (found !== void 0) {
+      found.users++;
+      this.#pool.delete(key);
+      this.#pool.set(key, found);
+      return found;
+    }
+    this.#shrink(this.#maxBytes - bytes);
+    const pooled = { buffer: create(), bytes, users: 1 };
+    this.#pool.set(key, pooled);
+    this.#bytes += bytes;
+    return pooled;
+  }
+  #shrink(targetBytes) {
+    for (const [key, pooled] of this.#pool) {
+      if (this.#bytes <= targetBytes) return;
+      if (pooled.users > 0) continue;
+      pooled.buffer.destroy();
+      this.#pool.delete(key);
+      this.#bytes -= pooled.bytes;
+    }
+  }
+  #create(size, usage) {
+    return this.#device.createBuffer({ size, usage });
+  }
+  /** A buffer with the contents of another one in every place. */
+  #repeated(from, { slots, strideBytes }) {
+    const buffer = this.#create(slots * strideBytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const encoder = this.#device.createCommandEncoder();
+    for (let slot = 0; slot < slots; slot++) {
+      encoder.copyBufferToBuffer(from, 0, buffer, slot * strideBytes, from.size);
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    return buffer;
+  }
+  #filled(binding) {
+    const size = paddedBytes(binding);
+    const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = this.#create(size, binding.kind === "uniform" ? copied : workUsage());
+    writeAll(this.#device, buffer, bufferContents(binding, this.#contents));
+    return buffer;
+  }
+};
+function workUsage() {
+  const { STORAGE, INDIRECT, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  return STORAGE | INDIRECT | COPY_DST | COPY_SRC;
+}
+function writeAll(device, buffer, contents) {
+  const whole = contents.byteLength - contents.byteLength % 4;
+  if (whole > 0) device.queue.writeBuffer(buffer, 0, contents, 0, whole);
+  if (whole < contents.byteLength) {
+    const rest = new Uint8Array(4);
+    rest.set(contents.subarray(whole));
+    device.queue.writeBuffer(buffer, whole, rest);
+  }
+}
+
 // src/device/worker/encode.ts
 function markEnd(encoder, querySet, index) {
   encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
@@ -1606,37 +1852,6 @@ function createLauncher(options) {
       );
     },
     timedApart: async (compiled) => timestamps ? inPeace(() => timeApart(compiled)) : null
-  };
-}
-
-// src/device/worker/ring.ts
-var mostSlots = 64;
-function ringPlaces(options) {
-  const { bindings, bytesOf: bytesOf3, maxBytes: maxBytes2 } = options;
-  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
-  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf3(binding) / alignment) * alignment]);
-  if (strides.length === 0) return null;
-  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
-  const largest = Math.max(...strides.map(([, stride]) => stride));
-  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
-  const slots = Math.min(mostSlots, Math.max(1, fitting));
-  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
-}
-function createRing(places) {
-  const byIndex = new Map(places.map((place) => [place.index, place]));
-  return {
-    slots: places[0]?.slots ?? 1,
-    place(index, slot) {
-      const places2 = byIndex.get(index);
-      if (places2 === void 0) return null;
-      return { buffer: places2.buffer, offset: slot * places2.strideBytes, size: places2.bytes };
-    },
-    refill(encoder, launches2) {
-      for (const { buffer, pristine, strideBytes } of places) {
-        if (pristine === null) encoder.clearBuffer(buffer, 0, launches2 * strideBytes);
-        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches2 * strideBytes);
-      }
-    }
   };
 }
 
@@ -1891,186 +2106,6 @@ async function readBack(device, buffer, byteLength) {
     return new Uint8Array(readable.getMappedRange().slice(0, byteLength));
   } finally {
     readable.destroy();
-  }
-}
-
-// src/device/worker/buffers.ts
-function paddedBytes(binding) {
-  return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
-}
-function isWritable(binding) {
-  return binding.kind === "storage";
-}
-function contentsKey(binding) {
-  const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
-  const role = kind === "uniform" ? "uniform" : "storage";
-  const listed = values === null ? "" : JSON.stringify([values, slots]);
-  return [role, group, slot, type, length, JSON.stringify(fill), seed, paddedBytes(binding), listed].join(
-    " "
-  );
-}
-function isZeros({ fill, values }) {
-  return fill === "zeros" && values === null;
-}
-function workKey(binding) {
-  return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
-}
-function ringKey(key, slots) {
-  return `${key} x ${slots}`;
-}
-var BufferPool = class {
-  #device;
-  #maxBytes;
-  #maxRingBytes;
-  #contents;
-  /** In order of last use. */
-  #pool = /* @__PURE__ */ new Map();
-  #bytes = 0;
-  constructor(device, maxBytes2, contents) {
-    this.#device = device;
-    this.#maxBytes = maxBytes2.pool;
-    this.#maxRingBytes = maxBytes2.ring;
-    this.#contents = contents;
-  }
-  /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
-  bytesOf(bindings) {
-    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding, null)));
-    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  }
-  /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
-  excess(bindings) {
-    let bytes = 0;
-    const counted = /* @__PURE__ */ new Set();
-    const places = this.#places(bindings);
-    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding, places))) {
-      if (counted.has(key)) continue;
-      counted.add(key);
-      bytes += size;
-    }
-    for (const [key, pooled] of this.#pool) if (pooled.users > 0 && !counted.has(key)) bytes += pooled.bytes;
-    return Math.max(0, bytes - this.#maxBytes);
-  }
-  /** Creates and fills what is not there yet. Out of memory shows in the caller's error scope. */
-  acquire(bindings) {
-    const held = [];
-    const hold = (key, bytes, create) => {
-      const pooled = this.#take(key, bytes, create);
-      held.push(pooled);
-      return pooled.buffer;
-    };
-    const resets = [];
-    const places = this.#places(bindings);
-    const ringBuffers = [];
-    const buffers = bindings.map((binding, index) => {
-      const bytes = paddedBytes(binding);
-      if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
-      const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
-      const initial = isZeros(binding) ? null : hold(contentsKey(binding), bytes, () => this.#filled(binding));
-      resets.push((encoder) => {
-        if (initial === null) encoder.clearBuffer(work);
-        else encoder.copyBufferToBuffer(initial, 0, work, 0, bytes);
-      });
-      const place = places?.get(binding);
-      if (place?.slots === 1)
-        ringBuffers.push({ ...place, index, buffer: work, bytes, pristine: initial, strideBytes: bytes });
-      else if (place !== void 0) {
-        const { slots, strideBytes } = place;
-        const all = slots * strideBytes;
-        const buffer = hold(ringKey(workKey(binding), slots), all, () => this.#create(all, workUsage()));
-        const pristine = initial === null ? null : hold(ringKey(contentsKey(binding), slots), all, () => this.#repeated(initial, place));
-        ringBuffers.push({ ...place, index, buffer, bytes, pristine });
-      }
-      return work;
-    });
-    let released = false;
-    return {
-      buffers,
-      ...ringBuffers.length === 0 ? {} : { ring: createRing(ringBuffers) },
-      reset: (encoder) => {
-        for (const reset of resets) reset(encoder);
-      },
-      release: () => {
-        if (released) return;
-        released = true;
-        for (const pooled of held) pooled.users--;
-      }
-    };
-  }
-  /** Gives up every buffer nobody uses, e.g. after one could not be allocated. */
-  clear() {
-    this.#shrink(0);
-  }
-  #places(bindings) {
-    return ringPlaces({
-      limits: this.#device.limits,
-      bindings,
-      bytesOf: paddedBytes,
-      maxBytes: this.#maxRingBytes
-    });
-  }
-  #needs(binding, places) {
-    const bytes = paddedBytes(binding);
-    if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
-    const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
-    const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
-    const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes]);
-    return [...keys.map((key) => [key, bytes]), ...ring].map(([key, size]) => [key, size]);
-  }
-  #take(key, bytes, create) {
-    const found = this.#pool.get(key);
-    if (found !== void 0) {
-      found.users++;
-      this.#pool.delete(key);
-      this.#pool.set(key, found);
-      return found;
-    }
-    this.#shrink(this.#maxBytes - bytes);
-    const pooled = { buffer: create(), bytes, users: 1 };
-    this.#pool.set(key, pooled);
-    this.#bytes += bytes;
-    return pooled;
-  }
-  #shrink(targetBytes) {
-    for (const [key, pooled] of this.#pool) {
-      if (this.#bytes <= targetBytes) return;
-      if (pooled.users > 0) continue;
-      pooled.buffer.destroy();
-      this.#pool.delete(key);
-      this.#bytes -= pooled.bytes;
-    }
-  }
-  #create(size, usage) {
-    return this.#device.createBuffer({ size, usage });
-  }
-  /** A buffer with the contents of another one in every place. */
-  #repeated(from, { slots, strideBytes }) {
-    const buffer = this.#create(slots * strideBytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
-    const encoder = this.#device.createCommandEncoder();
-    for (let slot = 0; slot < slots; slot++) {
-      encoder.copyBufferToBuffer(from, 0, buffer, slot * strideBytes, from.size);
-    }
-    this.#device.queue.submit([encoder.finish()]);
-    return buffer;
-  }
-  #filled(binding) {
-    const size = paddedBytes(binding);
-    const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-    const buffer = this.#create(size, binding.kind === "uniform" ? copied : workUsage());
-    writeAll(this.#device, buffer, bufferContents(binding, this.#contents));
-    return buffer;
-  }
-};
-function workUsage() {
-  const { STORAGE, INDIRECT, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  return STORAGE | INDIRECT | COPY_DST | COPY_SRC;
-}
-function writeAll(device, buffer, contents) {
-  const whole = contents.byteLength - contents.byteLength % 4;
-  if (whole > 0) device.queue.writeBuffer(buffer, 0, contents, 0, whole);
-  if (whole < contents.byteLength) {
-    const rest = new Uint8Array(4);
-    rest.set(contents.subarray(whole));
-    device.queue.writeBuffer(buffer, whole, rest);
   }
 }
 

@@ -24,7 +24,7 @@ export function isReset({ betweenLaunches }: BufferBinding): boolean {
 
 /**
  * Variants that are to be compared, each launched in the same way: what is put back for one of them is put back for all that
- * may write it. Else one would find its buffers in the caches and the other would not.
+ * bind it as storage, be it to read it alone. Else one would find its buffers in the caches and the other would not.
  */
 export function launchedAlike<T extends Variant>(variants: readonly T[]): readonly T[] {
   const places = new Set(
@@ -34,7 +34,7 @@ export function launchedAlike<T extends Variant>(variants: readonly T[]): readon
     const { program } = variant;
     if (program === null) return variant;
     const added = program.buffers.filter(
-      (buffer) => buffer.kind === 'storage' && !isReset(buffer) && places.has(placeOf(buffer)),
+      (buffer) => buffer.kind !== 'uniform' && !isReset(buffer) && places.has(placeOf(buffer)),
     );
     if (added.length === 0) return variant;
     const buffers = program.buffers.map(

@@ -1,3 +1,4 @@
+import { blindSpots } from './blind-check.ts';
 import { compareUnordered } from './compare-unordered.ts';
 import { elementsOf, poisonPattern, poisonView } from './contents.ts';
 import { failed, succeeded } from './failure.ts';
@@ -9,7 +10,7 @@ import type { BufferBinding, FailureKind, Outcome } from './types.ts';
 export interface Comparison {
   /** Differences over the larger of |expected| and the magnitude at which the relative tolerance passes the absolute one. */
   readonly maxRelativeError: number;
-  /** What is to be said of the outputs all the same: NaN and infinity, with counts and the first place. Absent: nothing. */
+  /** What is to be said of the outputs all the same: NaN and infinity, with counts and the first place; what the check cannot see. Absent: nothing. */
   readonly remarks?: readonly string[];
 }
 
@@ -103,7 +104,12 @@ export function compareOutput(
   if (unwritten.count > 0) return report('unwritten', unwritten, 'were not written');
   if (notANumber.count > 0) return report('not-a-number', notANumber, 'are not a number');
   if (wrong.count > 0) return report('wrong-result', wrong, 'are wrong');
-  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  const blind = blindSpots(
+    binding,
+    (i) => decode(expectedElements[i] as number),
+    (i) => expectedBits[i] !== pattern,
+  );
+  const remarks = [...nans, ...infinities, ...blind].map((text) => `\`${binding.name}\`: ${text}`);
   return succeeded({ maxRelativeError, ...(remarks.length === 0 ? {} : { remarks }) });
 }
 

@@ -162,6 +162,53 @@ describe('how far a program reaches', () => {
     });
   });
 
+  it('fills what rows start at with numbers that never fall', async () => {
+    const csr = (loop: string) => `
+      @group(0) @binding(0) var<storage, read> starts: array<u32>;
+      @group(0) @binding(1) var<storage, read> values: array<f32>;
+      @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+      @compute @workgroup_size(64) fn main(${id}) {
+        if (id.x >= arrayLength(&out)) { return; }
+        var sum = 0.0;
+        ${loop}
+        out[id.x] = sum;
+      }`;
+    for (const loop of [
+      'for (var i = starts[id.x]; i < starts[id.x + 1]; i++) { sum += values[i]; }',
+      'let end = starts[id.x + 1]; var i = starts[id.x]; while (i < end) { sum += values[i]; i++; }',
+    ]) {
+      const { draft } = await draftOf(csr(loop));
+      expect(draft.workloads).toEqual([{ N: null, starts_rows_below: null }]);
+      expect(draft.buffers).toMatchObject({
+        starts: { length: 'N + 1', fill: { cumulative: [0, 'starts_rows_below'] } },
+        values: { length: 'N * starts_rows_below + starts_rows_below - 1' },
+      });
+    }
+  });
+
+  it('asks for nothing by the name of a constant, which would take its value', async () => {
+    const { draft } = await draftOf(`
+      const N = 64u; override unused: u32 = 3u;
+      struct Shape { unused: u32 }
+      @group(0) @binding(0) var<uniform> shape: Shape;
+      @group(0) @binding(1) var<storage, read> a: array<f32>;
+      @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+      @compute @workgroup_size(64) fn main(${id}) {
+        if (id.x < arrayLength(&a) && id.x % N < shape.unused) { out[id.x] = a[id.x]; }
+      }`);
+    expect(draft.workloads).toEqual([{ unused: 3, N_a: null, shape_unused: null }]);
+  });
+
+  it('guesses how many invocations share what they take in turns', async () => {
+    const { text } = await draftOf(
+      main(
+        `${id}, @builtin(num_workgroups) n: vec3u`,
+        'for (var i = id.x; i < shape.rows; i += n.x * 64u) { out[i] = a[i]; }',
+      ),
+    );
+    expect(text).toContain('- "ceil_div(rows, 64)" # GUESS: invocations take turns');
+  });
+
   it('is one workgroup only where nothing tells workgroups apart', async () => {
     const program = (use: string) => `
       @group(0) @binding(0) var<storage, read_write> next: atomic<u32>;

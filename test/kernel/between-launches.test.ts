@@ -138,4 +138,29 @@ describe('what becomes of it', () => {
     expect(programOf({ ok: true, value: alike[0] as Variant }).identity).not.toBe(stores.program?.identity);
     expect(launchedAlike([stores, reads])).toEqual([stores, reads]);
   });
+
+  it('is the same for one that can only read what another changes, and no matter of uniforms', async () => {
+    const one = async (kind: string, body: string) => {
+      const values = kind === 'uniform' ? [expression(3)] : null;
+      const built = await build({
+        files: {
+          'k.wgsl': `@group(0) @binding(0) var<${kind}> a: ${values ? 'u32' : 'array<u32>'};
+            @group(0) @binding(1) var<storage, read_write> b: array<u32>;
+            @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { ${body} }`,
+        },
+        buffers: [
+          buffer('a', 0, { type: 'u32', ...(values ? { kind: 'uniform', values } : {}) }),
+          buffer('b', 1, { type: 'u32' }),
+        ],
+      });
+      if (!built.ok) throw new Error(built.failure.message);
+      return built.value;
+    };
+    const adds = await one('storage, read_write', 'a[id.x] += 1u; b[id.x] = 1u;');
+    const reads = await one('storage, read', 'b[id.x] = a[id.x];');
+    const given = await one('uniform', 'b[id.x] = a;');
+    const alike = launchedAlike([adds, reads, given]);
+    expect(alike.map((variant) => changedBuffers(variant)?.buffers ?? [])).toEqual([['a'], ['a'], []]);
+    expect(alike[2]).toBe(given);
+  });
 });

@@ -73,6 +73,26 @@ describe('how often loops run', () => {
     [`var i = 20u; loop { ${tick} continuing { i += 1u; break if i >= sizes.m; } }`, 1],
     [`for (var i = 0u; i < 100u; i++) { ${tick} if (i == 6u) { break; } }`, 7],
     [`var n = 0u; switch (sizes.m) { case 7u: { n = 4u; } default: { n = 9u; } } work(n);`, 4],
+    // A turn that ends before it has done anything is none.
+    [`var i = 0u; while (true) { if (i >= 5u) { break; } ${tick} i++; }`, 5],
+    [`for (var i = 0u; true; i++) { if (i > 9u) { break; } if (i == 5u) { break; } ${tick} }`, 5],
+    [`for (var i = 0u; i < 3u; i++) { for (var j = i; j < 9u; j++) { if (j == 4u) { break; } ${tick} } }`, 9],
+    [
+      `var end = false; for (var i = 0u; i < 9u; i++) {
+        for (var j = 0u; j < 9u; j++) { if (i * 9u + j == 15u) { end = true; break; } ${tick} } if (end) { break; } }`,
+      15,
+    ],
+    [`var end = false; for (var j = 0u; j < 5u && !end; j++) { ${tick} end = j == 1u; }`, 2],
+    // What a share of the turns comes by counts for that share, once.
+    [`for (var i = 0u; i < 5u; i++) { if (i == 2u) { continue; } work(i); }`, 8],
+    [`for (var i = 0u; i < 8u; i++) { if (i % 2u == 1u) { work(i); } }`, 16],
+    [`for (var i = 0u; i < 8u; i++) { if (output[i] > 1.0) { work(i); } }`, 28],
+    [
+      `for (var i = 0u; i < 8u; i++) { switch (i) { case 1u, 5u: { work(i); } case 7u: {} default: { ${tick} } } }`,
+      11,
+    ],
+    [`switch (sizes.m) { case 7u: { work(2u); } default: { work(9u); } }`, 2],
+    [`switch (input[0]) { case 7u: { work(2u); } default: { work(9u); } }`, 9],
     // One of several ends that is known is enough, and data that ends a loop early is taken not to.
     [`for (var i = 0u; i < 12u && output[1] < 4.0; i++) { ${tick} }`, 12],
     [`var x = 0.0; var i = 0u; while (x < 4.0 && i < 30u) { x = x + output[i]; ${tick} i++; }`, 30],

@@ -288,6 +288,11 @@ describe('a cache of Kernel Tuner 1.4', () => {
     expect(failed).not.toHaveProperty('latencyMs');
   });
 
+  it('has no failure where a figure is written as a text', () => {
+    const [first] = load(cache14({ time: '2.5e-1' })).measurements.slice(1);
+    expect(first).toMatchObject({ latencyMs: 0.25 });
+  });
+
   it.each(errors)('keeps names and times through export: %s', (name) => {
     const imported = load(cache14({ __error__: name }), { samplesField: 'times' });
     expect(imported.measurements[0]?.spentMs).toEqual({ compile: 414.5, verify: 2.5, benchmark: 611.25 });

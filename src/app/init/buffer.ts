@@ -7,6 +7,7 @@ import {
   memberSymbol,
   multiply,
   type Polynomial,
+  symbol,
   symbolsOf,
   type Use,
 } from '../../kernel/index.ts';
@@ -143,6 +144,11 @@ function mixedFill({ written, type }: DescribedBinding, use: Use | undefined): B
 }
 
 function indexFill(name: string, { entry, pool }: Pick<BufferSurroundings, 'entry' | 'pool'>): Blank<string> {
+  const longest = `longest ${name}`;
+  if (entry.extents?.rowStarts.has(name)) {
+    const rows = pool.text(symbol(longest), entry.name);
+    if (rows !== null) return { value: `{ cumulative: [0, ${rows}] }`, note: 'where rows start' };
+  }
   const below = `below ${name}`;
   const values = [...(entry.extents?.elements.values() ?? []), ...(entry.extents?.dispatch ?? [])];
   const bound = values.find((value) => value !== null && symbolsOf(value).has(below));

@@ -21,6 +21,8 @@ export function draftEntry(options: {
   const { name, source, entry, pool } = options;
   const sorted = sortParameters(entry);
   for (const { name: tunable } of sorted.tunables) pool.reserve(tunable);
+  // What is asked for is no constant of the program, which would take its value.
+  for (const constant of entry.givenNames) pool.reserve(constant);
   for (const parameter of sorted.workload) pool.addConstant(parameter);
   const names = new Set<string>();
   // What is listed comes first: lengths are made of it.
@@ -100,6 +102,8 @@ function draftDispatch(entry: DescribedEntry, pool: WorkloadPool): DraftPass['di
     if (!isUsed(axis)) return { value: 1, note: axis > 0 ? null : 'nothing depends on the position in x' };
     const count = counts[axis];
     const text = count === undefined ? null : pool.text(count, entry.name);
+    if (text !== null && entry.extents?.takesTurns[axis])
+      return { value: text, note: 'invocations take turns: fewer workgroups do as well', isGuess: true };
     return { value: text, note: text === null ? `workgroups in ${letter}` : null };
   });
 }

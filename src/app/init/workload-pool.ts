@@ -87,6 +87,12 @@ export class WorkloadPool {
           [`${what}_below`],
           `what the numbers in \`${what}\` are below: it indexes with them`,
         );
+      case 'longest':
+        return this.#ask(
+          symbol,
+          [`${what}_rows_below`],
+          `rows that start where \`${what}\` says are shorter than this`,
+        );
       case 'threads':
       case 'groups': {
         const axis = Number(what);

@@ -1,4 +1,4 @@
-import { type BufferBinding, bufferContents, type KnownContents } from '../../kernel/index.ts';
+import { type BufferBinding, bufferContents, isReset, type KnownContents } from '../../kernel/index.ts';
 import { createRing, type Ring, type RingBuffer, ringPlaces } from './ring.ts';
 
 interface PooledBuffer {
@@ -30,8 +30,9 @@ function paddedBytes(binding: BufferBinding): number {
   return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
 }
 
-function isWritable(binding: BufferBinding): boolean {
-  return binding.kind === 'storage';
+/** What a launch writes, or finds in a place of its own because another variant writes it. */
+function isChanging(binding: BufferBinding): boolean {
+  return binding.kind === 'storage' || isReset(binding);
 }
 
 /** Same contents, same buffer. The place counts, because random contents depend on it. */
@@ -112,7 +113,7 @@ export class BufferPool {
     const ringBuffers: RingBuffer[] = [];
     const buffers = bindings.map((binding, index) => {
       const bytes = paddedBytes(binding);
-      if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      if (!isChanging(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
       const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
       const initial = isZeros(binding)
         ? null
@@ -167,7 +168,7 @@ export class BufferPool {
 
   #needs(binding: BufferBinding, places: ReturnType<typeof ringPlaces>): [key: string, bytes: number][] {
     const bytes = paddedBytes(binding);
-    if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
+    if (!isChanging(binding)) return [[contentsKey(binding), bytes]];
     const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
     const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
     const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes] as const);

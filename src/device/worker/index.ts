@@ -1,3 +1,4 @@
+export { BufferPool } from './buffers.ts';
 export { createLauncher, type Launcher, plausibleMs } from './launcher.ts';
 export { ringPlaces } from './ring.ts';
 export { runStretch } from './run.ts';

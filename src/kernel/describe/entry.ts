@@ -2,6 +2,7 @@ import { noBuffer, typeText } from '../binding-type.ts';
 import { type DataShape, type DataSlot, dataShape, dataSlots, namedMembers } from '../data-shape.ts';
 import { asksForPosition, type Extents, programExtents, symbols } from '../extents/index.ts';
 import { failed, succeeded } from '../failure.ts';
+import { givenNames } from '../given-values.ts';
 import { numbersOf } from '../layout.ts';
 import { type ReachableDeclaration, reachableFrom } from '../reachable.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
@@ -49,6 +50,8 @@ export interface DescribedEntry {
   readonly bindings: readonly DescribedBinding[];
   /** Parameters that it can reach. */
   readonly parameters: readonly DescribedParameter[];
+  /** Names of its file that take values, reached or not: a workload parameter that is called like one changes the program. */
+  readonly givenNames: readonly string[];
   /** Types and functions that it uses and nothing declares: parts of the program that a host would add. */
   readonly missingParts: readonly string[];
   /** Whether it asks which invocation it is; else all do the same. */
@@ -127,6 +130,7 @@ function describeEntry(
     })),
     bindings: declared.map((binding) => withReads(binding, reachable, extents)),
     parameters: [...parameters, ...own],
+    givenNames: givenNames(module),
     missingParts: unknown.parts,
     asksForPosition: asksForPosition({ entry, module }),
     extents,

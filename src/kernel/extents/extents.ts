@@ -6,6 +6,7 @@ import {
   coefficientOf,
   constant,
   largest,
+  multiply,
   numberOf,
   type Polynomial,
   substitute,
@@ -20,12 +21,16 @@ export interface Extents {
   readonly workgroup: readonly [Polynomial, Polynomial, Polynomial];
   /** Workgroups per axis. */
   readonly dispatch: readonly [Polynomial, Polynomial, Polynomial];
+  /** Whether loops step by what is launched along an axis, so that any number of workgroups does. */
+  readonly takesTurns: readonly [boolean, boolean, boolean];
   /** Elements of the runtime-sized array of a buffer; null where an index is worked out from what is not known. */
   readonly elements: ReadonlyMap<string, Polynomial | null>;
   /** Whether the program looks at its position along an axis. */
   readonly positions: readonly [boolean, boolean, boolean];
   /** What the contents of buffers and members are used for; what is not listed is not used. */
   readonly uses: ReadonlyMap<string, Use>;
+  /** Buffers whose numbers are row starts: they begin at 0 and never fall. */
+  readonly rowStarts: ReadonlySet<string>;
   /** Members of listed buffers that are read, as `symbols.member`; the path of a part stands for all below it. */
   readonly read: ReadonlySet<string>;
 }
@@ -43,7 +48,7 @@ export function programExtents(given: Omit<FollowedProgram, 'workgroup'>): Exten
   const launch = axes.map((axis) => (byGroups ? symbols.groups(axis) : symbols.threads(axis)));
   const solved = solve(findings, launch, byGroups ? workgroup[0] : one);
   const counts = (value: Polynomial) => substitute(value, (name) => solved.get(name) ?? null);
-  const elements = resolveCounts(elementsOf(findings, counts), findings);
+  const elements = rowsCounted(resolveCounts(elementsOf(findings, counts), findings), findings);
   const resolve = (value: Polynomial) => substitute(counts(value), (name) => countOf(name, elements));
   const dispatch = axes.map((axis) => {
     const name = launch[axis] ?? '';
@@ -51,12 +56,15 @@ export function programExtents(given: Omit<FollowedProgram, 'workgroup'>): Exten
     return byGroups ? extent : ceilDivide(extent, workgroup[axis]);
   });
   const isLookedAt = (axis: 0 | 1 | 2) => findings.positions.has(launch[axis] ?? '');
+  const takesTurns = (axis: 0 | 1 | 2) => findings.turns.has(launch[axis] ?? '');
   return {
     workgroup,
     dispatch: [dispatch[0] ?? one, dispatch[1] ?? one, dispatch[2] ?? one],
+    takesTurns: [takesTurns(0), takesTurns(1), takesTurns(2)],
     positions: [isLookedAt(0), isLookedAt(1), isLookedAt(2)],
     elements,
     uses: findings.uses,
+    rowStarts: findings.rowStarts,
     read: findings.read,
   };
 }
@@ -155,6 +163,23 @@ function resolveCounts(
       );
   }
   return elements;
+}
+
+/** Puts in what row starts are below: as many rows as there are, each shorter than the longest and one. */
+function rowsCounted(
+  elements: ReadonlyMap<string, Polynomial | null>,
+  { rowStarts }: Findings,
+): ReadonlyMap<string, Polynomial | null> {
+  const belows = new Map(
+    [...rowStarts].flatMap((buffer) => {
+      const rows = elements.get(buffer);
+      if (rows === undefined || rows === null || symbolsOf(rows).has(symbols.below(buffer))) return [];
+      return [[symbols.below(buffer), multiply(symbol(symbols.longest(buffer)), rows)] as const];
+    }),
+  );
+  const replaced = ([buffer, length]: [string, Polynomial | null]) =>
+    [buffer, length && substitute(length, (name) => belows.get(name) ?? null)] as const;
+  return belows.size === 0 ? elements : new Map([...elements].map(replaced));
 }
 
 function countOf(name: string, elements: ReadonlyMap<string, Polynomial | null>): Polynomial | null {

@@ -4,7 +4,7 @@ import { changedIn } from './changes.ts';
 import { Conditions } from './conditions.ts';
 import { Evaluator } from './evaluate.ts';
 import { constant } from './polynomial.ts';
-import { type Findings, type FollowedProgram, noFindings } from './program.ts';
+import { type Findings, type FollowedProgram, launchSymbols, noFindings } from './program.ts';
 import { anyNumber, combine, exactly, type Range } from './range.ts';
 import { eitherOf, rangeOf, unknownValue, type Value } from './value.ts';
 
@@ -68,6 +68,7 @@ class Follower {
   readonly #module: WgslModule;
   readonly #values: Evaluator;
   readonly #conditions: Conditions;
+  readonly #findings: Findings;
   #returned: Value | null = null;
   #depth = 0;
   #steps = 0;
@@ -79,6 +80,7 @@ class Follower {
   ) {
     this.#program = program;
     this.#module = program.module;
+    this.#findings = findings;
     this.#values = new Evaluator(program, findings, dependencies, (fn, args) => this.#call(fn, args));
     this.#conditions = new Conditions(this.#values, findings);
   }
@@ -243,6 +245,7 @@ class Follower {
     if (loop.kind === 'loop' && loop.continuing !== undefined) parts.push(loop.continuing);
     const start = values.snapshot();
     const condition = loop.kind === 'loop' ? undefined : loop.condition;
+    if (condition !== undefined) this.#noteRows(condition);
     // What a loop starts from may depend on the launch: `for (var i = id.x; i < n; i += all)`.
     if (condition !== undefined) this.#conditions.assume(condition, true);
     values.facts = facts;
@@ -251,6 +254,7 @@ class Follower {
       this.#conditions.read(condition, 'index');
       this.#conditions.assume(condition, true);
     }
+    if (loop.kind === 'for') this.#noteTurns(loop.update);
     this.#block(loop.body.body);
     if (loop.kind === 'loop' && loop.continuing !== undefined) this.#statement(loop.continuing);
     if (loop.kind === 'for' && loop.update !== undefined) this.#statement(loop.update);
@@ -258,6 +262,24 @@ class Follower {
       values.set(variable, { ...values.get(variable), ranges: null });
     values.join(start);
     values.facts = facts;
+  }
+
+  /** A loop from one number of a buffer to another, as a row of a sparse matrix is gone through. */
+  #noteRows(condition: ExpressionElem): void {
+    if (condition.kind === 'parenthesized-expression') this.#noteRows(condition.expression);
+    if (condition.kind !== 'binary-expression') return;
+    const { left, right } = condition;
+    const [from, to] = [left, right].map((side) => this.#values.evaluate(side).sources);
+    for (const { name, isListed, written } of this.#program.buffers) {
+      if (!isListed && !written && from?.has(name) && to?.has(name)) this.#findings.rowStarts.add(name);
+    }
+  }
+
+  /** A loop that steps by what is launched: `i += workgroups * size`. */
+  #noteTurns(update: AbstractElem | undefined): void {
+    if (update?.kind !== 'assign') return;
+    const { high } = rangeOf(this.#values.evaluate((update as Extract<Statement, { kind: 'assign' }>).rhs));
+    for (const name of high === null ? [] : launchSymbols(high)) this.#findings.turns.add(name);
   }
 
   /** In a loop a variable is anything that its changes make of it. */

@@ -38,6 +38,8 @@ export const symbols = {
   count: (buffer: string) => `count ${buffer}`,
   /** What all numbers of a buffer are below. */
   below: (buffer: string) => `below ${buffer}`,
+  /** What consecutive numbers of a buffer, row starts, differ by less than. */
+  longest: (buffer: string) => `longest ${buffer}`,
   /** A scalar of a listed buffer. */
   member: memberSymbol,
 } as const;
@@ -68,10 +70,15 @@ export interface Findings {
   readonly uses: Map<string, Use>;
   /** Sources of listed buffers that are read at all. */
   readonly read: Set<string>;
+  /** Buffers of which a loop goes from one number to another: row starts. */
+  readonly rowStarts: Set<string>;
+  /** Symbols of the launch that loops step by: their invocations take turns, however many there are. */
+  readonly turns: Set<string>;
   /** Symbols of the launch whose positions the program looks at. */
   readonly positions: Set<string>;
 }
 
 export function noFindings(): Findings {
-  return { guards: [], indices: new Map(), uses: new Map(), read: new Set(), positions: new Set() };
+  const empty = { guards: [], indices: new Map(), uses: new Map() };
+  return { ...empty, read: new Set(), rowStarts: new Set(), turns: new Set(), positions: new Set() };
 }

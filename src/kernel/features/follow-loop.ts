@@ -1,7 +1,7 @@
 import { type DeclIdent, live, type Statement } from '../wesl.ts';
 import { countAssignments } from './assignments.ts';
 import type { Step } from './flow.ts';
-import { inductionOf, type Loop, leavesEarly, loopTest } from './induction.ts';
+import { guardsAhead, inductionOf, type Loop, leavesEarly, loopTest } from './induction.ts';
 import type { Relevance } from './relevance.ts';
 import type { Frame, Run } from './run.ts';
 import type { Scope } from './scope.ts';
@@ -26,6 +26,8 @@ interface LoopSteps {
   /** What comes before the test. */
   readonly head: Step | null;
   readonly test: Test | null;
+  /** What may end the loop before a turn has done anything. */
+  readonly guards: Step | null;
   readonly body: Step | null;
   /** After the body. */
   readonly update: Step | null;
@@ -45,7 +47,9 @@ export function loopStep(loop: Loop, scope: Scope, code: Steps): Step {
   const induction = inductionOf(loop, scope);
   const counted = induction && countedCode(induction, scope);
   const isPassable =
-    loop.kind === 'for' && loop.init?.kind === 'var' && steps.head === null && steps.body === null;
+    loop.kind === 'for' &&
+    loop.init?.kind === 'var' &&
+    [steps.head, steps.guards, steps.body].every((step) => step === null);
   const tripsKnown = (at: Stop): number | null => {
     const start = induction && at.trail.held.values.get(induction.variable);
     if (!counted || typeof start?.value !== 'number') return null;
@@ -84,12 +88,15 @@ function stepsOf(loop: Loop, scope: Scope, code: Steps): LoopSteps {
   const ends = continuing?.breakIf;
   // A test within the body comes after what is before it.
   const at = exit !== null && Number.isFinite(exit.index) ? exit.index + 1 : 0;
+  const rest = continuing ? own.slice(at, -1) : own.slice(at);
+  const guards = exit?.isLate ? 0 : guardsAhead(rest, scope);
   const written = [...own, ...heads.filter((head) => head !== undefined)];
   return {
     init: init ?? null,
     head: code.block(own.slice(0, Math.max(0, at - 1)), scope),
     test: exit && Number.isFinite(exit.index) ? goesOnCode(exit, scope) : null,
-    body: code.block(continuing ? own.slice(at, -1) : own.slice(at), scope),
+    guards: code.block(rest.slice(0, guards), scope),
+    body: code.block(rest.slice(guards), scope),
     update: continuing ? code.block(continuing.body.body, scope) : (update ?? null),
     lastTest: ends ? goesOnCode({ condition: ends, stops: true }, scope) : null,
     lastTurn: exit?.isLate ? 1 : 0,
@@ -114,12 +121,13 @@ function takeTurns(at: Stop, steps: LoopSteps): TurnsTaken | null {
     if (before === 'return' || before === 'break') return { turns: turn + 1, end: before };
     const goesOn = before === 'continue' ? true : steps.test?.(trail.run, frame);
     if (goesOn === null && steps.needsTest) return null;
-    if (goesOn === false) {
+    const isStopped = goesOn !== false && before === 'next' && steps.guards?.(at) === 'break';
+    if (goesOn === false || isStopped) {
       // Of a loop that ends in its first turn, the rest may be reached by others.
       if (turn === 0 && steps.body !== null && at.trips.isNew(steps))
         trail.aside(() => steps.body?.({ ...at }));
       if (steps.lastTurn === 0) trail.turns.count--;
-      return { turns: turn + steps.lastTurn, end: 'test' };
+      return { turns: turn + steps.lastTurn, end: isStopped ? 'break' : 'test' };
     }
     const flow = before === 'continue' ? before : (steps.body?.(at) ?? 'next');
     if (flow === 'return' || flow === 'break') return { turns: turn + 1, end: flow };
@@ -132,7 +140,7 @@ function takeTurns(at: Stop, steps: LoopSteps): TurnsTaken | null {
 }
 
 /** Goes once through a loop whose turns are unknown: whatever it changes is unknown, then and afterwards. */
-function giveUp(at: Stop, { changed, head, body, update }: LoopSteps): void {
+function giveUp(at: Stop, { changed, head, guards, body, update }: LoopSteps): void {
   const forget = () => {
     for (const declaration of changed) {
       if (at.trail.held.values.has(declaration))
@@ -142,6 +150,7 @@ function giveUp(at: Stop, { changed, head, body, update }: LoopSteps): void {
   forget();
   at.trail.turns.count++;
   head?.({ ...at });
+  guards?.({ ...at });
   body?.({ ...at });
   update?.({ ...at });
   forget();

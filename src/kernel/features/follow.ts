@@ -33,7 +33,7 @@ export class ProgramFollower implements Follower {
     const calls: FunctionCallExpression[] = [];
     for (let at: Frame | null = frame; at !== null; at = at.caller) if (at.call !== null) calls.push(at.call);
     for (const call of calls.reverse()) trips = trips.of(call);
-    return trips.mean(loop);
+    return trips.mean(loop, run.share < 1);
   }
 
   call(fn: FnElem, passed: Passed, caller: Frame): Value | null {

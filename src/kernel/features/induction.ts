@@ -1,6 +1,7 @@
 import {
   type AbstractElem,
   childrenOf,
+  constantValue,
   type DeclIdent,
   declarationOf,
   type ExpressionElem,
@@ -38,7 +39,9 @@ export interface Induction extends LoopTest {
 export function loopTest(loop: Loop, scope: Scope): (LoopTest & { readonly index: number }) | null {
   if (loop.kind !== 'loop') {
     const { condition } = loop;
-    if (condition) return { condition, stops: false, isLate: false, index: -1 };
+    if (condition && !isAlways(condition, scope)) {
+      return { condition, stops: false, isLate: false, index: -1 };
+    }
   }
   const { module } = scope.program;
   const statements = live(loop.body.body, module);
@@ -51,6 +54,11 @@ export function loopTest(loop: Loop, scope: Scope): (LoopTest & { readonly index
   const last = statements.at(-1);
   if (last?.kind !== 'continuing' || !last.breakIf) return null;
   return { condition: last.breakIf, stops: true, isLate: true, index: Number.POSITIVE_INFINITY };
+}
+
+/** The word `true`, which tests nothing. */
+function isAlways(condition: ExpressionElem, { program }: Scope): boolean {
+  return condition.kind === 'literal' && constantValue(condition, program.module) === true;
 }
 
 const declarations: ReadonlySet<string> = new Set(['var', 'let', 'const', 'empty', 'assert']);
@@ -94,9 +102,22 @@ export function leavesEarly(loop: Loop, scope: Scope): boolean {
 
 /** `if (...) { break; }` and nothing else. */
 function isExit(statement: Statement, scope: Scope): boolean {
+  return isGuard(statement, scope) && live(statement.body.body, scope.program.module).length === 1;
+}
+
+/** `if (...) { break; }`, perhaps with assignments before it. */
+function isGuard(statement: Statement, scope: Scope): statement is Extract<Statement, { kind: 'if' }> {
   if (statement.kind !== 'if' || statement.else) return false;
-  const body = live(statement.body.body, scope.program.module);
-  return body.length === 1 && body[0]?.kind === 'break';
+  const kinds = live(statement.body.body, scope.program.module).map(({ kind }) => kind);
+  return kinds.pop() === 'break' && kinds.every((kind) => kind === 'assign');
+}
+
+/** How many of the statements that a turn begins with do nothing but end the loop in time. */
+export function guardsAhead(statements: readonly Statement[], scope: Scope): number {
+  const others = statements.findIndex(
+    (statement) => !declarations.has(statement.kind) && !isGuard(statement, scope),
+  );
+  return others === -1 ? statements.length : others;
 }
 
 /** The variable that a statement steps. */

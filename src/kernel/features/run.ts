@@ -105,6 +105,8 @@ export interface Run {
   readonly body: (fn: FnElem) => CountCode | null | 'unfinished';
   /** Calls left to be followed, so that a program of calls within calls cannot take forever. */
   callsLeft: number;
+  /** Share of the turns of the innermost loop around in which the code is come to that is being counted. */
+  share: number;
   /** How often something was read that differs between invocations. */
   laneReads: number;
   /** null where nothing is followed. */
@@ -138,7 +140,10 @@ export interface OpenLoop {
 
 /** Goes through a program as its first invocation does, to see how often loops run of which nothing simpler can tell. */
 export interface Follower {
-  /** How often the body of a loop runs when it is come to in this activation, on the mean; NaN if that is unknown. */
+  /**
+   * How often the body of a loop runs, on the mean; NaN if that is unknown. Where a share of the turns around is counted only, when it
+   * is come to in this activation, else in each of those turns.
+   */
   trips(run: Run, frame: Frame, loop: object): number;
   /** What a call gives that is met on the way, of which all else is seen to as well. */
   call(fn: FnElem, passed: Passed, caller: Frame): Value | null;
@@ -164,7 +169,7 @@ export function startRun(
     ...{ constants: places(64), subgroupSize: usualSubgroup, follower: null },
     sample: { ...sample, turns: [], reads: new Set() } satisfies Sample,
   };
-  return { numbers, launch, body, ...fresh, ...known, callsLeft: maxCalls, laneReads: 0 };
+  return { numbers, launch, body, ...fresh, ...known, callsLeft: maxCalls, share: 1, laneReads: 0 };
 }
 
 /** The value of an expression as a viewpoint sees it; null if it cannot be known without running the program. */

@@ -1,6 +1,4 @@
-import type { ExpressionElem } from '../wesl.ts';
 import { type Frame, type Run, sampledPlace, type ValueCode } from './run.ts';
-import type { Scope } from './scope.ts';
 
 /** Of the invocations that come to a condition, counted by subgroups: the share in which some find it true, and some find it false. */
 export interface Share {
@@ -19,8 +17,7 @@ const golden = 0.618033988749895;
  * Code for the share of a launch for which a condition holds, by where its invocations are and which turns of the loops around they
  * are in. Subgroups run in step: a way that one of their invocations takes, all of them wait for. Null where data decides.
  */
-export function shareCode(condition: ExpressionElem, scope: Scope): (run: Run, frame: Frame) => Share | null {
-  const value = scope.value(condition);
+export function shareCode(value: ValueCode): (run: Run, frame: Frame) => Share | null {
   return (run, frame) => {
     const { sample } = run;
     sample.reads.clear();

@@ -13,6 +13,8 @@ export interface Turns {
 interface LoopTrips {
   /** In all; NaN if unknown. */
   trips: number;
+  /** How often it was come to. */
+  times: number;
   readonly own: Turns;
   /** Of the loop around: what is counted of the loop is so much per turn of that, whether it is come to or not. */
   around: Turns;
@@ -30,7 +32,7 @@ export class Trips {
     const all = isReached ? this.#reached : this.#passed;
     let seen = all.get(loop);
     if (!seen) {
-      seen = { trips: 0, own: { count: 0 }, around: isReached ? turns : { count: 0 } };
+      seen = { trips: 0, times: 0, own: { count: 0 }, around: isReached ? turns : { count: 0 } };
       all.set(loop, seen);
     }
     return seen;
@@ -45,18 +47,19 @@ export class Trips {
   add(loop: object, trips: number, trail: Trail): void {
     const seen = this.#of(loop, trail);
     seen.trips += trips;
+    seen.times++;
     if (!trail.isReached) seen.around.count++;
   }
 
-  /** The mean; NaN if it is unknown, or the loop was never come to. */
-  mean(loop: object): number {
-    const { trips, around } = this.#reached.get(loop) ?? this.#passed.get(loop) ?? unseen;
-    return trips / around.count;
+  /** The mean of the times it is come to, or of all turns around; NaN if it is unknown, or the loop was never come to. */
+  mean(loop: object, ofTimes: boolean): number {
+    const { trips, times, around } = this.#reached.get(loop) ?? this.#passed.get(loop) ?? unseen;
+    return trips / (ofTimes ? times : around.count);
   }
 
   /** Whether it is known already that nobody can tell. */
   isEndless(loop: object): boolean {
-    return this.#reached.has(loop) && Number.isNaN(this.mean(loop));
+    return this.#reached.has(loop) && Number.isNaN(this.mean(loop, false));
   }
 
   /** Whether something is met for the first time. */
@@ -76,7 +79,7 @@ export class Trips {
   }
 }
 
-const unseen = { trips: Number.NaN, around: { count: 1 } };
+const unseen = { trips: Number.NaN, times: 1, around: { count: 1 } };
 
 /** Where going through a program has come to, and what it has seen. */
 export class Trail {

@@ -50,7 +50,11 @@ export function tripCode(loop: Loop, scope: Scope): (run: Run, frame: Frame) => 
     if (typeof value !== 'number') return null;
     return counted?.(run, frame, { value, shared }) ?? simulated(run, frame, value);
   };
-  if (!leavesEarly(loop, scope)) return (run, frame) => formal(run, frame) ?? follow(run, frame);
+  const tests = partsOf(induction.condition, induction.stops ? '||' : '&&');
+  const changes = tests.filter((test) => !induction.fixed(test)).length;
+  if (changes === 1 && !leavesEarly(loop, scope)) {
+    return (run, frame) => formal(run, frame) ?? follow(run, frame);
+  }
   return (run, frame) => {
     const trips = follow(run, frame);
     return Number.isNaN(trips) ? (formal(run, frame) ?? trips) : trips;

@@ -70,15 +70,8 @@ function statementCode(statement: Statement, scope: Scope): CountCode | null {
       return gathered(() => blockCode(statement.body, scope));
     case 'if':
       return gathered(() => branchCode(statement, scope));
-    case 'switch': {
-      const { selector } = statement;
-      const clauses = live(statement.clauses, scope.program.module);
-      return sequence([
-        scope.program.remember(statement, [selector], scope, () => expressionCode(selector, scope)),
-        adding('branches'),
-        largestCode(clauses.map((clause) => blockCode(clause.body.body, scope))),
-      ]);
-    }
+    case 'switch':
+      return switchCode(statement, scope);
     case 'for':
       return gathered(() => forCode(statement, scope));
     case 'while':
@@ -132,17 +125,17 @@ function branchCode(
   rest: { readonly code: CountCode | null; readonly by: keyof Share } | null = null,
 ): CountCode | null {
   const test = statement.condition;
-  const { taken, share, condition } = scope.program.remember(statement, [test], scope, () => ({
+  const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
     taken: scope.value(test),
-    share: shareCode(test, scope),
     condition: expressionCode(test, scope),
   }));
+  const share = shareCode(taken);
   const then = blockCode(statement.body.body, scope);
   const otherwise = statement.else ? statementCode(statement.else, scope) : null;
   const dearest = largestCode([then, otherwise]);
   const choice = stepping((run, frame, tally, times) => {
     const go = (code: CountCode | null | undefined, part: number) => {
-      if (code && part > 0) perform(code, run, frame, tally, times * part);
+      if (code) performPart(code, part, run, frame, tally, times);
     };
     const value = taken(run, frame, everyone);
     if (typeof value === 'boolean') {
@@ -163,6 +156,63 @@ function branchCode(
     if (rest !== null) go(rest.code, shares === null ? 1 : shares[rest.by]);
   });
   return sequence([condition, choice]);
+}
+
+function switchCode(statement: Extract<Statement, { kind: 'switch' }>, scope: Scope): CountCode | null {
+  const { selector } = statement;
+  const clauses = live(statement.clauses, scope.program.module);
+  const looked = { kind: 'mention', element: statement } as const;
+  const { head, cases } = scope.program.remember(statement, [looked, selector], scope, () => ({
+    head: expressionCode(selector, scope),
+    cases: casesOf(statement, scope),
+  }));
+  const ways = clauses.map((clause) => blockCode(clause.body.body, scope));
+  const dearest = largestCode(ways);
+  if (dearest === null) return sequence([head, adding('branches')]);
+  const choice = stepping((run, frame, tally, times) => {
+    const shares = cases.map(({ share }) => share(run, frame)?.met ?? Number.NaN);
+    if (shares.some(Number.isNaN)) perform(dearest, run, frame, tally, times);
+    else {
+      for (const [i, way] of ways.entries()) {
+        if (way) performPart(way, shares[i] ?? 0, run, frame, tally, times);
+      }
+    }
+  });
+  return sequence([head, adding('branches'), choice]);
+}
+
+/** Of each clause of a `switch` the share that takes it. */
+function casesOf(
+  { selector, clauses }: Extract<Statement, { kind: 'switch' }>,
+  scope: Scope,
+): readonly { readonly share: ReturnType<typeof shareCode> }[] {
+  const value = scope.value(selector);
+  const listed = live(clauses, scope.program.module).map((clause) => ({
+    isDefault: clause.selectors.includes('default'),
+    values: clause.selectors.filter((one) => one !== 'default').map((one) => scope.value(one)),
+  }));
+  const all = listed.flatMap(({ values }) => values);
+  return listed.map(({ isDefault, values }) => ({
+    share: shareCode((run, frame, view) => {
+      const selected = value(run, frame, view);
+      if (typeof selected !== 'number') return null;
+      const among = (some: typeof all) => some.some((one) => one(run, frame, view) === selected);
+      return among(values) || (isDefault && !among(all));
+    }),
+  }));
+}
+
+/** Counts code that a share of those who come by it take. */
+function performPart(
+  code: CountCode,
+  part: number,
+  ...[run, frame, tally, times]: [run: Run, frame: Frame, tally: Tally, times: number]
+): void {
+  if (!(part > 0)) return;
+  const { share } = run;
+  run.share *= part;
+  perform(code, run, frame, tally, times * part);
+  run.share = share;
 }
 
 /** The parts of a loop that are not its body. */
@@ -239,7 +289,10 @@ function loopCode(
     tally.loopDepth = 0;
     const { loops } = run.sample;
     if (turns !== null) loops.push({ ...turns, frame, trips });
+    const { share } = run;
+    run.share = 1;
     if (body !== null) perform(body, run, frame, tally, times * trips);
+    run.share = share;
     if (turns !== null) loops.pop();
     tally.loopDepth = Math.max(before, tally.loopDepth + 1);
   });

@@ -47,11 +47,20 @@ export function fieldsOf(options: FieldOptions): Fields {
   };
 }
 
+/** A figure, which some write as a text. */
+export function isFigure(value: unknown): boolean {
+  return (
+    typeof value === 'number' ||
+    (typeof value === 'string' && /^\s*[-+]?[\d.]+(?:e[-+]?\d+)?\s*$/i.test(value))
+  );
+}
+
 /** A positive figure in our unit, or null where the entry has none. */
 export function readQuantity(entry: CacheEntry, quantity: Quantity | null): number | null {
   if (quantity === null) return null;
   const value = entry[quantity.field];
-  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value * quantity.scale : null;
+  const figure = isFigure(value) ? Number(value) : Number.NaN;
+  return figure > 0 && Number.isFinite(figure) ? figure * quantity.scale : null;
 }
 
 /** Names of the fields that hold a positive number in some entry: what the user may have meant. */

@@ -1,6 +1,6 @@
 import type { Recording } from '../../schema/index.ts';
 import { errorField, errorNames } from './error-names.ts';
-import { type CacheEntry, type Fields, readQuantity } from './fields.ts';
+import { type CacheEntry, type Fields, isFigure, readQuantity } from './fields.ts';
 
 type Measurement = Recording['measurements'][number];
 
@@ -23,7 +23,7 @@ function failureMessage(entry: CacheEntry, fields: Fields, objectives: readonly 
   const names = [fields.time.field, ...objectives, fields.energy?.field, fields.power?.field];
   for (const name of names) {
     const value = name === undefined ? undefined : entry[name];
-    if (typeof value === 'string') return value.slice(0, 2000);
+    if (typeof value === 'string' && !isFigure(value)) return value.slice(0, 2000);
   }
   return readQuantity(entry, fields.time) === null ? `no ${fields.time.field}` : null;
 }
