@@ -61,7 +61,34 @@ describe('a network whose kernels several jobs have measured', () => {
       ],
     });
     expect(report.networks?.[0]?.head?.latencyMs).toBeCloseTo(2.08, 1);
+    // Which of them carries it how far, as the report of one job has it.
+    for (const { share, change } of report.networks?.[0]?.parts ?? []) {
+      expect([share?.toFixed(1), change?.toFixed(2)]).toEqual(['0.5', '0.02']);
+    }
     expect(report).toMatchObject({ verdict: 'failed', exitCode: 1 });
+  });
+
+  it('says what is left out of it, and that what did not change adds nothing', () => {
+    const beside = (kernel: string, ratio: number): ReturnType<typeof job> => {
+      const [network] = job(kernel, ratio).networks ?? [];
+      const own = (name: string, status: 'alike' | 'new') => ({
+        kernel: name,
+        workload: 'N=1',
+        calls: 1,
+        status,
+        share: null,
+        change: null,
+      });
+      const parts = [...network!.parts, own('norm', 'alike'), own('head', 'new')];
+      const sides = { energy: nothing, latency: { base: 1, head: 1 } };
+      const networks = [{ ...network!, parts, beside: kernel === 'conv' ? sides : network!.beside }];
+      return { ...job(kernel, ratio), networks };
+    };
+    const reports = [beside('conv', 1.2), beside('gelu', 1)];
+    const [found] = mergeFleet({ ...rest, fleet: [{ label: 'a', reports }] }).networks ?? [];
+    expect(found?.reason).toMatch(/; left out, because base does not have them: head N=1$/);
+    const changes = found?.parts.map(({ change }) => (change === null ? null : Math.abs(change).toFixed(2)));
+    expect(changes).toEqual(['0.07', '0.00', '0.00', null]);
   });
 
   it('is accepted by its own label', () => {

@@ -157,6 +157,45 @@ describe('a comment in five seconds', () => {
     );
   });
 
+  it.each([
+    ['slower-is-fine', 'put the label `slower-is-fine` on this pull request and run the job again. Details:'],
+    [null, 'there is no `gate.accept-label` at base'],
+  ])('says how a network is accepted that alone regressed, label %s', (acceptLabel, said) => {
+    const network = {
+      network: 'detector',
+      verdict: 'regressed',
+      reason: 'above the margin',
+      fails: true,
+      failOn: ['regressed'],
+      accepted: null,
+      acceptLabel,
+      covers: { macs: null, bytes: null },
+      estimated: false,
+      base: null,
+      head: null,
+      metrics: [],
+      kWhPerMonth: null,
+      inferencesPerDay: null,
+      parts: [],
+      beside: { energy: { base: 0, head: 0 }, latency: { base: 0, head: 0 } },
+      lacking: { energy: null, latency: null },
+      margins: { energy: 0.01, latency: 0.01 },
+      allowsEstimated: false,
+      allowsShared: false,
+    } as const;
+    const report = guardReport([guardKernel()], { networks: [{ ...network, failOn: ['regressed'] }] });
+    const row = rowOf({ ...report, verdict: 'failed' });
+    const body = renderComment([row], place);
+    expect(body).toContain('**Next:** Make `network detector` cheaper. If the cost is wanted, ');
+    expect(body).toContain(said);
+    const [wanting] = row.networks ?? [];
+    const older = { line: 'detector: slower', verdict: 'inconclusive', fails: true, notes: [] } as const;
+    expect(renderComment([{ ...row, networks: [{ ...older }] }], place)).toContain(
+      '**Next:** Run the job again for `network`. Details:',
+    );
+    expect(wanting).toMatchObject({ name: 'detector', acceptLabel });
+  });
+
   it('shows what a regressed kernel cost over the last nights', () => {
     const nights = [1, 1.1, 0.9, 0.5, 0.5].map((joules) => ({ joules, latencyMs: 1 }));
     const told = renderComment([rowOf(guardReport([{ ...slow, nights }]))], place);

@@ -2,7 +2,7 @@ import { type Network, networkName, type SubjectJudgement } from '../../judge/in
 import type { Verdict } from '../../manifest/index.ts';
 import { type BlockSample, isShared } from '../../measure/index.ts';
 import type { ReportGuard, ReportNetwork } from '../../schema/index.ts';
-import { inferenceCosts } from '../guard/index.ts';
+import { inferenceCosts, leftOut, partFigures } from '../guard/index.ts';
 
 type Part = ReportNetwork['parts'][number];
 
@@ -119,14 +119,17 @@ export function judgedEntry(
   }
   const fails = policy.failOn.includes(judgement.verdict);
   const accepted = fails && judgement.verdict === 'regressed' ? policy.acceptedBy : null;
+  const measured = { ...entry, samples: policy.samples };
   return {
     ...entry,
     verdict: judgement.verdict,
-    reason: judgement.reason,
+    reason: `${judgement.reason}${leftOut(entry.parts)}`,
     fails: fails && accepted === null,
     accepted,
     metrics: judgement.metrics.map((metric) => ({ ...metric })),
-    ...inferenceCosts({ ...entry, samples: policy.samples }, judgement, entry.inferencesPerDay),
+    ...inferenceCosts(measured, judgement, entry.inferencesPerDay),
+    // Of what is the same on both sides jobs hand on the sum.
+    parts: partFigures(measured, judgement, () => null),
   };
 }
 

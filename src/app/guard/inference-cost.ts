@@ -43,6 +43,35 @@ export function baseCost(measured: MeasuredInference, figure: Figure): number | 
 }
 
 /**
+ * Parts with what each is of an inference, and what it adds to it: of its energy, or of its latency where energy was not measured.
+ * @param judgement null: none of it is known
+ * @param aloneCost what a part costs that is the same on both sides; null where only the sum of these is known
+ */
+export function partFigures(
+  measured: MeasuredInference,
+  judgement: SubjectJudgement | null,
+  aloneCost: (part: Part, figure: Figure) => number | null,
+): ReportNetwork['parts'] {
+  const figure = baseCost(measured, 'joules') === null ? 'latencyMs' : 'joules';
+  const total = judgement === null ? null : baseCost(measured, figure);
+  return measured.parts.map((part) => {
+    const { kernel, workload, calls, status } = part;
+    const cost = (arm: Arm) =>
+      status === 'compared' ? callsCost(measured.samples, part, arm, figure) : aloneCost(part, figure);
+    const [base, head] = [cost('B'), cost('H')];
+    const change = status === 'alike' ? 0 : base === null || head === null ? null : head - base;
+    return {
+      kernel,
+      workload,
+      calls,
+      status,
+      share: base === null || total === null ? null : Math.min(1, base / total),
+      change: change === null || total === null ? null : change / total,
+    };
+  });
+}
+
+/**
  * What a report says an inference costs on both sides: head's is base's times the ratio that was judged.
  * @param judgement null: none of it is known
  */

@@ -1,8 +1,8 @@
 import type { Network, SubjectJudgement } from '../../judge/index.ts';
-import type { Verdict } from '../../manifest/index.ts';
-import type { Arm, BlockSample } from '../../measure/index.ts';
+import type { NetworkCall, Verdict } from '../../manifest/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { ReportNetwork } from '../../schema/index.ts';
-import { baseCost, callsCost, inferenceCosts } from './inference-cost.ts';
+import { inferenceCosts, partFigures } from './inference-cost.ts';
 import type { AloneCosts, GuardedNetwork, NetworkPart } from './networks.ts';
 
 /** What a report says of a network, before and after it is judged anew. */
@@ -20,15 +20,12 @@ export interface NetworkTask {
   readonly acceptedBy: string | null;
 }
 
-type Metric = 'joules' | 'latencyMs';
-
-/** What calls of a part cost an inference on a side; null if that is not known. */
-function partCost({ samples, alone }: NetworkTask, part: NetworkPart, arm: Arm, metric: Metric) {
-  if (part.status === 'compared') return callsCost(samples, part, arm, metric);
+/** What a part costs an inference that is the same on both sides; null if that is not known. */
+function aloneCost(alone: AloneCosts, part: NetworkCall, figure: 'joules' | 'latencyMs'): number | null {
   const known = alone.find(
     ({ kernel, workload }) => kernel === part.kernel && workload === part.workload,
   )?.measured;
-  const cost = known === undefined || 'fault' in known ? null : known[metric];
+  const cost = known === undefined || 'fault' in known ? null : known[figure];
   return cost === null ? null : part.calls * cost;
 }
 
@@ -44,10 +41,14 @@ function unjudged({ parts, guarded, baseProblem }: NetworkTask): readonly [Verdi
     : ['identical', 'nothing that it launches changed'];
 }
 
-function leftOut(parts: readonly NetworkPart[]): string {
+/** Longest name in a reason. */
+const maxNamed = 300;
+
+/** Names of what base does not have, to be put behind a reason; empty where there is nothing. */
+export function leftOut(parts: readonly Pick<NetworkPart, 'kernel' | 'workload' | 'status'>[]): string {
   const added = parts
     .filter(({ status }) => status === 'new')
-    .map(({ kernel, workload }) => `${kernel} ${workload}`);
+    .map(({ kernel, workload }) => `${kernel} ${workload}`.slice(0, maxNamed));
   if (added.length === 0) return '';
   const rest = added.length - 3;
   return `; left out, because base does not have them: ${added.slice(0, 3).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
@@ -65,8 +66,6 @@ export function networkReport(task: NetworkTask): ReportNetwork {
   const { beside, lacking } = judged;
   const measured = { parts, samples: task.samples, beside, lacking };
   const costs = inferenceCosts(measured, judgement, network.inferencesPerDay);
-  const metric = baseCost(measured, 'joules') === null ? 'latencyMs' : 'joules';
-  const total = judgement === null ? null : baseCost(measured, metric);
   const hasEnergy = judgement?.metrics.some((one) => one.metric === 'energy' && one.ratio !== null) ?? false;
   return {
     network: network.name,
@@ -81,18 +80,7 @@ export function networkReport(task: NetworkTask): ReportNetwork {
     ...costs,
     metrics: (judgement?.metrics ?? []).map((one) => ({ ...one })),
     inferencesPerDay: network.inferencesPerDay,
-    parts: parts.map((part) => {
-      const base = total === null ? null : partCost(task, part, 'B', metric);
-      const head = part.status === 'alike' ? base : partCost(task, part, 'H', metric);
-      return {
-        kernel: part.kernel,
-        workload: part.workload,
-        calls: part.calls,
-        status: part.status,
-        share: base === null || total === null ? null : Math.min(1, base / total),
-        change: base === null || head === null || total === null ? null : (head - base) / total,
-      };
-    }),
+    parts: partFigures(measured, judgement, (part, figure) => aloneCost(task.alone, part, figure)),
     beside,
     lacking,
     margins: { energy: network.gate.energy.margin, latency: network.gate.latency.margin },

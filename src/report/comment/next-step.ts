@@ -1,20 +1,22 @@
-import type { CommentKernel, CommentRow } from '../../schema/index.ts';
+import type { CommentKernel, CommentNetwork, CommentRow } from '../../schema/index.ts';
 import { codeMarkdown, escapeMarkdown } from '../markdown/index.ts';
 import { type CommentPlace, reportLink } from './links.ts';
 
 /** `softmax, row-sum and others` as code. A long row has lost some of its kernels, so there is no count. */
-function names(kernels: readonly CommentKernel[]): string {
-  const all = [...new Set(kernels.map(({ kernel }) => kernel))];
+function names(those: readonly (CommentKernel | CommentNetwork)[]): string {
+  const all = [
+    ...new Set(those.map((one) => ('kernel' in one ? one.kernel : `network ${one.name ?? ''}`.trim()))),
+  ];
   const shown = all.slice(0, 3).map((name) => codeMarkdown(name, 100));
   return shown.join(', ') + (all.length > shown.length ? ' and others' : '');
 }
 
 /** How what is wanted is accepted: by a label, or by another gate. */
 function acceptance(
-  kernels: readonly CommentKernel[],
+  those: readonly (CommentKernel | CommentNetwork)[],
   wanted = { what: 'the cost is wanted', gate: 'a wider `gate`' },
 ): string {
-  const labels = [...new Set(kernels.flatMap(({ acceptLabel }) => acceptLabel ?? []))];
+  const labels = [...new Set(those.flatMap(({ acceptLabel }) => acceptLabel ?? []))];
   if (labels.length === 0) {
     return `If ${wanted.what}, merge ${wanted.gate} first: there is no \`gate.accept-label\` at base, so no label accepts it.`;
   }
@@ -24,14 +26,15 @@ function acceptance(
 
 const newResults = { what: 'the new results are right', gate: 'a `gate.fail-on` without `wrong-result`' };
 
-function ofFailed(kernels: readonly CommentKernel[]): readonly string[] {
+function ofFailed(kernels: readonly CommentKernel[], networks: readonly CommentNetwork[]): readonly string[] {
   const measured = kernels.filter(({ energy, latency }) => energy !== null || latency !== null);
-  const slower = measured.filter(({ verdict }) => verdict === 'regressed');
-  const broken = kernels.filter((kernel) => kernel.verdict === 'regressed' && !measured.includes(kernel));
+  const isSlower = ({ verdict }: CommentKernel | CommentNetwork) => verdict === 'regressed';
+  const slower = [...measured.filter(isSlower), ...networks.filter(isSlower)];
+  const broken = kernels.filter((kernel) => isSlower(kernel) && !measured.includes(kernel));
   const lost = kernels.filter(({ verdict }) => verdict === 'missing-baseline');
   const wrong = kernels.filter(({ verdict }) => verdict === 'wrong-result');
   const told = [...slower, ...broken, ...lost, ...wrong];
-  const rest = kernels.filter((kernel) => !told.includes(kernel));
+  const rest = [...kernels, ...networks].filter((one) => !told.includes(one));
   return [
     ...(broken.length > 0 ? [`Make ${names(broken)} build and run.`] : []),
     ...(slower.length > 0 ? [`Make ${names(slower)} cheaper.`, acceptance(slower)] : []),
@@ -65,9 +68,11 @@ function silentText(rows: readonly CommentRow[]): string {
 /** What to do about the worst row, and where its report is. Empty where there is nothing to be done. */
 export function nextStep(rows: readonly CommentRow[], worst: CommentRow, place: CommentPlace): string {
   const failing = rows.flatMap(({ kernels }) => kernels.filter(({ fails }) => fails));
-  const steps = failing.length > 0 ? ofFailed(failing) : ofVerdict[worst.verdict];
+  const networks = rows.flatMap((row) => (row.networks ?? []).filter(({ fails }) => fails));
+  const isFailing = failing.length + networks.length > 0;
+  const steps = isFailing ? ofFailed(failing, networks) : ofVerdict[worst.verdict];
   if (steps.length === 0) return '';
   const silent = rows.filter((row) => row !== worst && row.verdict === 'no-verdict');
-  const details = failing.length > 0 ? ` Details: ${reportLink(place, worst)}.` : '';
+  const details = isFailing ? ` Details: ${reportLink(place, worst)}.` : '';
   return `**Next:** ${steps.join(' ')}${details}${silentText(silent)}`;
 }

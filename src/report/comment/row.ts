@@ -144,6 +144,8 @@ function networksRow(report: GuardReport): Pick<CommentRow, 'networks'> {
       line: networkLine(network),
       verdict: network.verdict,
       fails: network.fails,
+      name: cleanLine(network.network, 200),
+      acceptLabel: network.acceptLabel === null ? null : cleanLine(network.acceptLabel, 100),
       notes: network.verdict === 'identical' ? [] : networkNotes(network).slice(0, maxKernelNotes),
     })),
   };

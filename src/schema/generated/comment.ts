@@ -262,6 +262,14 @@ export interface Network {
    */
   readonly fails: boolean;
   /**
+   * Its name; absent in comments of earlier versions.
+   */
+  readonly name?: string;
+  /**
+   * Label that accepts a regression of it; null if there is none; absent as `name`.
+   */
+  readonly acceptLabel?: string | null;
+  /**
    * Why, and which kernels carry it.
    *
    * @maxItems 8

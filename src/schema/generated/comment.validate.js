@@ -369,7 +369,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema24 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+var schema23 = { type: "object", additionalProperties: !1, required: ["line", "verdict", "fails", "notes"], properties: { line: { type: "string", maxLength: 500 }, verdict: { $ref: "#/$defs/Kernel/properties/verdict" }, fails: { type: "boolean" }, name: { type: "string", maxLength: 200 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, notes: { type: "array", items: { type: "string", maxLength: 600 }, maxItems: 8 } } }, schema24 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -405,7 +405,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "line" || key0 === "verdict" || key0 === "fails" || key0 === "notes")) {
+      if (!(key0 === "line" || key0 === "verdict" || key0 === "fails" || key0 === "name" || key0 === "acceptLabel" || key0 === "notes")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
@@ -426,34 +426,57 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       let err7 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    if (data.notes !== void 0 && func0.call(data, "notes")) {
-      let data3 = data.notes;
-      if (Array.isArray(data3)) {
-        if (data3.length > 8) {
-          let err8 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/maxItems", keyword: "maxItems", params: { limit: 8 } };
+    if (data.name !== void 0 && func0.call(data, "name")) {
+      let data3 = data.name;
+      if (typeof data3 == "string") {
+        if (func85(data3) > 200) {
+          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
-        let len0 = data3.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
-          let data4 = data3[i0];
-          if (typeof data4 == "string") {
-            if (func85(data4) > 600) {
-              let err9 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/maxLength", keyword: "maxLength", params: { limit: 600 } };
-              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-            }
-          } else {
-            let err10 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-          }
-        }
       } else {
-        let err11 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/type", keyword: "type", params: { type: "array" } };
+        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
+      let data4 = data.acceptLabel;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err10 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema23.properties.acceptLabel.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data4 == "string" && func85(data4) > 100) {
+        let err11 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
+    if (data.notes !== void 0 && func0.call(data, "notes")) {
+      let data5 = data.notes;
+      if (Array.isArray(data5)) {
+        if (data5.length > 8) {
+          let err12 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/maxItems", keyword: "maxItems", params: { limit: 8 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data6 = data5[i0];
+          if (typeof data6 == "string") {
+            if (func85(data6) > 600) {
+              let err13 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/maxLength", keyword: "maxLength", params: { limit: 600 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+          } else {
+            let err14 = { instancePath: instancePath + "/notes/" + i0, schemaPath: "#/properties/notes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/notes", schemaPath: "#/properties/notes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
   } else {
-    let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
   return validate58.errors = vErrors, errors === 0;
 }
