@@ -198,6 +198,21 @@ describe('a program as a kernel', () => {
     expect(await device.prepare(await build())).toEqual({ ok: true, value: null });
   });
 
+  it.each([
+    [
+      20,
+      /^it says that \d+ launches took .*, no longer than \d+ took: it should launch as often as it is told/,
+    ],
+    [0.05, /^it says that 1048576 launches took [\d.]+ ms: it should launch as often as it is told/],
+  ])('that launches only once is found, where that takes %d ms', async (SPIN, message) => {
+    const { build } = commandVariants();
+    const outcome = await device.time(await build({ FAULT: 'once', SPIN }), time);
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'validation', message: expect.stringMatching(message) },
+    });
+  });
+
   it.each(['prefix', 'library'])('is understood beside words of ours that are none: %s', async (fault) => {
     const { build } = commandVariants();
     expect(await device.time(await build({ FAULT: fault, SPIN: 0.2 }), time)).toMatchObject({ ok: true });

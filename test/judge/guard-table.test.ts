@@ -93,7 +93,7 @@ describe('what goes wrong elsewhere', () => {
   });
 
   it.each(Object.entries(held))('%s: is tested', (_, tests) => {
-    const quote = '(?:it|test)(?:\\.runIf\\(isFull\\))?(?:\\.each\\([^\\n]*\\))?\\(\\s*[\'"`]';
+    const quote = '(?:it|itInFull|test)(?:\\.runIf\\(isFull\\))?(?:\\.each\\([^\\n]*\\))?\\(\\s*[\'"`]';
     for (const [file, title] of tests) {
       const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('’', "[’']");
       expect(read(file), `${file}: ${title}`).toMatch(new RegExp(`${quote}[^\\n]*${escaped}`));

@@ -36,7 +36,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     if (fault === 'hangs') continue;
     if (fault === 'crashes') process.kill(process.pid, 'SIGSEGV');
     const start = performance.now();
-    for (let i = 0; i < Number(rest); i++) launch();
+    for (let i = 0; i < (fault === 'once' ? 1 : Number(rest)); i++) launch();
     const ms = performance.now() - start;
     if (fault === 'chats') console.log('written');
     else if (fault === 'microseconds') console.log('time', ms * 1000);
