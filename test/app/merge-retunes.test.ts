@@ -46,7 +46,7 @@ describe('reports of a night', () => {
       savedJoules: 0.25,
       kWhPerMonth: -2,
       inferencesPerDay: 1e6,
-      parts: [{ kernel: 'matmul', workload: 'N=1', calls: 1, share: null, change: null }],
+      parts: [{ kernel: 'matmul', workload: matmul.workload, calls: 1, share: null, change: null }],
     };
     const parts = [
       { label: 'h200', report: retuneReport([matmul], { networks: [network] }) },
@@ -57,6 +57,9 @@ describe('reports of a night', () => {
       { ...network, reason: 'several jobs searched its kernels', savedJoules: 0.75, kWhPerMonth: -4 },
     ]);
     expect(validateReport(merged).ok).toBe(true);
+    // The same kernel by two jobs: what each saved of it is no sum.
+    const twice = mergeRetunes([...parts, parts[0]!], []);
+    expect(twice.networks).toMatchObject([{ savedJoules: null, kWhPerMonth: null }]);
     const both = mergeRetunes([...parts, { label: 'l4', report: parts[0]!.report }], []);
     expect(both.networks?.map(({ network }) => network)).toEqual(['detector on h200', 'detector on l4']);
     for (const text of [renderMarkdown(merged), renderTerminal(merged, { width: 100, colour: false })]) {

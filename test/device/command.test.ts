@@ -199,8 +199,9 @@ describe('a program as a kernel', () => {
   });
 
   it.each([
+    // Longer than what a busy machine holds a program up for.
     [
-      20,
+      100,
       /^it says that \d+ launches took .*, no longer than \d+ took: it should launch as often as it is told/,
     ],
     [0.05, /^it says that 1048576 launches took [\d.]+ ms: it should launch as often as it is told/],

@@ -14,13 +14,16 @@ function onlyOne<T>(values: readonly T[]): T | null {
   return distinct.size === 1 ? (values[0] ?? null) : null;
 }
 
-/** What several jobs saved of one network, whose kernels each of them has some of. */
-function joinNetworks(one: Network, other: Network): Network {
+/**
+ * What several jobs saved of one network, whose kernels each of them has some of.
+ * @param twice whether both searched one of them: what they saved of it is not known apart
+ */
+function joinNetworks(one: Network, other: Network, twice: boolean): Network {
   const sum = (figure: 'savedJoules' | 'kWhPerMonth') =>
-    one[figure] === null ? other[figure] : one[figure] + (other[figure] ?? 0);
+    twice || one[figure] === null || other[figure] === null ? null : one[figure] + other[figure];
   return {
     ...one,
-    reason: 'several jobs searched its kernels',
+    reason: twice ? 'several jobs searched the same of its kernels' : 'several jobs searched its kernels',
     estimated: one.estimated || other.estimated,
     base: null,
     head: null,
@@ -39,20 +42,27 @@ function joinNetworks(one: Network, other: Network): Network {
 export function mergeRetunes(reports: readonly NightReport[], warnings: readonly string[]): ReportRetune {
   const first = reports[0]!.report;
   const several = new Set(reports.map(({ label }) => label)).size > 1;
+  const nameOf = (name: string, label: string) => (several ? `${name.slice(0, maxName)} on ${label}` : name);
+  const keyOf = (...place: readonly [name: string, workload: string]) => JSON.stringify(place);
   const kernels = new Map<string, Kernel>();
   const networks = new Map<string, Network>();
   for (const { label, report } of reports) {
     for (const network of report.networks ?? []) {
-      const name = several ? `${network.network.slice(0, maxName)} on ${label}` : network.network;
+      const name = nameOf(network.network, label);
       const known = networks.get(name);
+      const twice = report.kernels.some(
+        ({ kernel, workload }) =>
+          kernels.has(keyOf(nameOf(kernel, label), workload)) &&
+          network.parts.some((part) => part.kernel === kernel && part.workload === workload),
+      );
       networks.set(name, {
-        ...(known === undefined ? network : joinNetworks(known, network)),
+        ...(known === undefined ? network : joinNetworks(known, network, twice)),
         network: name,
       });
     }
     for (const kernel of report.kernels) {
-      const name = several ? `${kernel.kernel.slice(0, maxName)} on ${label}` : kernel.kernel;
-      const key = JSON.stringify([name, kernel.workload]);
+      const name = nameOf(kernel.kernel, label);
+      const key = keyOf(name, kernel.workload);
       if (!kernels.has(key)) kernels.set(key, { ...kernel, kernel: name });
     }
   }
